@@ -1,0 +1,14 @@
+"""People, programs, departments and who holds which role. Import from here, not from the submodules."""
+
+from accounts.models.people import Delegation, Invitation, RoleAssignment, User
+from accounts.models.programs import Department, Program, ProgramProfile
+
+__all__ = [
+    "Delegation",
+    "Department",
+    "Invitation",
+    "Program",
+    "ProgramProfile",
+    "RoleAssignment",
+    "User",
+]

@@ -1,0 +1,169 @@
+"""Writes about people, roles and programs."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime
+from pathlib import Path
+
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import Department, Invitation, Program, ProgramProfile, RoleAssignment, User
+from accounts.profiles import digest_of, parse
+from accounts.roles import DEPARTMENT_ROLES, Role
+from audit.services import event_record
+
+PROGRAMS_DIR = Path(__file__).parent / "programs"
+
+
+@transaction.atomic
+def program_load(*, path: Path) -> ProgramProfile:
+    """Load one profile file; a changed content becomes the program's next version.
+
+    Takes the TOML file (its stem is the program's code), returns the profile row that is current now.
+    Raises ProfileError with every fault when the file cannot work.
+    """
+    content = tomllib.loads(path.read_text("utf-8"))
+    profile = parse(content)
+    program, _ = Program.objects.get_or_create(code=path.stem, defaults={"name": profile.name})
+    current = program.profiles.order_by("-version").first()
+    digest = digest_of(content)
+    if current and current.digest == digest:
+        return current
+    row = ProgramProfile.objects.create(
+        program=program, version=(current.version + 1) if current else 1, content=content, digest=digest
+    )
+    event_record(action="accounts.profile_adopted", actor=None, subject=row, data={"version": row.version})
+    return row
+
+
+def programs_load() -> list[ProgramProfile]:
+    """Load every profile that the product ships."""
+    return [program_load(path=path) for path in sorted(PROGRAMS_DIR.glob("*.toml"))]
+
+
+@transaction.atomic
+def role_assign(
+    *,
+    user: User,
+    role: Role | str,
+    program: Program,
+    department: Department | None = None,
+    actor: User | None,
+    now: datetime | None = None,
+) -> RoleAssignment:
+    """Give `user` a role. Raises ValidationError when role and department do not fit together."""
+    role = Role(role)
+    if department is not None and role not in DEPARTMENT_ROLES:
+        raise ValidationError(f"{role.label} is held for the whole program: leave the department empty.")
+    if department is not None and department.program_id != program.pk:
+        raise ValidationError(f"{department} is not a department of {program}.")
+    row, created = RoleAssignment.objects.get_or_create(
+        user=user,
+        role=role,
+        program=program,
+        department=department,
+        defaults={"assigned_by": actor, "assigned_at": now or timezone.now()},
+    )
+    if created:
+        event_record(
+            action="accounts.role_assigned",
+            actor=actor,
+            subject=user,
+            data={"role": role.value, "program": program.code, "department": department.code if department else ""},
+            now=now,
+        )
+        roles_sync(user=user)
+    return row
+
+
+@transaction.atomic
+def role_revoke(*, assignment: RoleAssignment, actor: User) -> None:
+    """Take a role away. The last portal admin of a program keeps theirs, so that nobody is locked out."""
+    if assignment.role == Role.PORTAL_ADMIN:
+        others = RoleAssignment.objects.filter(
+            role=Role.PORTAL_ADMIN, program=assignment.program, user__is_active=True
+        ).exclude(pk=assignment.pk)
+        if not others.exists():
+            raise ValidationError("This is the program's last portal admin. Give the role to somebody else first.")
+    user = assignment.user
+    event_record(
+        action="accounts.role_revoked",
+        actor=actor,
+        subject=user,
+        data={"role": assignment.role, "program": assignment.program.code},
+    )
+    assignment.delete()
+    roles_sync(user=user)
+
+
+@transaction.atomic
+def person_invite(
+    *,
+    email: str,
+    full_name: str,
+    role: Role | str,
+    program: Program,
+    department: Department | None = None,
+    actor: User,
+) -> User:
+    """Give a person a role; somebody without an account gets one and an invitation to choose a password.
+
+    Returns the user. The letter is written by the caller (`invitation_path` gives the link), because
+    letters live on a higher floor. Raises ValidationError with a sentence on a bad address or role.
+    """
+    email = email.strip().lower()
+    validate_email(email)
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email=email, password=None, full_name=full_name.strip())
+        Invitation.objects.create(user=user, invited_by=actor)
+        event_record(action="accounts.person_invited", actor=actor, subject=user, data={"role": str(role)})
+    role_assign(user=user, role=role, program=program, department=department, actor=actor)
+    return user
+
+
+def invitation_path(user: User) -> str:
+    """The link by which an invited person chooses their password (single use: it dies with the first one)."""
+    return reverse(
+        "invitation_accept",
+        args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
+    )
+
+
+@transaction.atomic
+def person_deactivate(*, user: User, actor: User) -> None:
+    """Close an account: no log-in from now on, roles stay in the record. Nobody closes their own."""
+    if user.pk == actor.pk:
+        raise ValidationError("You cannot deactivate yourself. Ask another portal admin.")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    event_record(action="accounts.person_deactivated", actor=actor, subject=user)
+
+
+@transaction.atomic
+def person_reactivate(*, user: User, actor: User) -> None:
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    event_record(action="accounts.person_reactivated", actor=actor, subject=user)
+
+
+def roles_sync(*, user: User) -> None:
+    """Bring `is_staff` and the admin group in line with the roles the person holds."""
+    from django.contrib.auth.models import Group
+
+    from accounts.roles import ADMIN_ROLES
+
+    held = set(user.role_assignments.values_list("role", flat=True))
+    staff = bool(held & ADMIN_ROLES) or user.is_superuser
+    if user.is_staff != staff:
+        user.is_staff = staff
+        user.save(update_fields=["is_staff"])
+    user.groups.set(Group.objects.filter(name__in=held & {str(role) for role in ADMIN_ROLES}))

@@ -1,0 +1,24 @@
+"""The kinds of fact, who establishes each, and the parts of a dossier that a stage opens for editing."""
+
+# kind -> the station that writes it
+FACT_KINDS: dict[str, str] = {
+    "inventory_record": "workflow",
+    "metadata": "workflow",
+    "plan": "workflow",
+    "file": "dossier",
+    "checklist.inventory": "checklists",
+    "checklist.eligibility": "checklists",
+    "checklist.readiness": "checklists",
+    "checklist.submission": "checklists",
+    "checklist.quality": "checklists",
+    "attestation": "checklists",
+    "quality_checks": "checklists",
+    "scan": "privacy",
+    "dispositions": "privacy",
+    "treated": "privacy",
+    "risk": "privacy",
+    "private_copy": "publishing",
+    "public_copy": "publishing",
+}
+
+PARTS = ("record", "file", "metadata", "checklists", "quality", "privacy", "plan", "publication")

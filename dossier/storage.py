@@ -1,0 +1,75 @@
+"""Private storage: files under their own sha256, outside the web root, readable through audited views only."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+
+CHUNK = 1 << 20
+
+
+def private_storage() -> Storage:
+    return storages["private"]
+
+
+def key_of(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def file_keep(path: Path) -> tuple[str, int, str]:
+    """Copy a finished local file into private storage. Returns (sha256, bytes, storage key).
+
+    The same bytes are stored once. The copy is compared with the hash before it counts.
+    """
+    digest, size = hash_file(path)
+    key = key_of(digest)
+    storage = private_storage()
+    if not storage.exists(key):
+        with path.open("rb") as source:
+            kept = storage.save(key, File(source))
+        if kept != key:  # another writer was first with the same bytes
+            storage.delete(kept)
+    return digest, size, key
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    hasher, size = hashlib.sha256(), 0
+    with path.open("rb") as source:
+        while chunk := source.read(CHUNK):
+            hasher.update(chunk)
+            size += len(chunk)
+    return hasher.hexdigest(), size
+
+
+def open_key(key: str) -> BinaryIO:
+    return private_storage().open(key, "rb")
+
+
+@contextmanager
+def local_path(key: str, *, suffix: str = "") -> Iterator[Path]:
+    """A path on this machine with the bytes of `key`: the file itself on local storage, else a copy."""
+    storage = private_storage()
+    try:
+        path = Path(storage.path(key))
+    except NotImplementedError:
+        path = None
+    if path is not None and not suffix:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        copy = Path(folder) / f"file{suffix}"
+        if path is not None:
+            copy.symlink_to(path)
+        else:
+            with storage.open(key, "rb") as source, copy.open("wb") as target:
+                shutil.copyfileobj(source, target, CHUNK)
+        yield copy

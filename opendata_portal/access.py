@@ -1,0 +1,97 @@
+"""Every URL name and who may open it. A name that is missing is closed; a test descends all URLs.
+
+What a person may do with one release is decided in workflow.policies; this table only says who may come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from accounts.roles import Role, assignments_of
+
+Rule = Callable[[Any], bool]
+
+
+class _Public:
+    def __repr__(self) -> str:
+        return "PUBLIC"
+
+
+PUBLIC = _Public()
+
+
+def member(user: Any) -> bool:
+    """Anybody who holds a role in some program."""
+    return assignments_of(user).exists() or user.is_superuser
+
+
+def logged_in(user: Any) -> bool:
+    return user.is_authenticated
+
+
+def portal_admin(user: Any) -> bool:
+    return assignments_of(user).filter(role=Role.PORTAL_ADMIN).exists()
+
+
+def admin_site(user: Any) -> bool:
+    return user.is_active and user.is_staff
+
+
+URL_ACCESS: dict[str, Rule | _Public] = {
+    # getting in
+    "login": PUBLIC,
+    "logout": PUBLIC,
+    "password_reset": PUBLIC,
+    "password_reset_done": PUBLIC,
+    "password_reset_confirm": PUBLIC,
+    "password_reset_complete": PUBLIC,
+    "invitation_accept": PUBLIC,
+    "accessibility": PUBLIC,
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    # people
+    "profile": logged_in,
+    "password_change": logged_in,
+    "people": portal_admin,
+    "person": portal_admin,
+    "person_invite": portal_admin,
+    "role_assign": portal_admin,
+    "role_revoke": portal_admin,
+    "person_deactivate": portal_admin,
+    "person_reactivate": portal_admin,
+    # the work
+    "home": logged_in,
+    "my_work": member,
+    "dataset_list": member,
+    "dataset_register": member,
+    "dataset": member,
+    "dataset_edit": member,
+    "dataset_not_for_release": member,
+    "dataset_open_release": member,
+    "release": member,
+    "release_move": member,
+    "release_history": member,
+    "release_reviews": member,
+    "review_request": member,
+    "review_give": member,
+    "release_plan": member,
+    # data
+    "release_data": member,
+    # reports
+    "dashboard": member,
+    "dashboard_csv": member,
+    # letters (development)
+    "mailbox": member,
+    "mailbox_letter": member,
+}
+
+# The admin site guards itself; everything below it needs a person who may open it.
+ADMIN_NAMESPACE = "admin"
+
+
+def may_open(view_name: str) -> Rule | _Public | None:
+    """The rule of a URL name; None when there is none, which closes it."""
+    if view_name.split(":")[0] == ADMIN_NAMESPACE:
+        return admin_site
+    return URL_ACCESS.get(view_name)
