@@ -1,0 +1,84 @@
+"""Which parts of a dossier each kind of review speaks of, and whether a verdict still covers what is there.
+
+An edit voids only what it touches: a changed description leaves the privacy verdict standing, new bytes do not.
+"""
+
+from __future__ import annotations
+
+from dossier.services import digest_of
+from workflow.context import ReleaseContext
+from workflow.models import Review
+
+# kind of review -> the parts its verdict is bound to
+REVIEW_SCOPE: dict[str, tuple[str, ...]] = {
+    "department": ("file", "submission"),
+    "quality": ("file",),
+    "privacy": ("treated", "dispositions"),
+    "security": ("file",),
+    "legal": ("treated",),
+    "it": ("treated",),
+    "policy": ("treated", "metadata"),
+    "communications": ("metadata",),
+    "steward_preview": ("private copy",),
+    "cdo": ("treated", "metadata", "submission"),
+}
+
+PART_WORDS: dict[str, str] = {
+    "file": "the data file",
+    "submission": "the submission checklist",
+    "metadata": "the description of the data",
+    "treated": "the treated copy",
+    "dispositions": "the privacy dispositions",
+    "private copy": "the private copy on the portal",
+}
+
+
+def current_parts(context: ReleaseContext) -> dict[str, str]:
+    """Digest of every part that is there now."""
+    facts = context.facts
+    found = {
+        "file": context.about("file", "file"),
+        "submission": context.about("checklist.submission", "answers"),
+        "metadata": context.about("metadata", "metadata"),
+        "treated": context.data("treated", "sha256"),
+        "dispositions": context.about("dispositions", "dispositions"),
+        "private copy": facts["private_copy"].digest if "private_copy" in facts else None,
+    }
+    return {part: digest for part, digest in found.items() if digest}
+
+
+def parts_for(kind: str, context: ReleaseContext) -> dict[str, str]:
+    """The parts that a verdict of `kind` given now would be bound to."""
+    now = current_parts(context)
+    return {part: now.get(part, "") for part in REVIEW_SCOPE[kind]}
+
+
+def parts_digest(parts: dict[str, str]) -> str:
+    return digest_of(parts)
+
+
+def voided_by(review: Review, context: ReleaseContext) -> list[str]:
+    """What changed since the verdict, in words; empty when it still covers what is there."""
+    now = current_parts(context)
+    return [PART_WORDS[part] for part, digest in review.parts.items() if now.get(part, "") != digest]
+
+
+def is_current(review: Review, context: ReleaseContext) -> bool:
+    return bool(review.verdict) and not voided_by(review, context)
+
+
+def latest_verdicts(context: ReleaseContext, kind: str) -> list[Review]:
+    """The newest verdict of each reviewer of `kind`, only those that still count."""
+    newest: dict[int, Review] = {}
+    for review in context.reviews:
+        if review.kind == kind and review.verdict and review.reviewer_id:
+            newest[review.reviewer_id] = review
+    return [review for review in newest.values() if is_current(review, context)]
+
+
+def approvals_of(context: ReleaseContext, kind: str) -> list[Review]:
+    return [review for review in latest_verdicts(context, kind) if review.is_positive]
+
+
+def refusals_of(context: ReleaseContext, kind: str) -> list[Review]:
+    return [review for review in latest_verdicts(context, kind) if not review.is_positive]

@@ -1,0 +1,82 @@
+"""What gates and policies look at: one release with its facts, reviews and profile, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from accounts.profiles import Profile, profile_of
+from dossier.models import Contribution, Fact
+from dossier.selectors import facts_of_many
+from workflow.models import Dataset, Release, Review
+
+
+@dataclass
+class ReleaseContext:
+    """A release and everything that is judged about it. Built by a bounded number of queries."""
+
+    release: Release
+    dataset: Dataset
+    profile: Profile
+    facts: dict[str, Fact]
+    reviews: Sequence[Review]
+    contributions: Sequence[Contribution]
+    now: datetime = field(default_factory=timezone.now)
+
+    def about(self, kind: str, key: str) -> Any:
+        """What the fact of `kind` says it speaks of; None when there is no such fact."""
+        fact = self.facts.get(kind)
+        return fact.about.get(key) if fact else None
+
+    def data(self, kind: str, key: str) -> Any:
+        fact = self.facts.get(kind)
+        return fact.data.get(key) if fact else None
+
+    @property
+    def plan(self) -> Any:
+        return getattr(self.release, "plan", None)
+
+
+def release_queryset() -> QuerySet[Release]:
+    """Releases with what a context needs of their rows."""
+    return Release.objects.select_related(
+        "dataset",
+        "dataset__program",
+        "dataset__department",
+        "dataset__steward",
+        "dataset__coordinator",
+        "dataset__custodian",
+        "profile",
+        "plan",
+    ).prefetch_related(
+        Prefetch("reviews", queryset=Review.objects.select_related("reviewer", "requested_by")),
+        Prefetch("contributions", queryset=Contribution.objects.select_related("user")),
+    )
+
+
+def contexts_of(releases: Iterable[Release], *, now: datetime | None = None) -> list[ReleaseContext]:
+    """Contexts of releases read with release_queryset; facts come in one more query."""
+    releases = list(releases)
+    facts = facts_of_many(release.pk for release in releases)
+    return [
+        ReleaseContext(
+            release=release,
+            dataset=release.dataset,
+            profile=profile_of(release.profile),
+            facts=facts[release.pk],
+            reviews=list(release.reviews.all()),
+            contributions=list(release.contributions.all()),
+            now=now or timezone.now(),
+        )
+        for release in releases
+    ]
+
+
+def context_of(release_id: int, *, now: datetime | None = None) -> ReleaseContext:
+    """The context of one release. Raises Release.DoesNotExist."""
+    return contexts_of([release_queryset().get(pk=release_id)], now=now)[0]

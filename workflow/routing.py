@@ -1,0 +1,89 @@
+"""Routing: what each move is called in the audit trail, and who is told about it by which letter."""
+
+from __future__ import annotations
+
+
+
+from accounts.models import User
+from accounts.roles import Role, people_with_role
+from workflow.context import ReleaseContext
+from workflow.policies import stage_holder
+from workflow.stages import CLOSED_OWNER, SYSTEM_OWNER
+
+# move -> the audit action it writes
+EVENTS: dict[str, str] = {
+    "begin_readiness": "workflow.readiness_begun",
+    "submit_for_quality": "workflow.submitted_for_quality",
+    "pass_quality": "workflow.quality_passed",
+    "clear_privacy": "workflow.privacy_cleared",
+    "approve": "workflow.approved",
+    "publish": "workflow.published",
+    "return_for_changes": "workflow.returned_for_changes",
+    "reject": "workflow.rejected",
+    "withdraw": "workflow.withdrawn",
+    "hold": "workflow.held",
+    "resume": "workflow.resumed",
+    "supersede": "workflow.superseded",
+    "retract": "workflow.retracted",
+    "reinstate": "workflow.reinstated",
+    "retire": "workflow.retired",
+}
+
+# Words for people in a route that are not roles.
+NEXT_HOLDER = "whoever holds the stage it goes to"
+TEAM = "steward and coordinator of the dataset, and whoever worked on the release"
+
+# move -> who gets a letter, besides the actor who never does
+ROUTES: dict[str, tuple[str, ...]] = {
+    "begin_readiness": (NEXT_HOLDER, TEAM),
+    "submit_for_quality": (NEXT_HOLDER, TEAM),
+    "pass_quality": (NEXT_HOLDER, TEAM),
+    "clear_privacy": (NEXT_HOLDER, TEAM),
+    "approve": (TEAM, Role.DEPARTMENT_APPROVER, Role.COMMUNICATIONS, Role.PORTAL_ADMIN),
+    "publish": (TEAM, Role.DEPARTMENT_APPROVER, Role.POLICY, Role.IT, Role.CDO, Role.COMMUNICATIONS),
+    "return_for_changes": (NEXT_HOLDER, TEAM, Role.DEPARTMENT_APPROVER),
+    "reject": (TEAM, Role.DEPARTMENT_APPROVER),
+    "withdraw": (TEAM,),
+    "hold": (TEAM, NEXT_HOLDER),
+    "resume": (TEAM, NEXT_HOLDER),
+    "supersede": (),
+    "retract": (TEAM, Role.CDO, Role.PRIVACY_OFFICER, Role.PORTAL_ADMIN, Role.DEPARTMENT_APPROVER),
+    "reinstate": (NEXT_HOLDER, TEAM),
+    "retire": (TEAM, Role.PORTAL_ADMIN),
+}
+
+
+def holders(context: ReleaseContext, role: str) -> list[User]:
+    """The people who hold `role` for the dataset: the one it names, where it names one, else all of them."""
+    if role in (SYSTEM_OWNER, CLOSED_OWNER):
+        return []
+    people = list(people_with_role(role, program=context.dataset.program_id, department=context.dataset.department_id))
+    named = {
+        Role.STEWARD: context.dataset.steward,
+        Role.COORDINATOR: context.dataset.coordinator,
+        Role.CUSTODIAN: context.dataset.custodian,
+    }.get(Role(role))
+    return [named] if named in people and named is not None else people
+
+
+def team(context: ReleaseContext) -> list[User]:
+    """The steward and coordinator of the dataset, and everybody who worked on or reviewed the release."""
+    people = [context.dataset.steward, context.dataset.coordinator]
+    people += [row.user for row in context.contributions]
+    people += [review.reviewer for review in context.reviews if review.reviewer]
+    return list(dict.fromkeys(person for person in people if person is not None))
+
+
+def recipients(move: str, context: ReleaseContext) -> list[User]:
+    """Who is told of `move`, after it was made, in the order of the route. The actor is still among them."""
+    found: list[User] = []
+    for entry in ROUTES[move]:
+        if entry == NEXT_HOLDER:
+            found += holders(context, stage_holder(context))
+        elif entry == TEAM:
+            found += team(context)
+        else:
+            found += holders(context, entry)
+    return list(dict.fromkeys(person for person in found if person.is_active))
+
+
