@@ -1,0 +1,37 @@
+"""System checks: the channel exists, and a real site does not keep its letters to itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from notifications.channels import CHANNELS
+
+
+@register()
+def channel_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The setting names a channel that there is."""
+    if settings.NOTIFICATION_CHANNEL in CHANNELS:
+        return []
+    return [
+        Error(
+            f"NOTIFICATION_CHANNEL is {settings.NOTIFICATION_CHANNEL!r}; it must be one of {', '.join(CHANNELS)}.",
+            id="notifications.E001",
+        )
+    ]
+
+
+@register(deploy=True)
+def letters_leave_the_house(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The mailbox page shows everybody's letters: right for development, wrong for a real site."""
+    if settings.NOTIFICATION_CHANNEL != "mailbox":
+        return []
+    return [
+        Warning(
+            "Letters are kept in the product (NOTIFICATION_CHANNEL=mailbox) and anybody here can read them.",
+            hint="Set NOTIFICATION_CHANNEL=smtp and the EMAIL_* settings.",
+            id="notifications.W001",
+        )
+    ]

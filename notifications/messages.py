@@ -1,0 +1,163 @@
+"""Every letter the product can send: its id, what it asks or tells, and how its words become a letter.
+
+The words of a message stand in templates/emails/<id>/subject.txt and body.txt, once: `body.txt` extends the
+layout that the renderer names, so the plain and the HTML letter say the same. A row of the outbox holds the
+id and a context of words and ids, never data from a file. What a letter needs is listed here; a test renders
+every one of them.
+
+Context that each template may use: `dataset` (title), `actor` (who acted), `asked` (the reader is the one it
+waits on), `waits_on` (words for whom else it waits on), `link`, `program`, and the message's own keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.text import Truncator
+
+SUBJECT_TITLE_LENGTH = 90
+_WORDS = {"program": "", "actor": "", "waits_on": ""}
+
+
+@dataclass(frozen=True)
+class Message:
+    """One kind of letter.
+
+    `about`: what the letter tells of, in words (the preferences page shows it). `asks`: it asks something of
+    everybody who gets it; of other letters the sender says whom they ask, and to the rest they are news.
+    `needs`: the keys its context must have. `holds_secret`: its link opens a door without a log-in, so the
+    row forgets the link once the letter has left.
+    """
+
+    id: str
+    about: str
+    asks: bool = False
+    needs: tuple[str, ...] = ("dataset",)
+    holds_secret: bool = False
+
+
+_MESSAGES = (
+    Message("invited", "an invitation to work here", asks=True, needs=("program", "role"), holds_secret=True),
+    Message("dataset_registered", "a dataset was entered in the inventory"),
+    Message("begin_readiness", "a dataset starts to be prepared for release"),
+    Message("submit_for_quality", "a release is handed in for the quality check"),
+    Message("pass_quality", "a release passed quality and goes to privacy"),
+    Message("clear_privacy", "a release was cleared by privacy and goes to the final review"),
+    Message("approve", "a release was approved"),
+    Message("publish", "a release became public"),
+    Message("return_for_changes", "a release was returned for changes", needs=("dataset", "reason")),
+    Message("reject", "a release was rejected", needs=("dataset", "reason")),
+    Message("withdraw", "a release was withdrawn", needs=("dataset", "reason")),
+    Message("hold", "a release was put on hold", needs=("dataset", "reason")),
+    Message("resume", "a release on hold goes on"),
+    Message("retract", "a public release was taken down", needs=("dataset", "reason")),
+    Message("reinstate", "a retracted release goes through review again"),
+    Message("supersede", "a newer release took the place of an older one"),
+    Message("retire", "a published dataset was retired", needs=("dataset", "reason")),
+    Message("review_requested", "a review is asked for", asks=True, needs=("dataset", "kind")),
+    Message("review_given", "a review was given", needs=("dataset", "kind", "verdict")),
+    Message("scan_finished", "the scan for personal data has ended", needs=("dataset", "findings")),
+    Message("file_unreadable", "a file could not be read", asks=True, needs=("dataset", "problem")),
+    Message("publication_failed", "the portal did not take a copy", asks=True, needs=("dataset", "problem")),
+    Message("private_copy_ready", "a private copy on the portal can be looked at"),
+)
+MESSAGES: dict[str, Message] = {message.id: message for message in _MESSAGES}
+
+# Words that people typed. They may quote the file, so what looks like a number or an address of a person goes.
+TYPED_KEYS = ("reason", "points", "problem", "conditions")
+_YEARS = re.compile(r"(?:19|20)\d\d\s?[-\N{EN DASH}/]\s?(?:19|20)\d\d\b")
+_LONG_NUMBER = re.compile(r"\d(?:[-. ()/]{0,2}\d){6,}")
+_ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as the reader gets it. `html` is the whole document, `fragment` its content for our own pages."""
+
+    subject: str
+    text: str
+    html: str
+    fragment: str
+
+
+class UnknownMessage(LookupError):
+    """There is no message of this id in the catalogue."""
+
+
+class WordsMissing(ValueError):
+    """The context lacks words that the message needs."""
+
+
+def message_of(message_id: str) -> Message:
+    """The catalogue entry. Raises UnknownMessage."""
+    try:
+        return MESSAGES[message_id]
+    except KeyError:
+        raise UnknownMessage(
+            f"There is no letter {message_id!r}: add it to notifications/messages.py."
+        ) from None
+
+
+def context_checked(message_id: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context as a row may hold it: complete, and with long numbers and addresses in typed words masked.
+
+    Raises UnknownMessage, and WordsMissing when a key that the message needs is absent or empty.
+    """
+    missing = [key for key in message_of(message_id).needs if context.get(key) in (None, "")]
+    if missing:
+        raise WordsMissing(f"The letter {message_id!r} needs {', '.join(missing)}.")
+    return {key: _masked(value) if key in TYPED_KEYS else value for key, value in context.items()}
+
+
+def letter_render(message_id: str, context: Mapping[str, Any], *, path: str, asked: bool) -> Letter:
+    """The letter in all its forms, from the words of the catalogue and the context of a row."""
+    words = {**_WORDS, **context, "asked": asked, "link": absolute_link(path)}
+    body = f"{message_id}/body.txt"
+    subject = subject_render(message_id, context, asked=asked)
+    fragment = _render(body, {**words, "layout": "emails/letter.html"}, escape=True)
+    return Letter(
+        subject=subject,
+        text=_tidy(_render(body, {**words, "layout": "emails/letter.txt"}, escape=False)),
+        html=_render("document.html", {"subject": subject, "fragment": fragment}, escape=True),
+        fragment=fragment,
+    )
+
+
+def subject_render(message_id: str, context: Mapping[str, Any], *, asked: bool) -> str:
+    """The subject line alone: the dataset, shortened if its title is long, and what is asked."""
+    title = Truncator(context.get("dataset", "")).chars(SUBJECT_TITLE_LENGTH)
+    words = {**_WORDS, **context, "asked": asked, "dataset": title}
+    return " ".join(_render(f"{message_id}/subject.txt", words, escape=False).split())
+
+
+def absolute_link(path: str) -> str:
+    """The link of a letter: always on our own address from the settings, never from a request's Host header."""
+    return f"{settings.BASE_URL.rstrip('/')}/{path.lstrip('/')}"
+
+
+def _render(name: str, context: dict[str, Any], *, escape: bool) -> str:
+    return get_template(f"emails/{name}").template.render(Context(context, autoescape=escape))  # type: ignore[attr-defined]
+
+
+def _tidy(text: str) -> str:
+    """No runs of blank lines, no spaces at the ends: templates may be laid out for their readers."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_masked(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    text = _ADDRESS.sub("[address: see the page]", value)
+    kept = {match.span() for match in _YEARS.finditer(text)}
+    return _LONG_NUMBER.sub(
+        lambda match: match.group() if match.span() in kept else "[number: see the page]", text
+    )
