@@ -87,3 +87,8 @@ def recipients(move: str, context: ReleaseContext) -> list[User]:
     return list(dict.fromkeys(person for person in found if person.is_active))
 
 
+def asked(move: str, context: ReleaseContext) -> list[User]:
+    """Those of the recipients who have something to do now: the holders of the stage it came to."""
+    if NEXT_HOLDER not in ROUTES[move]:
+        return []
+    return [person for person in holders(context, stage_holder(context)) if person.is_active]

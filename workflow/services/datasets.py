@@ -1,0 +1,296 @@
+"""Writes about datasets: register, change the record, describe columns, open the next release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Department, User
+from accounts.profiles import profile_of
+from accounts.selectors import profile_current
+from audit.services import event_record
+from dossier.services import contribution_record, dossier_lock, dossier_open
+from notifications.services import message_queue
+from work.services import task_nudge
+from workflow.calendar import business_days_after
+from workflow.models import ColumnDescription, Dataset, Distribution, Release, StageVisit
+from workflow.selectors.datasets import dictionary_of
+from workflow.services.facts import metadata_fact, record_fact
+from workflow.stages import OPEN_PARTS, OPEN_STAGES, Stage
+
+# What people fill in, besides title and department; each is a field of Dataset.
+RECORD_FIELDS = (
+    "title",
+    "description",
+    "steward",
+    "custodian",
+    "coordinator",
+    "source_system",
+    "coverage_start",
+    "coverage_end",
+    "geographic_coverage",
+    "geographic_granularity",
+    "accrual_periodicity",
+    "collection_frequency",
+    "existing_url",
+    "priority",
+    "priority_comment",
+    "technical_challenges",
+    "classification",
+    "classification_ground",
+    "quality_rating",
+    "quality_details",
+    "high_value",
+    "keywords",
+    "category",
+    "licence",
+    "contact_email",
+    "row_label",
+    "source_rows",
+    "source_rows_as_of",
+)
+# Changing these changes what the public reads, so it counts as working on the release.
+_PUBLISHED_FIELDS = {"title", "description", "keywords", "category", "licence", "contact_email", "row_label"}
+
+
+@transaction.atomic
+def dataset_register(
+    *, department: Department, actor: User | None, fields: Mapping[str, Any], now: datetime | None = None
+) -> Dataset:
+    """Enter a dataset in the inventory under a permanent number, and open its first release.
+
+    `fields` are those of RECORD_FIELDS that are known already; `title` must be among them. Raises
+    ValidationError with a sentence per field.
+    """
+    now = now or timezone.now()
+    # One at a time per department, so that no inventory number is given twice.
+    department = Department.objects.select_for_update().get(pk=department.pk)
+    profile = profile_of(profile_current(department.program))
+    dataset = Dataset(
+        program=department.program,
+        department=department,
+        inventory_id=_next_inventory_id(department),
+        registered_by=actor,
+        registered_at=now,
+        licence=profile.publication.get("default_licence", ""),
+    )
+    _assign(dataset, fields)
+    dataset.save()
+    Distribution.objects.create(dataset=dataset, title=dataset.title)
+    event_record(
+        action="workflow.dataset_registered",
+        actor=actor,
+        subject=dataset,
+        data={"inventory_id": dataset.inventory_id},
+        program_id=dataset.program_id,
+        dataset_id=dataset.pk,
+        now=now,
+    )
+    release = release_open(dataset=dataset, actor=actor, now=now)
+    message_queue(
+        message_id="dataset_registered",
+        recipients=[person for person in (dataset.steward, dataset.coordinator) if person],
+        actor=actor,
+        context={"dataset": dataset.title, "inventory_id": dataset.inventory_id, "department": department.name},
+        path=reverse("release", args=[release.pk]),
+        release_id=release.pk,
+        dataset_id=dataset.pk,
+        now=now,
+    )
+    return dataset
+
+
+@transaction.atomic
+def dataset_change(
+    *, dataset: Dataset, actor: User, fields: Mapping[str, Any], now: datetime | None = None
+) -> Dataset:
+    """Change the inventory record. Returns the dataset; raises ValidationError with a sentence per field."""
+    now = now or timezone.now()
+    dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
+    before = {name: getattr(dataset, name) for name in fields}
+    _assign(dataset, fields)
+    changed = sorted(name for name in fields if getattr(dataset, name) != before[name])
+    if not changed:
+        return dataset
+    release = open_release_of(dataset)
+    if release is not None:
+        touches_public = bool(_PUBLISHED_FIELDS & set(changed))
+        dossier_lock(release_id=release.pk, part="metadata" if touches_public else None)
+        if touches_public:
+            contribution_record(release_id=release.pk, user=actor, what="description", now=now)
+    dataset.save()
+    event_record(
+        action="workflow.record_changed",
+        actor=actor,
+        subject=dataset,
+        data={"fields": ", ".join(Dataset._meta.get_field(name).verbose_name for name in changed)},
+        program_id=dataset.program_id,
+        dataset_id=dataset.pk,
+        release_id=release.pk if release else None,
+        now=now,
+    )
+    if release is not None:
+        record_fact(release_id=release.pk, now=now)
+        metadata_fact(release_id=release.pk, now=now)
+    return dataset
+
+
+@transaction.atomic
+def columns_describe(
+    *, release_id: int, rows: Sequence[Mapping[str, str]], actor: User, now: datetime | None = None
+) -> int:
+    """Write the data dictionary: `rows` of name, label, description, unit. Returns how many columns it covers.
+
+    Columns that `rows` does not name keep what they have. Raises DossierFrozen from CDO review on.
+    """
+    now = now or timezone.now()
+    dossier_lock(release_id=release_id, part="metadata")
+    release = Release.objects.select_related("dataset").get(pk=release_id)
+    known = dictionary_of(release)
+    for row in rows:
+        column = known.get(row["name"])
+        if column is None:
+            continue
+        column.label = row.get("label", column.label).strip()[:120]
+        column.description = row.get("description", column.description).strip()
+        column.unit = row.get("unit", column.unit).strip()[:60]
+        column.save()
+    described = sum(bool(column.description) for column in known.values())
+    contribution_record(release_id=release_id, user=actor, what="description", now=now)
+    event_record(
+        action="workflow.columns_described",
+        actor=actor,
+        subject=release,
+        data={"described": described, "total": len(known)},
+        program_id=release.dataset.program_id,
+        dataset_id=release.dataset_id,
+        release_id=release_id,
+        now=now,
+    )
+    metadata_fact(release_id=release_id, now=now)
+    return described
+
+
+@transaction.atomic
+def columns_sync(*, release_id: int, columns: Sequence[Mapping[str, str]], now: datetime | None = None) -> None:
+    """Bring the dictionary in line with the columns of the file: new ones empty, descriptions kept by name."""
+    release = Release.objects.select_related("dataset").get(pk=release_id)
+    distribution = distribution_of(release.dataset)
+    known = {column.name: column for column in distribution.columns.all()}
+    for position, found in enumerate(columns, start=1):
+        column = known.pop(found["name"], None) or ColumnDescription(
+            distribution=distribution, name=found["name"]
+        )
+        column.position, column.data_type = position, found.get("type", "")
+        column.save()
+    for gone in known.values():
+        gone.delete()
+    metadata_fact(release_id=release_id, now=now)
+
+
+@transaction.atomic
+def release_open(*, dataset: Dataset, actor: User | None, now: datetime | None = None) -> Release:
+    """Open the next release of a dataset in INVENTORY; it pins the program's profile of today.
+
+    Raises ValidationError when one is open already (the database holds that too).
+    """
+    now = now or timezone.now()
+    dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
+    if open_release_of(dataset) is not None:
+        raise ValidationError("A release of this dataset is open already. Finish or withdraw it first.")
+    if dataset.not_for_release_reason:
+        dataset.not_for_release_reason = ""
+        dataset.save(update_fields=["not_for_release_reason"])
+    profile_row = profile_current(dataset.program)
+    days = profile_of(profile_row).deadlines.get(Stage.INVENTORY)
+    number = (dataset.releases.aggregate(last=Max("number"))["last"] or 0) + 1
+    release = Release(
+        dataset=dataset,
+        number=number,
+        profile=profile_row,
+        opened_by=actor,
+        opened_at=now,
+        stage_entered_at=now,
+        due_at=business_days_after(now, days) if days else None,
+    )
+    release.save()
+    StageVisit.objects.create(release=release, stage=Stage.INVENTORY, entered_at=now, entered_by=actor)
+    dossier_open(release_id=release.pk, parts=OPEN_PARTS[Stage.INVENTORY])
+    event_record(
+        action="workflow.release_opened",
+        actor=actor,
+        subject=release,
+        data={"number": number},
+        program_id=dataset.program_id,
+        dataset_id=dataset.pk,
+        release_id=release.pk,
+        now=now,
+    )
+    record_fact(release_id=release.pk, now=now)
+    transaction.on_commit(lambda: task_nudge("workflow.tasks.settle", release.pk))
+    return release
+
+
+@transaction.atomic
+def dataset_not_for_release(
+    *, dataset: Dataset, reason: str, actor: User, now: datetime | None = None
+) -> Dataset:
+    """Let a dataset rest in the inventory as not for release, with the reason, which is never left out."""
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError("Say why this dataset is not for release; the inventory keeps the reason.")
+    dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
+    release = open_release_of(dataset)
+    if release is not None and release.stage != Stage.INVENTORY:
+        raise ValidationError("A release of this dataset is on its way. Withdraw it first.")
+    dataset.not_for_release_reason = reason
+    dataset.save(update_fields=["not_for_release_reason"])
+    event_record(
+        action="workflow.not_for_release",
+        actor=actor,
+        subject=dataset,
+        note=reason,
+        program_id=dataset.program_id,
+        dataset_id=dataset.pk,
+        release_id=release.pk if release else None,
+        now=now,
+    )
+    return dataset
+
+
+def open_release_of(dataset: Dataset) -> Release | None:
+    return Release.objects.filter(dataset=dataset, stage__in=OPEN_STAGES).first()
+
+
+def distribution_of(dataset: Dataset) -> Distribution:
+    row, _ = Distribution.objects.get_or_create(
+        dataset=dataset, portal="socrata", defaults={"title": dataset.title}
+    )
+    return row
+
+
+def _assign(dataset: Dataset, fields: Mapping[str, Any]) -> None:
+    unknown = set(fields) - set(RECORD_FIELDS)
+    if unknown:
+        raise ValueError(f"Not fields of the inventory record: {sorted(unknown)}")
+    for name, value in fields.items():
+        setattr(dataset, name, value)
+    dataset.full_clean(exclude=["registered_by"])
+
+
+def _next_inventory_id(department: Department) -> str:
+    """Three letters of the department and four digits, never reused (DOMAIN INV-01)."""
+    last = (
+        Dataset.objects.filter(department__program=department.program, inventory_id__startswith=department.code)
+        .order_by("-inventory_id")
+        .values_list("inventory_id", flat=True)
+        .first()
+    )
+    return f"{department.code}{int(last[3:]) + 1 if last else 1:04d}"

@@ -1,0 +1,113 @@
+"""Facts that the conductor itself establishes: the inventory record, the description, the publication plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from accounts.profiles import profile_of
+from dossier.models import Fact
+from dossier.selectors import facts
+from dossier.services import digest_of, fact_record
+from workflow.models import Dataset, PublicationPlan, Release
+from workflow.selectors.datasets import dictionary_of
+
+# field of the record -> what is missing, in words (DOMAIN CK-INV, the items that block)
+_NEEDED_FOR_RECORD = {
+    "description": "The inventory record has no description. Say in a few sentences what the data is.",
+    "steward": "The inventory record names no steward. Name the person who knows the data.",
+    "source_system": "The inventory record does not say which system the data comes from.",
+    "accrual_periodicity": "The inventory record does not say how often the data is updated.",
+    "classification": "The inventory record has no classification. Choose one.",
+}
+_NEEDED_FOR_PUBLIC = {
+    "description": "The description for the public is empty.",
+    "category": "No category is chosen.",
+    "licence": "No licence is chosen.",
+    "contact_email": "There is no contact e-mail for readers of the data.",
+    "keywords": "There are no keywords. Name at least one.",
+}
+
+
+def record_fact(*, release_id: int, now: datetime | None = None) -> Fact:
+    """Is the inventory record complete? Also: a class that needs a ground names it."""
+    release = Release.objects.select_related("dataset__program", "profile").get(pk=release_id)
+    dataset = release.dataset
+    sentences = [text for name, text in _NEEDED_FOR_RECORD.items() if not getattr(dataset, name)]
+    choice = profile_of(release.profile).classification(dataset.classification)
+    if dataset.classification and choice is None:
+        sentences.append("The classification is none of this program's. Choose one.")
+    if choice and choice.needs_ground and not dataset.classification_ground:
+        sentences.append(f"“{choice.label}” needs its ground: say which law or concern it rests on.")
+    return fact_record(
+        release_id=release_id,
+        kind="inventory_record",
+        ok=not sentences,
+        sentences=sentences,
+        about={"record": digest_of(_values(dataset, Dataset))},
+        now=now,
+    )
+
+
+def metadata_fact(*, release_id: int, now: datetime | None = None) -> Fact:
+    """Can the public understand the data? Description, licence, contact, and every column described."""
+    release = Release.objects.select_related("dataset__program", "profile").get(pk=release_id)
+    dataset = release.dataset
+    sentences = [text for name, text in _NEEDED_FOR_PUBLIC.items() if not getattr(dataset, name)]
+    dictionary = dictionary_of(release)
+    empty = [column.name for column in dictionary.values() if not column.description]
+    if not dictionary:
+        sentences.append("The columns are described once the file has been read.")
+    elif len(empty) > 3:
+        sentences.append(f"{len(empty)} of {len(dictionary)} columns are not described: {', '.join(empty[:3])} and more.")
+    else:
+        sentences += [f"Column “{name}” is not described." for name in empty]
+    public = {name: getattr(dataset, name) for name in (*_NEEDED_FOR_PUBLIC, "title", "row_label")}
+    columns = [[c.name, c.label, c.description, c.unit] for c in dictionary.values()]
+    file = facts(release_id).get("file")
+    return fact_record(
+        release_id=release_id,
+        kind="metadata",
+        ok=not sentences,
+        sentences=sentences,
+        about={
+            "metadata": digest_of([public, columns]),
+            "file": file.about.get("file") if file else None,
+        },
+        data={"columns": len(dictionary), "described": len(dictionary) - len(empty)},
+        now=now,
+    )
+
+
+def plan_fact(*, release_id: int, now: datetime | None = None) -> Fact:
+    """Is the publication plan complete: a date, and how people hear of it."""
+    plan = PublicationPlan.objects.filter(release_id=release_id).first()
+    sentences = []
+    if plan is None or plan.release_at is None:
+        sentences.append("The plan has no release date. Say when the data goes public.")
+    if plan is None or not plan.tactics:
+        sentences.append("The plan does not say how people hear of it. Choose at least “no announcement”.")
+    return fact_record(
+        release_id=release_id,
+        kind="plan",
+        ok=not sentences,
+        sentences=sentences,
+        about={"plan": digest_of(_values(plan, PublicationPlan) if plan else None)},
+        now=now,
+    )
+
+
+def facts_rebuild(*, release_id: int) -> None:
+    """Recompute the conductor's own facts from its rows; changes nothing when they are right."""
+    known = facts(release_id)
+    record_fact(release_id=release_id, now=known["inventory_record"].at if "inventory_record" in known else None)
+    if "metadata" in known:
+        metadata_fact(release_id=release_id, now=known["metadata"].at)
+    if "plan" in known:
+        plan_fact(release_id=release_id, now=known["plan"].at)
+
+
+def _values(row: Model, model: Any) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
