@@ -72,7 +72,7 @@ MESSAGES: dict[str, Message] = {message.id: message for message in _MESSAGES}
 # Words that people typed. They may quote the file, so what looks like a number or an address of a person goes.
 TYPED_KEYS = ("reason", "points", "problem", "conditions")
 _YEARS = re.compile(r"(?:19|20)\d\d\s?[-\N{EN DASH}/]\s?(?:19|20)\d\d\b")
-_LONG_NUMBER = re.compile(r"\d(?:[-. ()/]{0,2}\d){6,}")
+_LONG_NUMBER = re.compile(r"\(?\d(?:[-. ()/]{0,2}\d){6,}")
 _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
 
 
