@@ -1,0 +1,16 @@
+"""Every page of the product. Who may open each is in access.py."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from opendata_portal import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("workflow.urls")),
+    path("", include("notifications.urls")),
+    path("", include("reports.urls")),
+]

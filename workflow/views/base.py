@@ -1,0 +1,125 @@
+"""What every page about one release shares: the object policy, the header with its gate sentences, the tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from workflow import gates, policies, routing
+from workflow.context import ReleaseContext, context_of
+from workflow.errors import MoveRefused
+from workflow.models import Release
+from workflow.stages import CLOSED_OWNER, MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
+
+# (key, words, URL name)
+TABS = (
+    ("overview", "Overview", "release"),
+    ("checklists", "Checklists", "release_checklists"),
+    ("data", "Data", "release_data"),
+    ("privacy", "Privacy", "release_privacy"),
+    ("reviews", "Reviews", "release_reviews"),
+    ("plan", "Plan", "release_plan"),
+    ("publication", "Publication", "release_publication"),
+    ("history", "History", "release_history"),
+)
+
+
+def get_context(request: HttpRequest, pk: int, action: str = "view") -> ReleaseContext:
+    """The context of release `pk`: 404 when the person may not know of it, 403 when `action` is not theirs."""
+    try:
+        context = context_of(pk)
+    except Release.DoesNotExist:
+        raise Http404("There is no such release.") from None
+    if not policies.is_visible(request.user, context.dataset):
+        raise Http404("There is no such release.")
+    policies.check_action(request.user, action, context)
+    return context
+
+
+def get_release(request: HttpRequest, pk: int, action: str = "view") -> Release:
+    """The release alone; same refusals as get_context."""
+    return get_context(request, pk, action).release
+
+
+def may(request: HttpRequest, action: str, context: ReleaseContext) -> bool:
+    """Does the policy let this person do `action`? For showing or leaving out a button."""
+    return policies.may_act(request.user, action, context)
+
+
+def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
+    """What stands above the tabs of a release: stage, next step, what is in the way, what I may do now."""
+    release = context.release
+    onward = ONWARD.get(release.stage)
+    results = gates.judge(onward, context) if onward else []
+    unmet = gates.unmet_onward(context)
+    possible = [
+        move for move in MOVES.values() if release.stage in move.sources and policies.may_move(user, move.name, context)
+    ]
+    possible = [move for move in possible if move.name != ("resume" if not release.held_at else "hold")]
+    return {
+        "release": release,
+        "dataset": context.dataset,
+        "profile": context.profile,
+        "stages": _track(release.stage),
+        "unmet": unmet,
+        "done": [result.done for result in results if result.ok],
+        "waiting_on": waiting_on(context, unmet),
+        "onward": MOVES[onward] if onward else None,
+        "onward_allowed": any(move.name == onward for move in possible),
+        "other_moves": [move for move in possible if move.name not in (onward, "publish", "supersede")],
+        "public_release": context.dataset.public_release,
+    }
+
+
+def waiting_on(context: ReleaseContext, unmet: list[gates.Unmet] | None = None) -> dict[str, Any]:
+    """Whose turn it is: the role and people of the first thing in the way, else the holder of the stage."""
+    unmet = gates.unmet_onward(context) if unmet is None else unmet
+    role = unmet[0].who if unmet else policies.stage_holder(context)
+    if role in (SYSTEM_OWNER, CLOSED_OWNER):
+        return {"role": role, "label": "the system" if role == SYSTEM_OWNER else "", "people": []}
+    return {
+        "role": role,
+        "label": context.profile.role_label(role),
+        "people": routing.holders(context, role),
+    }
+
+
+def render_tab(
+    request: HttpRequest,
+    release: Release | ReleaseContext,
+    tab: str,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """Draw a station's template inside the release page: header, gate sentences and tabs around it."""
+    release_context = release if isinstance(release, ReleaseContext) else context_of(release.pk)
+    page = header_of(release_context, request.user) | {
+        "tabs": TABS,
+        "tab": tab,
+        "tab_template": template,
+        "title": dict((key, words) for key, words, _ in TABS)[tab],
+    }
+    return render(request, "workflow/release.html", page | (context or {}), status=status)
+
+
+def say_refusal(request: HttpRequest, error: Exception) -> None:
+    """Show why something was not done, as a message on the next page."""
+    sentences = error.sentences if isinstance(error, MoveRefused) else [getattr(error, "sentence", str(error))]
+    for sentence in sentences:
+        messages.error(request, sentence)
+
+
+def _track(stage: str) -> list[dict[str, str]]:
+    """The way to the public for the stage tracker: done, current, to do. Closed ends show where it stopped."""
+    if stage not in WAY:
+        return [{"label": Stage(stage).label, "state": "current"}]
+    here = WAY.index(Stage(stage))
+    return [
+        {"label": step.label, "state": "done" if i < here else "current" if i == here else "todo"}
+        for i, step in enumerate(WAY)
+    ]
