@@ -1,0 +1,306 @@
+"""Enough SoQL to verify a dataset: $select, $where, $group, $order, compiled to SQL with bound values."""
+
+# ruff: noqa: S608 - the names in these statements are our own numbers; values are bound
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from publishing.devserver import values
+from publishing.devserver.http import ApiError
+from publishing.devserver.store import Asset, cell
+
+TOKEN = re.compile(
+    r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>\d+(?:\.\d+)?)|(?P<name>`[^`]+`|:?[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<op><>|!=|<=|>=|[=<>(),*:-]))"
+)
+ROW_ID = "('row-' || substr('0000' || (sid / 10000), -4) || '.' || substr('0000' || (sid % 10000), -4) || '-' || sid)"
+SYSTEM = {
+    ":id": (ROW_ID, "row_identifier"),
+    ":created_at": ("strftime('%Y-%m-%dT%H:%M:%fZ', made, 'unixepoch')", "fixed_timestamp"),
+    ":updated_at": ("strftime('%Y-%m-%dT%H:%M:%fZ', changed, 'unixepoch')", "fixed_timestamp"),
+}
+AGGREGATES = ("count", "min", "max", "sum", "avg")
+COMPARISONS = ("=", "!=", "<>", "<", "<=", ">", ">=")
+
+
+@dataclass
+class Expr:
+    sql: str
+    kind: str
+    name: str
+    params: list[Any] = field(default_factory=list)
+    constant: bool = False
+
+
+@dataclass
+class Query:
+    sql: str
+    params: list[Any]
+    fields: list[tuple[str, str]]
+
+
+class Parser:
+    """One clause at a time; an unknown column or a word out of place is the portal's own 400."""
+
+    def __init__(self, text: str, asset: Asset) -> None:
+        self.text = text
+        self.asset = asset
+        self.tokens = self._tokens(text)
+        self.at = 0
+
+    def _tokens(self, text: str) -> list[tuple[str, str]]:
+        found, at = [], 0
+        text = text.rstrip()
+        while at < len(text):
+            match = TOKEN.match(text, at)
+            if match is None:
+                raise self.trouble(text[at : at + 10])
+            found.append((match.lastgroup or "", match.group(match.lastgroup or 0)))
+            at = match.end()
+        return found
+
+    def trouble(self, near: str) -> ApiError:
+        return ApiError(
+            400, "query.compiler.malformed", f"Could not parse SoQL query at '{near}'", {"query": self.text}
+        )
+
+    def peek(self) -> str:
+        return self.tokens[self.at][1].lower() if self.at < len(self.tokens) else ""
+
+    def take(self) -> tuple[str, str]:
+        if self.at >= len(self.tokens):
+            raise self.trouble("end of query")
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def accept(self, *words: str) -> str:
+        if self.peek() in words:
+            return self.take()[1].lower()
+        return ""
+
+    def expect(self, word: str) -> None:
+        if not self.accept(word):
+            raise self.trouble(self.peek() or "end of query")
+
+    def end(self) -> None:
+        if self.at < len(self.tokens):
+            raise self.trouble(self.tokens[self.at][1])
+
+    def either(self) -> Expr:
+        left = self.both()
+        while self.accept("or"):
+            right = self.both()
+            left = Expr(f"({left.sql} OR {right.sql})", "checkbox", "", left.params + right.params)
+        return left
+
+    def both(self) -> Expr:
+        left = self.negation()
+        while self.accept("and"):
+            right = self.negation()
+            left = Expr(f"({left.sql} AND {right.sql})", "checkbox", "", left.params + right.params)
+        return left
+
+    def negation(self) -> Expr:
+        if self.accept("not"):
+            inner = self.negation()
+            return Expr(f"(NOT {inner.sql})", "checkbox", "", inner.params)
+        return self.comparison()
+
+    def comparison(self) -> Expr:
+        left = self.operand()
+        operator = self.accept(*COMPARISONS)
+        if operator:
+            right = self.operand()
+            left, right = _comparable(left, right)
+            return Expr(f"({left.sql} {operator} {right.sql})", "checkbox", "", left.params + right.params)
+        if self.accept("is"):
+            word = "IS NOT NULL" if self.accept("not") else "IS NULL"
+            self.expect("null")
+            return Expr(f"({left.sql} {word})", "checkbox", "", left.params)
+        negated = bool(self.accept("not"))
+        if self.accept("in"):
+            return self.membership(left, negated)
+        if negated:
+            raise self.trouble(self.peek())
+        return left
+
+    def membership(self, left: Expr, negated: bool) -> Expr:
+        self.expect("(")
+        sql, params = [], []
+        while True:
+            mine, other = _comparable(left, self.operand())
+            sql.append(other.sql)
+            params += other.params
+            if not self.accept(","):
+                break
+        self.expect(")")
+        word = "NOT IN" if negated else "IN"
+        return Expr(f"({mine.sql} {word} ({', '.join(sql)}))", "checkbox", "", mine.params + params)
+
+    def operand(self) -> Expr:
+        kind, word = self.take()
+        if word == "(":
+            inner = self.either()
+            self.expect(")")
+            return inner
+        if word == "-" and self.peek():
+            number = self.operand()
+            return Expr(number.sql, "number", "", [f"-{number.params[0]}"], constant=True)
+        if kind == "string":
+            return Expr("?", "text", "", [word[1:-1].replace("''", "'")], constant=True)
+        if kind == "number":
+            return Expr("?", "number", "", [word], constant=True)
+        if kind != "name":
+            raise self.trouble(word)
+        if word.lower() in ("true", "false"):
+            return Expr("?", "checkbox", "", [word.lower()], constant=True)
+        if self.peek() == "(" and word.lower() in AGGREGATES:
+            return self.aggregate(word.lower())
+        return self.column(word.strip("`"))
+
+    def aggregate(self, name: str) -> Expr:
+        self.expect("(")
+        if name == "count" and self.accept("*"):
+            self.expect(")")
+            return Expr("COUNT(*)", "number", "count")
+        inner = self.operand()
+        self.expect(")")
+        sql = f"CAST({inner.sql} AS NUMERIC)" if inner.kind == "number" else inner.sql
+        kind = inner.kind if name in ("min", "max") else "number"
+        return Expr(f"{name.upper()}({sql})", kind, f"{name}_{inner.name.lstrip(':')}", inner.params)
+
+    def column(self, name: str) -> Expr:
+        if name in SYSTEM:
+            return Expr(SYSTEM[name][0], SYSTEM[name][1], name)
+        for column in self.asset.columns:
+            if column["fieldName"] == name.lower():
+                return Expr(cell(column), column["dataTypeName"], column["fieldName"])
+        raise ApiError(
+            400,
+            "query.soql.no-such-column",
+            f"Query coordinator error: query.soql.no-such-column; No such column: {name}",
+            {"column": name},
+        )
+
+
+def _comparable(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    """Both sides as one type: numbers by value, a constant in the notation in which the column is kept."""
+    if "number" in (left.kind, right.kind):
+        return _cast(left), _cast(right)
+    for one, other in ((left, right), (right, left)):
+        if one.constant and not other.constant and other.kind in values.READERS:
+            try:
+                one.params = [values.stored(other.kind, one.params[0])]
+            except ValueError as error:
+                raise ApiError(
+                    400, "query.soql.type-mismatch", f"The value for {other.name} {error}"
+                ) from error
+    return left, right
+
+
+def _cast(side: Expr) -> Expr:
+    return Expr(f"CAST({side.sql} AS NUMERIC)", "number", side.name, side.params, side.constant)
+
+
+def selection(text: str, asset: Asset) -> list[Expr]:
+    parser = Parser(text, asset)
+    chosen: list[Expr] = []
+    while True:
+        if parser.accept("*"):
+            chosen += [
+                Expr(cell(column), column["dataTypeName"], column["fieldName"]) for column in asset.columns
+            ]
+        elif parser.peek() == ":" and parser.take() and parser.accept("*"):
+            chosen += [Expr(sql, kind, name) for name, (sql, kind) in SYSTEM.items()]
+        else:
+            item = parser.either()
+            if parser.accept("as"):
+                item.name = parser.take()[1].strip("`").lower()
+            chosen.append(item)
+        if not parser.accept(","):
+            break
+    parser.end()
+    return chosen
+
+
+def condition(text: str, asset: Asset) -> Expr:
+    parser = Parser(text, asset)
+    found = parser.either()
+    parser.end()
+    return found
+
+
+def ordering(text: str, asset: Asset) -> list[str]:
+    parser = Parser(text, asset)
+    terms = []
+    while True:
+        term = parser.operand()
+        # Sorting by the portal's own row number is sorting by the order of arrival.
+        sql = (
+            "sid"
+            if term.name == ":id"
+            else f"CAST({term.sql} AS NUMERIC)"
+            if term.kind == "number"
+            else term.sql
+        )
+        direction = "DESC" if parser.accept("desc") else "ASC"
+        parser.accept("asc")
+        terms.append(f"{sql} {direction}")
+        if not parser.accept(","):
+            break
+    parser.end()
+    return terms
+
+
+def compile_query(params: dict[str, str], asset: Asset, table: str) -> Query:
+    """One GET of /resource as SQL; unknown $-words and unknown columns are refused."""
+    known = {
+        "$select",
+        "$where",
+        "$order",
+        "$group",
+        "$limit",
+        "$offset",
+        "$$app_token",
+        "$$exclude_system_fields",
+    }
+    for name in params:
+        if name.startswith("$") and name not in known:
+            raise ApiError(400, "query.unsupported", f"The stand-in does not know {name}")
+    chosen = selection(params.get("$select", "*"), asset)
+    bound = [value for item in chosen for value in item.params]
+    sql = f"SELECT {', '.join(item.sql for item in chosen)} FROM {table}"
+    conditions = [condition(params["$where"], asset)] if params.get("$where") else []
+    for name, value in params.items():
+        if not name.startswith("$"):
+            left = Parser("", asset).column(name)
+            left, right = _comparable(left, Expr("?", "text", "", [value], constant=True))
+            conditions.append(Expr(f"({left.sql} = {right.sql})", "checkbox", "", right.params))
+    if conditions:
+        sql += " WHERE " + " AND ".join(item.sql for item in conditions)
+        bound += [value for item in conditions for value in item.params]
+    grouped = bool(params.get("$group"))
+    if grouped:
+        sql += " GROUP BY " + ", ".join(item.sql for item in selection(params["$group"], asset))
+    aggregate = any(item.sql.startswith(tuple(f"{name.upper()}(" for name in AGGREGATES)) for item in chosen)
+    order = (
+        ordering(params["$order"], asset) if params.get("$order") else [] if grouped or aggregate else ["sid"]
+    )
+    if order:
+        sql += " ORDER BY " + ", ".join(order)
+    sql += " LIMIT ? OFFSET ?"
+    bound += [_whole(params, "$limit", 1000), _whole(params, "$offset", 0)]
+    return Query(sql, bound, [(item.name, item.kind) for item in chosen])
+
+
+def _whole(params: dict[str, str], name: str, default: int) -> int:
+    try:
+        number = int(params.get(name, default))
+    except ValueError as error:
+        raise ApiError(400, "query.malformed", f"{name} is not a whole number") from error
+    if number < 0:
+        raise ApiError(400, "query.malformed", f"{name} is negative")
+    return number

@@ -1,0 +1,220 @@
+"""What the portal keeps: assets (a JSON document each) and a table of rows per asset, in one SQLite file."""
+
+# ruff: noqa: S608 - the names in these statements are our own numbers; values are bound
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from publishing.devserver.http import ApiError
+
+ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
+FIRST_COLUMN_ID = 500_000_000
+DEFAULT_SETTINGS: dict[str, Any] = {
+    "approvals": "automatic",  # or "manual": widening the audience waits for a reviewer
+    "lag_seconds": 0,  # how long reads stay behind writes
+    "catalog_lag_seconds": 0,  # how long the catalogue stays behind the portal
+    "strict_content_type": False,
+    "row_errors": "fatal",  # or "count": a bad row is left out and counted in "Errors"
+    "categories": [],  # empty: every category is known
+    "copy_polls": 0,  # how often a working copy answers 202 before it exists
+}
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS asset (
+    oid INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, doc TEXT NOT NULL, stage TEXT NOT NULL,
+    scope TEXT NOT NULL, group_id INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 0,
+    behind_until REAL NOT NULL DEFAULT 0, created REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS submission (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, asset TEXT NOT NULL, state TEXT NOT NULL, doc TEXT NOT NULL);
+"""
+
+
+@dataclass
+class Asset:
+    oid: int
+    id: str
+    doc: dict[str, Any]
+    stage: str
+    scope: str
+    group: int
+    version: int
+    behind_until: float
+    created: float
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        return self.doc["columns"]
+
+    @property
+    def open_to_all(self) -> bool:
+        return self.scope == "public" and self.stage == "published"
+
+    @property
+    def row_identifier(self) -> dict[str, Any] | None:
+        column_id = self.doc.get("metadata", {}).get("rowIdentifier")
+        return next((column for column in self.columns if column["id"] == column_id), None)
+
+    @property
+    def truth(self) -> str:
+        return f"rows_{self.oid}"
+
+    @property
+    def replica(self) -> str:
+        return f"replica_{self.oid}"
+
+    @property
+    def behind(self) -> bool:
+        return time.time() < self.behind_until
+
+
+class Store:
+    """One connection behind one lock: the stand-in is correct before it is fast."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.db = sqlite3.connect(directory / "portal.sqlite3", check_same_thread=False, isolation_level=None)
+        self.db.execute("PRAGMA journal_mode=WAL")
+        self.db.execute("PRAGMA synchronous=NORMAL")
+        self.db.executescript(SCHEMA)
+        self.lock = threading.RLock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.lock:
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                raise
+            self.db.execute("COMMIT")
+
+    def close(self) -> None:
+        with self.lock:
+            self.db.close()
+
+    # settings
+
+    def settings(self) -> dict[str, Any]:
+        rows = self.db.execute("SELECT name, value FROM setting").fetchall()
+        return DEFAULT_SETTINGS | {name: json.loads(value) for name, value in rows}
+
+    def set_settings(self, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            if name not in DEFAULT_SETTINGS:
+                raise ApiError(400, "invalid_request", f"Unknown setting {name}")
+            self.db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
+
+    def next_number(self, name: str, first: int) -> int:
+        row = self.db.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()
+        number = first if row is None else row[0] + 1
+        self.db.execute("INSERT OR REPLACE INTO counter VALUES (?, ?)", (name, number))
+        return number
+
+    # assets
+
+    def asset(self, name: str) -> Asset | None:
+        """The asset with this four-by-four or, as the real portal allows, this resource name."""
+        row = self.db.execute("SELECT * FROM asset WHERE id = ?", (name,)).fetchone()
+        if row is not None:
+            return self._asset(row)
+        return next(
+            (asset for asset in self.assets() if name and asset.doc.get("resourceName") == name), None
+        )
+
+    def assets(self) -> list[Asset]:
+        return [self._asset(row) for row in self.db.execute("SELECT * FROM asset ORDER BY oid")]
+
+    def _asset(self, row: tuple[Any, ...]) -> Asset:
+        oid, name, doc, *rest = row
+        return Asset(oid, name, json.loads(doc), *rest)
+
+    def add_asset(self, doc: dict[str, Any], *, group: int | None = None) -> Asset:
+        name = "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(2))
+        for column in doc["columns"]:
+            column["id"] = self.next_number("column", FIRST_COLUMN_ID)
+            column["tableColumnId"] = column["id"] - FIRST_COLUMN_ID // 2
+        cursor = self.db.execute(
+            "INSERT INTO asset (id, doc, stage, scope, group_id, created) "
+            "VALUES (?, ?, 'unpublished', 'private', ?, ?)",
+            (name, json.dumps(doc), group or 0, time.time()),
+        )
+        if group is None:
+            self.db.execute("UPDATE asset SET group_id = oid WHERE oid = ?", (cursor.lastrowid,))
+        asset = self.asset(name)
+        assert asset is not None  # noqa: S101 - it was inserted a few lines above
+        self._make_table(asset)
+        return asset
+
+    def save(self, asset: Asset) -> None:
+        self.db.execute(
+            "UPDATE asset SET doc = ?, stage = ?, scope = ? WHERE oid = ?",
+            (json.dumps(asset.doc), asset.stage, asset.scope, asset.oid),
+        )
+
+    def drop(self, asset: Asset) -> None:
+        self.db.execute(f"DROP TABLE IF EXISTS {asset.truth}")
+        self.db.execute(f"DROP TABLE IF EXISTS {asset.replica}")
+        self.db.execute("DELETE FROM asset WHERE oid = ?", (asset.oid,))
+        self.db.execute("DELETE FROM submission WHERE asset = ?", (asset.id,))
+
+    # rows
+
+    def _make_table(self, asset: Asset) -> None:
+        columns = "".join(f", {cell(column)} TEXT" for column in asset.columns)
+        self.db.execute(
+            f"CREATE TABLE {asset.truth} "
+            f"(sid INTEGER PRIMARY KEY AUTOINCREMENT, made REAL, changed REAL{columns})"
+        )
+        self.index(asset)
+
+    def index(self, asset: Asset) -> None:
+        """Keep the row identifier unique; raises sqlite3.IntegrityError when the rows there are not."""
+        self.db.execute(f"DROP INDEX IF EXISTS key_{asset.oid}")
+        if asset.row_identifier is not None:
+            column = cell(asset.row_identifier)
+            self.db.execute(f"CREATE UNIQUE INDEX key_{asset.oid} ON {asset.truth} ({column})")
+
+    def add_column(self, asset: Asset, column: dict[str, Any]) -> None:
+        column["id"] = self.next_number("column", FIRST_COLUMN_ID)
+        column["tableColumnId"] = column["id"] - FIRST_COLUMN_ID // 2
+        asset.columns.append(column)
+        self.db.execute(f"ALTER TABLE {asset.truth} ADD COLUMN {cell(column)} TEXT")
+        self.save(asset)
+
+    def copy_rows(self, source: Asset, target: Asset) -> None:
+        theirs = ", ".join(cell(column) for column in source.columns)
+        ours = ", ".join(cell(column) for column in target.columns)
+        self.db.execute(
+            f"INSERT INTO {target.truth} (sid, made, changed, {ours}) "
+            f"SELECT sid, made, changed, {theirs} FROM {source.truth}"
+        )
+
+    def rows(self, sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
+        return self.db.execute(sql, tuple(params)).fetchall()
+
+    def before_write(self, asset: Asset) -> None:
+        """With lag switched on, reads go on seeing what was there before the first write of a burst."""
+        lag = self.settings()["lag_seconds"]
+        if lag and not asset.behind:
+            self.db.execute(f"DROP TABLE IF EXISTS {asset.replica}")
+            self.db.execute(f"CREATE TABLE {asset.replica} AS SELECT * FROM {asset.truth}")
+        until = time.time() + lag if lag else 0
+        self.db.execute(
+            "UPDATE asset SET version = version + 1, behind_until = ? WHERE oid = ?", (until, asset.oid)
+        )
+
+
+def cell(column: dict[str, Any]) -> str:
+    return f"c{column['id']}"

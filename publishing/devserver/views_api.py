@@ -1,0 +1,205 @@
+"""/api/views: create, read, change, publish, copy and delete assets."""
+
+from __future__ import annotations
+
+import copy
+import sqlite3
+import time
+from typing import Any
+
+from publishing.devserver import approvals, assets
+from publishing.devserver.http import ApiError, Request, Response, json_response
+from publishing.devserver.store import Asset, Store
+
+
+def current_user(store: Store, request: Request) -> Response:
+    if request.user is None:
+        raise ApiError(401, "authentication_required", "Authentication required")
+    return json_response(request.user)
+
+
+def create(store: Store, request: Request) -> Response:
+    user = request.signed_in()
+    asset = assets.create(store, request.json(), user)
+    return _view(store, asset, user)
+
+
+def listed(store: Store, request: Request) -> Response:
+    found = [asset for asset in store.assets() if request.user is not None or asset.open_to_all]
+    limit, page = int(request.query.get("limit", 200)), int(request.query.get("page", 1))
+    chosen = found[(page - 1) * limit : page * limit]
+    return json_response([assets.shown(asset, request.user) for asset in chosen])
+
+
+def read(store: Store, request: Request) -> Response:
+    asset = assets.find(store, request, request.args["id"])
+    if request.query.get("method") == "getLensPublicationGroup":
+        wanted = request.query.get("stage", "published")
+        group = [other for other in store.assets() if other.group == asset.group and other.stage == wanted]
+        if not group or (request.user is None and not group[0].open_to_all):
+            raise ApiError(404, "not_found", "Not found")
+        asset = group[0]
+    return _view(store, asset, request.user)
+
+
+def change(store: Store, request: Request) -> Response:
+    user = request.signed_in()
+    asset = assets.find(store, request, request.args["id"])
+    method = request.query.get("method")
+    if method == "setPermission":
+        value = request.query.get("value") or (request.json() if request.body else None)
+        approvals.set_scope(store, asset, str(value))
+        return Response(200)
+    if method == "validate" or request.query.get("validateOnly") == "true":
+        data = request.json()
+        assets.check_fields(store, data, own=asset)
+        return json_response({"metadata": data, "errors": [], "warnings": []})
+    try:
+        assets.merge(store, asset, request.json())
+    except sqlite3.IntegrityError as error:
+        raise ApiError(
+            400, "soda.invalid-row-identifier", "The row identifier holds a value twice"
+        ) from error
+    return _view(store, asset, user)
+
+
+def delete(store: Store, request: Request) -> Response:
+    request.signed_in()
+    store.drop(assets.find(store, request, request.args["id"]))
+    return Response(200)
+
+
+def add_columns(store: Store, request: Request) -> Response:
+    request.signed_in()
+    asset = assets.find(store, request, request.args["id"])
+    if asset.stage == "published":
+        raise ApiError(409, "soda.dataset.incorrect-lifecycle-stage", "Columns change only in a working copy")
+    data = request.json()
+    many = request.query.get("method") == "multiCreate"
+    taken = {column["fieldName"] for column in asset.columns}
+    made = []
+    for item in data.get("columns", []) if many else [data]:
+        column = assets.new_column(item, len(asset.columns) + 1, taken)
+        store.add_column(asset, column)
+        made.append(column)
+    return json_response(made if many else made[0])
+
+
+def change_column(store: Store, request: Request) -> Response:
+    request.signed_in()
+    asset = assets.find(store, request, request.args["id"])
+    column = _column(asset, request.args["column"])
+    data = request.json()
+    if data.get("dataTypeName", column["dataTypeName"]) != column["dataTypeName"]:
+        raise ApiError(
+            409, "soda.dataset.incorrect-lifecycle-stage", "The type of a column does not change here"
+        )
+    column |= {key: data[key] for key in ("name", "description", "format") if key in data}
+    store.save(asset)
+    return json_response(column)
+
+
+def delete_column(store: Store, request: Request) -> Response:
+    request.signed_in()
+    asset = assets.find(store, request, request.args["id"])
+    if asset.stage == "published":
+        raise ApiError(409, "soda.dataset.incorrect-lifecycle-stage", "Columns change only in a working copy")
+    column = _column(asset, request.args["column"])
+    if column == asset.row_identifier:
+        raise ApiError(
+            400, "soda.column.cannot-delete-row-identifier", "The row identifier cannot be deleted"
+        )
+    asset.columns.remove(column)
+    store.save(asset)
+    return json_response(column)
+
+
+def publication(store: Store, request: Request) -> Response:
+    """POST …/publication: publish what is unpublished, or make a working copy of what is published."""
+    user = request.signed_in()
+    asset = assets.find(store, request, request.args["id"])
+    method = request.query.get("method")
+    if method in ("copy", "copySchema"):
+        return _copy(store, asset, user, with_rows=method == "copy")
+    if method:
+        raise ApiError(400, "invalid_request", f"Unknown method {method}")
+    if asset.stage == "published":
+        raise ApiError(409, "soda.dataset.incorrect-lifecycle-stage", "The asset is already published")
+    original = next(
+        (other for other in store.assets() if other.group == asset.group and other.stage == "published"), None
+    )
+    if original is not None:
+        asset = _fold(store, asset, original)
+    asset.stage = "published"
+    asset.doc["publicationDate"] = int(time.time())
+    store.save(asset)
+    return _view(store, asset, user)
+
+
+def _copy(store: Store, asset: Asset, user: dict[str, Any], *, with_rows: bool) -> Response:
+    if asset.stage != "published":
+        raise ApiError(
+            409, "soda.dataset.incorrect-lifecycle-stage", "Only a published asset has working copies"
+        )
+    if any(other.group == asset.group and other.oid != asset.oid for other in store.assets()):
+        raise ApiError(409, "invalid_request", "A working copy already exists")
+    polls = store.settings()["copy_polls"]
+    if polls:
+        store.set_settings({"copy_polls": polls - 1})
+        return json_response({"status": "processing"}, status=202)
+    doc = copy.deepcopy(asset.doc)
+    doc.pop("resourceName", None)
+    doc.pop("publicationDate", None)
+    identifier = asset.row_identifier
+    twin = store.add_asset(doc, group=asset.group)
+    if identifier is not None:
+        twin.doc["metadata"]["rowIdentifier"] = identifier["fieldName"]
+        assets.set_row_identifier(store, twin)
+    if with_rows:
+        store.copy_rows(asset, twin)
+    return _view(store, twin, user)
+
+
+def _fold(store: Store, twin: Asset, original: Asset) -> Asset:
+    """Publishing a working copy: the published asset keeps its name and takes over columns and rows."""
+    store.before_write(original)
+    original.doc = {
+        **twin.doc,
+        "resourceName": original.doc.get("resourceName"),
+        "createdAt": original.doc["createdAt"],
+    }
+    store.db.execute(f"DROP TABLE {original.truth}")
+    store.db.execute(f"ALTER TABLE {twin.truth} RENAME TO {original.truth}")
+    store.drop(twin)
+    store.save(original)
+    store.index(original)
+    return original
+
+
+def replication(store: Store, request: Request) -> Response:
+    request.signed_in()
+    asset = assets.find(store, request, request.args["id"])
+    behind = asset.version - 1 if asset.behind else asset.version
+    return json_response(
+        {
+            "read_replication_up_to_date": not asset.behind,
+            "truth_data_version": asset.version,
+            "secondary_versions": {"pg-secondary": behind},
+        }
+    )
+
+
+def geocoding(store: Store, request: Request) -> Response:
+    assets.find(store, request, request.args["id"])
+    return json_response({"total": 0, "view": 0})
+
+
+def _column(asset: Asset, name: str) -> dict[str, Any]:
+    for column in asset.columns:
+        if name in (str(column["id"]), column["fieldName"]):
+            return column
+    raise ApiError(404, "soda.dataset.column-not-found", f"No such column: {name}", {"column": name})
+
+
+def _view(store: Store, asset: Asset, user: dict[str, Any] | None) -> Response:
+    return json_response(assets.shown(asset, user, approvals.pending(store, asset)))

@@ -1,0 +1,187 @@
+"""What a portal is given about a dataset: the record, its columns, and the names that a portal accepts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from datafiles.table import Column
+
+# Types in the words of the portals' common ground; each portal adapter maps them to its own.
+TEXT, NUMBER, CHECKBOX, CALENDAR_DATE = "text", "number", "checkbox", "calendar_date"
+
+# Types of datafiles -> types of portals. Shapes go as their text (WKT).
+PORTAL_TYPES = {
+    "text": TEXT,
+    "geometry": TEXT,
+    "integer": NUMBER,
+    "decimal": NUMBER,
+    "boolean": CHECKBOX,
+    "date": CALENDAR_DATE,
+    "datetime": CALENDAR_DATE,
+}
+UTC_NOTE = "Times are in UTC."
+
+ROW_KEY = "row_key"
+ROW_KEY_NAME = "Row key"
+ROW_KEY_DESCRIPTION = "A running number that identifies the row within this version of the data."
+
+MAX_FIELD_NAME = 63
+# Words of the portal's query language.
+RESERVED = frozenset(
+    (
+        *(
+            "select",
+            "where",
+            "group",
+            "order",
+            "limit",
+            "offset",
+            "search",
+            "having",
+            "as",
+            "and",
+            "or",
+            "not",
+        ),
+        *("null", "true", "false", "is", "in", "like", "between"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class PortalColumn:
+    field_name: str
+    name: str
+    type: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class PortalRecord:
+    """Everything about a dataset that a portal shows, except its rows."""
+
+    external_key: str
+    name: str
+    description: str
+    columns: tuple[PortalColumn, ...]
+    row_identifier: str
+    category: str = ""
+    tags: tuple[str, ...] = ()
+    attribution: str = ""
+    licence: str = ""
+    contact_email: str = ""
+    row_label: str = ""
+    update_frequency: str = ""
+
+    @property
+    def fields(self) -> list[str]:
+        return [column.field_name for column in self.columns]
+
+    @property
+    def has_own_key(self) -> bool:
+        """Is the row identifier a column of ours, beside those of the data?"""
+        return self.row_identifier == ROW_KEY
+
+    @property
+    def data_columns(self) -> tuple[PortalColumn, ...]:
+        """The columns that come from the data, in the order of the table."""
+        return tuple(column for column in self.columns if column.field_name != ROW_KEY)
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the record: approval is given for exactly this."""
+        return _sha256(asdict(self))
+
+    @property
+    def columns_digest(self) -> str:
+        """sha256 of names and types of the columns alone: the schema that a permit speaks of."""
+        return _sha256([(column.field_name, column.type) for column in self.columns])
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> PortalRecord:
+        columns = tuple(PortalColumn(**column) for column in data["columns"])
+        return cls(**{**data, "columns": columns, "tags": tuple(data["tags"])})
+
+
+def record_of(
+    *,
+    external_key: str,
+    name: str,
+    description: str,
+    columns: Iterable[Column],
+    descriptions: Mapping[str, str],
+    labels: Mapping[str, str] | None = None,
+    row_identifier: str | None = None,
+    **about: Any,
+) -> PortalRecord:
+    """The record for a table with these columns.
+
+    `descriptions` and `labels` go by column name; `row_identifier` is the name of a column whose values are
+    unique and never empty, or None: then the portal gets a running number of ours (ROW_KEY) as first column.
+    `about` are the other fields of PortalRecord. Raises KeyError when `row_identifier` is no column.
+    """
+    columns = list(columns)
+    fields = dict(zip([column.name for column in columns], field_names(c.name for c in columns), strict=True))
+    shown = [
+        PortalColumn(
+            field_name=fields[column.name],
+            name=(labels or {}).get(column.name) or column.name,
+            type=PORTAL_TYPES[column.type],
+            description=_described(column, descriptions.get(column.name, "")),
+        )
+        for column in columns
+    ]
+    if row_identifier is None:
+        shown.insert(0, PortalColumn(ROW_KEY, ROW_KEY_NAME, NUMBER, ROW_KEY_DESCRIPTION))
+    return PortalRecord(
+        external_key=external_key,
+        name=name,
+        description=description,
+        columns=tuple(shown),
+        row_identifier=ROW_KEY if row_identifier is None else fields[row_identifier],
+        **{**about, "tags": tuple(about.get("tags", ()))},
+    )
+
+
+def _described(column: Column, description: str) -> str:
+    """A portal's timestamps have no zone: say which one ours are in."""
+    return f"{description} {UTC_NOTE}".strip() if column.form == "datetime_zoned" else description
+
+
+def field_names(names: Iterable[str]) -> list[str]:
+    """The names of columns as a portal accepts them: valid, not reserved, and each only once."""
+    taken: set[str] = {ROW_KEY}
+    result = []
+    for name in names:
+        plain = field_name(name)
+        candidate, number = plain, 2
+        while candidate in taken:
+            tail = f"_{number}"
+            candidate = plain[: MAX_FIELD_NAME - len(tail)] + tail
+            number += 1
+        taken.add(candidate)
+        result.append(candidate)
+    return result
+
+
+def field_name(name: str) -> str:
+    """One name: lower-case letters, digits, underscores; no digit first, no reserved word."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:MAX_FIELD_NAME].strip("_")
+    if not plain:
+        return "column"
+    if plain[0].isdigit() or plain in RESERVED:
+        plain = f"c_{plain}"[:MAX_FIELD_NAME]
+    return plain
+
+
+def _sha256(data: Any) -> str:
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
