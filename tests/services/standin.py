@@ -1,0 +1,62 @@
+"""The stand-in portal as a process of its own: tests reach it over HTTP, as they would a real portal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.services.processes import answers, free_port, running
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Where it listens and the key it takes."""
+
+    port: int
+    state: Path
+    key_id: str = "standin-key"
+    key_secret: str = "standin-secret"
+    app_token: str = "standin-app-token"
+
+    @property
+    def domain(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.domain}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of ours must be told to publish here."""
+        return {
+            "SOCRATA_SCHEME": "http",
+            "SOCRATA_DOMAIN": self.domain,
+            "SOCRATA_KEY_ID": self.key_id,
+            "SOCRATA_KEY_SECRET": self.key_secret,
+            "SOCRATA_APP_TOKEN": self.app_token,
+        }
+
+
+@contextlib.contextmanager
+def standin_portal(state: Path, *, port: int | None = None) -> Iterator[StandIn]:
+    """Run `python -m publishing.devserver` with its contents in `state` until the block ends."""
+    portal = StandIn(port=port or free_port(), state=state)
+    state.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable,
+        "-m",
+        "publishing.devserver",
+        "--port",
+        str(portal.port),
+        "--state",
+        str(state),
+    ]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    log = state.with_suffix(".log")
+    with running(command, log=log, ready=lambda: answers(portal.port), env=environment):
+        yield portal
