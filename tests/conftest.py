@@ -87,7 +87,7 @@ def smtp_process() -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def smtp_sink(smtp_process: SmtpSink, settings: Any) -> SmtpSink:
-    """An SMTP server that keeps letters, empty at the start, with the settings of this test pointing at it."""
+    """An SMTP server that keeps letters, empty at the start; the settings of this test point at it."""
     smtp_process.clear()
     for name, value in smtp_process.environment.items():
         setattr(settings, name, int(value) if name == "EMAIL_PORT" else value)

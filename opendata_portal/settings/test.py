@@ -6,9 +6,10 @@ one test runs quickly on SQLite and without a broker.
 
 import os
 
-# Workers of pytest-xdist must not share files or a broker queue.
+# Workers of pytest-xdist share neither files nor a broker queue, and no test touches the files of `make run`.
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-os.environ.setdefault("VAR_DIR", os.path.join("var", "test", _worker))
+os.environ.setdefault("TEST_VAR_DIR", os.environ.get("VAR_DIR", "var"))
+os.environ["VAR_DIR"] = os.path.join(os.environ["TEST_VAR_DIR"], "test", _worker)
 if os.environ.get("TEST_REDIS_URL"):
     _number = int(_worker.removeprefix("gw")) + 1 if _worker.startswith("gw") else 0
     os.environ["REDIS_URL"] = f"{os.environ['TEST_REDIS_URL'].rsplit('/', 1)[0]}/{_number}"

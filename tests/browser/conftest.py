@@ -83,7 +83,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="session")
 def assert_accessible() -> Callable[[Page], None]:
-    """Check a page against WCAG 2.1 A and AA with axe; what it finds is in the failure, element by element."""
+    """Check a page against WCAG 2.1 A and AA with axe; the failure names each element."""
     axe = Axe()
 
     def check(page: Page) -> None:

@@ -24,7 +24,6 @@ def subprocess_environment(**more: str) -> dict[str, str]:
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "opendata_portal.settings.test",
         "TEST_DATABASE_URL": _test_database_url(),
-        "VAR_DIR": str(settings.VAR_DIR),
         "TIME_SCALE": "0.05",
         "PYTHONUNBUFFERED": "1",
         **more,
