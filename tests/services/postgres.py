@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.services import Missing
 
@@ -63,14 +64,17 @@ class _Server:
             stdout=(self.home / f"{program}.out").open("w"),
             stderr=subprocess.STDOUT,
             check=False,
-            **(
-                {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
-            ),
+            **_as_user(self.user),
         )
         if done.returncode:
             told = "".join(path.read_text() for path in self.home.glob(f"{program}.out"))
             log = self.home / "log"
             raise RuntimeError(f"{program} failed:\n{told}\n{log.read_text() if log.exists() else ''}")
+
+
+def _as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
+    """The arguments with which subprocess runs a program as `user`."""
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
@@ -80,9 +84,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise Missing(
-        "PostgreSQL does not run as root, and there is no user `nobody`. Run the tests as another user."
-    )
+    raise Missing("PostgreSQL does not run as root, and there is no user `nobody`: test as another user.")
 
 
 def _binaries() -> Path:
@@ -91,10 +93,8 @@ def _binaries() -> Path:
         found = Path(package.origin).parent / "pginstall" / "bin"
         if (found / "initdb").exists():
             return found
-    for place in [
-        shutil.which("initdb"),
-        *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb"))),
-    ]:
+    debian = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+    for place in [shutil.which("initdb"), *debian]:
         if place:
             return Path(place).resolve().parent
     raise Missing(

@@ -71,11 +71,8 @@ def running(
             start_new_session=True,
         )
     try:
-        wait_until(
-            lambda: process.poll() is not None or ready(),
-            seconds=seconds,
-            what=f"{' '.join(command[:4])} ready",
-        )
+        what = f"{' '.join(command[:4])} being ready"
+        wait_until(lambda: process.poll() is not None or ready(), seconds=seconds, what=what)
         if process.poll() is not None:
             raise RuntimeError(f"{' '.join(command)} ended:\n{log.read_text(errors='replace')[-3000:]}")
         yield process

@@ -47,15 +47,8 @@ def standin_portal(state: Path, *, port: int | None = None) -> Iterator[StandIn]
     """Run `python -m publishing.devserver` with its contents in `state` until the block ends."""
     portal = StandIn(port=port or free_port(), state=state)
     state.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "publishing.devserver",
-        "--port",
-        str(portal.port),
-        "--state",
-        str(state),
-    ]
+    where = ["--port", str(portal.port), "--state", str(state)]
+    command = [sys.executable, "-m", "publishing.devserver", *where]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     log = state.with_suffix(".log")
     with running(command, log=log, ready=lambda: answers(portal.port), env=environment):
