@@ -1,17 +1,121 @@
-"""What a portal and the public are told about a release: the record made from the inventory and the dictionary."""
+"""What portals, checks and checklists are told about a release, made from the inventory and the dictionary."""
 
 from __future__ import annotations
 
-from publishing.records import PortalColumn, PortalRecord, field_names
-from publishing.services import record_build
+from typing import Any
+
+from publishing.records import (
+    CALENDAR_DATE,
+    CHECKBOX,
+    NUMBER,
+    ROW_KEY,
+    ROW_KEY_DESCRIPTION,
+    ROW_KEY_NAME,
+    TEXT,
+    PortalColumn,
+    PortalRecord,
+    field_names,
+)
 from workflow.context import ReleaseContext
-from workflow.models import ColumnDescription
+from workflow.models import Dataset
 from workflow.selectors.datasets import dictionary_of
+
+# type of a column as read -> type on the portal
+TYPES = {
+    "text": TEXT,
+    "integer": NUMBER,
+    "decimal": NUMBER,
+    "boolean": CHECKBOX,
+    "date": CALENDAR_DATE,
+    "datetime": CALENDAR_DATE,
+    "geometry": TEXT,
+}
 
 
 def record_for(context: ReleaseContext) -> PortalRecord:
-    """The portal record of a release: metadata of the dataset, columns of the treated copy.
+    """The portal record of a release: the metadata of the dataset, and the columns of the treated copy.
 
-    The columns come from the `treated` fact, so that a dropped column has no description either.
+    The columns come from the `treated` fact, so a column that was dropped has no line here either. A column
+    whose values are all there and all different identifies the rows; else a running number does. Raises
+    ValueError when there is no treated copy yet.
     """
-    raise NotImplementedError
+    treated = context.data("treated", "columns")
+    if not treated:
+        raise ValueError("There is no treated copy to publish.")
+    dataset, dictionary = context.dataset, dictionary_of(context.release)
+    fields = field_names(column["name"] for column in treated)
+    columns = [
+        PortalColumn(field, _label(dictionary.get(column["name"]), column["name"]), TYPES[column["type"]],
+                     _description(dictionary.get(column["name"])))
+        for field, column in zip(fields, treated, strict=True)
+    ]
+    key = next((field for field, column in zip(fields, treated, strict=True) if column.get("unique")), ROW_KEY)
+    if key == ROW_KEY:
+        columns.insert(0, PortalColumn(ROW_KEY, ROW_KEY_NAME, TEXT, ROW_KEY_DESCRIPTION))
+    return PortalRecord(
+        external_key=f"{dataset.program.code}/{dataset.inventory_id}",
+        name=dataset.title,
+        description=dataset.description,
+        columns=tuple(columns),
+        row_identifier=key,
+        category=dataset.category,
+        tags=tuple(dataset.keywords),
+        attribution=dataset.department.name,
+        licence=dataset.licence,
+        contact_email=dataset.contact_email,
+        row_label=dataset.row_label,
+        update_frequency=dataset.get_accrual_periodicity_display(),
+    )
+
+
+def _label(line: Any, name: str) -> str:
+    return (line.label if line else "") or name
+
+
+def _description(line: Any) -> str:
+    if line is None:
+        return ""
+    return f"{line.description} Unit: {line.unit}." if line.unit else line.description
+
+
+def checks_input(context: ReleaseContext) -> dict[str, Any]:
+    """What the machine checks compare the file with: declared columns, source count, frequency."""
+    dataset = context.dataset
+    return {
+        "source_rows": dataset.source_rows,
+        "declared": {
+            name: {"description": line.description, "type": line.data_type, "label": line.label}
+            for name, line in dictionary_of(context.release).items()
+        },
+        "accrual_periodicity": dataset.accrual_periodicity,
+        "data_as_of": dataset.coverage_end.isoformat() if dataset.coverage_end else None,
+    }
+
+
+def answer_sources(context: ReleaseContext) -> dict[str, Any]:
+    """What is known already, by the names that checklist items use in `answers_from`: each question once."""
+    dataset = context.dataset
+    sources: dict[str, Any] = {
+        f"dataset.{field.name}": _plain(getattr(dataset, field.name))
+        for field in Dataset._meta.concrete_fields
+        if field.name not in ("id", "program")
+    }
+    if "file" in context.facts:
+        sources |= {f"file.{key}": value for key, value in context.facts["file"].data.items()}
+    for kind, fact in context.facts.items():
+        sources[f"fact.{kind}"] = {"ok": fact.ok, "sentences": fact.sentences, **fact.data}
+    for review in context.reviews:
+        if review.verdict:
+            sources[f"review.{review.kind}"] = {
+                "verdict": review.verdict,
+                "by": str(review.reviewer),
+                "at": review.decided_at.isoformat() if review.decided_at else None,
+            }
+    return sources
+
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str | list | dict):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,182 @@
+"""The conductor: reads what is known of a release and starts what is due, or moves it for the system.
+
+Stations never start one another and never move a release; they record facts, and every fact brings us here.
+Each step is a question ("is it due?") and an action that is idempotent, so running twice does nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from checklists.services import checks_request
+from dossier.selectors import current_columnar
+from dossier.services import digest_of
+from privacy.detectors import REGISTRY_VERSION
+from privacy.services import scan_request
+from publishing.services import publication_request
+from workflow import approvals, gates
+from workflow.context import ReleaseContext, context_of, contexts_of, release_queryset
+from workflow.errors import MoveRefused
+from workflow.models import Distribution, Review
+from workflow.policies import SYSTEM
+from workflow.services.catalogue import checks_input, record_for
+from workflow.services.datasets import columns_sync
+from workflow.services.effects import review_ask
+from workflow.services.transitions import release_transition
+from workflow.stages import OPEN_STAGES, WAY, Stage
+
+
+class Step(NamedTuple):
+    """One thing the conductor may have to do for a release."""
+
+    name: str
+    is_due: Callable[[ReleaseContext], bool]
+    run: Callable[[ReleaseContext, datetime], None]
+
+
+def release_settle(*, release_id: int, now: datetime | None = None) -> list[str]:
+    """Do everything that is due for one release. Returns the names of the steps that were taken."""
+    now = now or timezone.now()
+    taken = []
+    for step in STEPS:
+        # Read anew for each step: the one before may have changed what is known.
+        context = context_of(release_id, now=now)
+        if _is_settling(context) and step.is_due(context):
+            step.run(context, now)
+            taken.append(step.name)
+    return taken
+
+
+def releases_settle(*, now: datetime | None = None) -> int:
+    """Settle every open release for which something is due. Returns how many; bounded queries to find them."""
+    now = now or timezone.now()
+    contexts = contexts_of(release_queryset().filter(stage__in=OPEN_STAGES, held_at=None), now=now)
+    due = [context for context in contexts if any(step.is_due(context) for step in STEPS)]
+    for context in due:
+        release_settle(release_id=context.release.pk, now=now)
+    return len(due)
+
+
+def _is_settling(context: ReleaseContext) -> bool:
+    return context.release.is_open and not context.release.held_at
+
+
+def _has_file(context: ReleaseContext) -> bool:
+    fact = context.facts.get("file")
+    return fact is not None and fact.ok
+
+
+def _columns_are_new(context: ReleaseContext) -> bool:
+    return _has_file(context) and context.about("metadata", "file") != context.about("file", "file")
+
+
+def _columns(context: ReleaseContext, now: datetime) -> None:
+    columnar = current_columnar(context.release.pk)
+    if columnar is not None:
+        columns_sync(release_id=context.release.pk, columns=columnar.meta["columns"], now=now)
+
+
+def _scan_is_due(context: ReleaseContext) -> bool:
+    return _has_file(context) and (
+        context.about("scan", "file") != context.about("file", "file")
+        or context.about("scan", "registry") != REGISTRY_VERSION
+    )
+
+
+def _scan(context: ReleaseContext, now: datetime) -> None:
+    scan_request(release_id=context.release.pk)
+
+
+def _checks_are_due(context: ReleaseContext) -> bool:
+    if not _has_file(context) or _columns_are_new(context):
+        return False
+    return context.about("quality_checks", "file") != context.about("file", "file") or context.about(
+        "quality_checks", "declared"
+    ) != digest_of(checks_input(context))
+
+
+def _checks(context: ReleaseContext, now: datetime) -> None:
+    checks_request(release_id=context.release.pk, **checks_input(context))
+
+
+def _private_copy_is_due(context: ReleaseContext) -> bool:
+    first = Stage.CDO_REVIEW if context.profile.order["private_copy_at"] == "cdo_review" else Stage.STAGED
+    here = WAY.index(Stage(context.release.stage)) >= WAY.index(first)
+    return here and bool(context.data("treated", "sha256")) and not gates.private_copy_equal(context).ok
+
+
+def _private_copy(context: ReleaseContext, now: datetime) -> None:
+    publication_request(
+        release_id=context.release.pk,
+        record=record_for(context),
+        treated_sha256=context.data("treated", "sha256"),
+        goal="private",
+        now=now,
+    )
+
+
+def _preview_is_due(context: ReleaseContext) -> bool:
+    move = context.profile.order["preview_before"]
+    stage = Stage.CDO_REVIEW if move == "approve" else Stage.STAGED
+    if context.release.stage != stage or not gates.private_copy_equal(context).ok:
+        return False
+    kind = Review.Kind.STEWARD_PREVIEW
+    asked = any(review.kind == kind and review.is_pending for review in context.reviews)
+    wanted = any(rule.kind == kind for rule in context.profile.reviews_for(move))
+    return wanted and not asked and not approvals.latest_verdicts(context, kind)
+
+
+def _preview(context: ReleaseContext, now: datetime) -> None:
+    with transaction.atomic():
+        review_ask(context, kind=Review.Kind.STEWARD_PREVIEW, requested_by=None, now=now)
+
+
+def _going_public_is_due(context: ReleaseContext) -> bool:
+    return (
+        context.release.stage == Stage.STAGED
+        and all(gate(context).ok for gate in gates.GO_PUBLIC)
+        and not gates.public_copy_confirmed(context).ok
+    )
+
+
+def _go_public(context: ReleaseContext, now: datetime) -> None:
+    publication_request(
+        release_id=context.release.pk,
+        record=record_for(context),
+        treated_sha256=context.data("treated", "sha256"),
+        goal="public",
+        now=now,
+    )
+
+
+def _publish_is_due(context: ReleaseContext) -> bool:
+    return context.release.stage == Stage.STAGED and not gates.unmet("publish", context)
+
+
+def _publish(context: ReleaseContext, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            release_transition(release_id=context.release.pk, name="publish", actor=SYSTEM, now=now)
+            Distribution.objects.filter(dataset=context.dataset, portal="socrata").update(
+                title=context.dataset.title, public_url=context.data("public_copy", "public_url") or ""
+            )
+    except MoveRefused:
+        # Somebody was faster, or something changed between our look and the lock; the next fact decides.
+        return
+
+
+# In the order in which a release needs them.
+STEPS: tuple[Step, ...] = (
+    Step("columns", _columns_are_new, _columns),
+    Step("scan", _scan_is_due, _scan),
+    Step("checks", _checks_are_due, _checks),
+    Step("private copy", _private_copy_is_due, _private_copy),
+    Step("steward preview", _preview_is_due, _preview),
+    Step("going public", _going_public_is_due, _go_public),
+    Step("publish", _publish_is_due, _publish),
+)

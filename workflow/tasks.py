@@ -1,0 +1,15 @@
+"""Celery tasks of the conductor: nudged by every fact, and swept by beat."""
+
+from celery import shared_task
+
+from workflow.services.settle import release_settle, releases_settle
+
+
+@shared_task
+def settle(release_id: int) -> None:
+    release_settle(release_id=release_id)
+
+
+@shared_task
+def settle_all() -> None:
+    releases_settle()
