@@ -1,9 +1,80 @@
-"""Template context of every page: which links of the header a person sees."""
+"""Template context of every page: whose program this is, who is logged in, which links of the header they see."""
+
+from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Program, RoleAssignment
+from accounts.roles import ADMIN_ROLES, Role, assignments_of
+from accounts.selectors import profile_for
+
+PRODUCT_NAME = "Open data publication"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """Names, links and account menu of the frame around a page. One query for the roles of the person."""
+    user = getattr(request, "user", None)
+    program = getattr(request, "program", None)
+    context = {
+        "product_name": PRODUCT_NAME,
+        "program_name": program.name if program else PRODUCT_NAME,
+        "home_url": link("home") or "/",
+        "login_url": link("login"),
+        "accessibility_url": link("accessibility"),
+    }
+    if user is None or not user.is_authenticated:
+        return context
+    assignments = list(assignments_of(user).select_related("program", "department"))
+    context["account"] = {
+        "name": user.full_name or user.email,
+        "roles": [role_sentence(row) for row in assignments],
+        "profile_url": link("profile"),
+        "logout_url": link("logout"),
+    }
+    context["search_url"] = link("dataset_list") if assignments else ""
+    context["nav_links"] = nav_links(request, {row.role for row in assignments})
+    return context
+
+
+def nav_links(request: HttpRequest, roles: set[str]) -> list[dict[str, Any]]:
+    """The links of the header that the person may use, with the one they are on marked."""
+    wanted = []
+    if roles:
+        wanted += [("My work", "my_work"), ("Datasets", "dataset_list"), ("Dashboard", "dashboard")]
+    if roles & ADMIN_ROLES:
+        wanted.append(("Approval queue" if Role.CDO in roles else "Admin", "admin:index"))
+    if Role.PORTAL_ADMIN in roles:
+        wanted.append(("People", "people"))
+    if roles and settings.NOTIFICATION_CHANNEL == "mailbox":
+        wanted.append(("Mailbox", "mailbox"))
+    links = [{"label": label, "url": link(name)} for label, name in wanted]
+    links = [entry for entry in links if entry["url"]]
+    here = max(
+        (entry["url"] for entry in links if request.path.startswith(entry["url"])), key=len, default=None
+    )
+    for entry in links:
+        if entry["url"] == here:
+            entry["current"] = "page" if request.path == here else "true"
+    return links
+
+
+def role_sentence(assignment: RoleAssignment) -> str:
+    """"Data steward, Public Works": the role in the program's own words and the place it is held for."""
+    return f"{role_label(assignment.role, assignment.program)}, {assignment.department or assignment.program}"
+
+
+def role_label(role: str, program: Program) -> str:
+    """What the program calls a role; the product's own word when it has no profile yet."""
+    return profile_for(program).role_label(role) if program.profiles.exists() else Role(role).label
+
+
+def link(name: str) -> str:
+    """The address of a page; empty when this site does not have it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
