@@ -1,0 +1,92 @@
+"""What makes two tables the same: the bytes of a file, and the rows in any order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+_MODULUS = 1 << 256
+_CHUNK = 1 << 20
+_SLICE = 100_000
+
+
+def file_sha256(path: Path) -> str:
+    hasher = hashlib.sha256()
+    with path.open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+def canonical_row(row: Mapping[str, Any]) -> bytes:
+    """A row as bytes that do not depend on the order of its keys.
+
+    A null and an absent key are the same: portals leave nulls out when they give rows back.
+    """
+    present = {key: value for key, value in row.items() if value is not None}
+    return json.dumps(present, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+class RowSum:
+    """Sum of row hashes modulo 2**256, with the count: order-independent, and blind to no duplicate.
+
+    (An exclusive-or would let two equal rows cancel each other out.)
+    """
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.count = 0
+
+    def add(self, rows: Iterable[bytes]) -> RowSum:
+        sha256, from_bytes = hashlib.sha256, int.from_bytes
+        total, count = 0, 0
+        for row in rows:
+            total += from_bytes(sha256(row).digest(), "big")
+            count += 1
+        self.total = (self.total + total) % _MODULUS
+        self.count += count
+        return self
+
+    def text(self) -> str:
+        """ "<count>:<64 hex digits>"."""
+        return f"{self.count}:{self.total:064x}"
+
+
+def row_hash_sum(rows: Iterable[bytes]) -> str:
+    """The fingerprint of rows already encoded (see canonical_row), in any order."""
+    return RowSum().add(rows).text()
+
+
+def frame_fingerprint(frame: pl.DataFrame) -> str:
+    """The same fingerprint as canonical_row over `frame.iter_rows(named=True)`, for a frame of text.
+
+    The rows are encoded by polars, a slice at a time; about ten times as fast as row by row.
+    """
+    rows = RowSum()
+    pieces = [
+        pl.concat_str(pl.lit(json.dumps(name, ensure_ascii=False) + ":"), _quoted(frame.get_column(name)))
+        for name in sorted(frame.columns)
+    ]
+    encoded = pl.concat_str(
+        pl.lit("{"), pl.concat_str(pieces, separator=",", ignore_nulls=True), pl.lit("}")
+    ).cast(pl.Binary)
+    for start in range(0, frame.height, _SLICE):
+        rows.add(frame.slice(start, _SLICE).select(encoded.alias("row")).get_column("row"))
+    return rows.text()
+
+
+# What json.dumps escapes, and how.
+_ESCAPES = {chr(code): json.dumps(chr(code))[1:-1] for code in (*range(0x20), ord('"'), ord("\\"))}
+
+
+def _quoted(series: pl.Series) -> pl.Expr:
+    """A text column as JSON strings; the escaping is skipped where nothing needs it."""
+    column = pl.col(series.name)
+    if series.str.contains(r'[\x00-\x1f"\\]').any():
+        column = column.str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
+    return pl.concat_str(pl.lit('"'), column, pl.lit('"'))

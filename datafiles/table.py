@@ -1,0 +1,137 @@
+"""The table that the whole house works on: text exactly as read, with the type of each column beside it.
+
+Text is kept because a cast loses what a reviewer needs (leading zeros, damaged values, how a date was
+written); `typed()` gives the cast copy when numbers are wanted.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from datafiles import inference
+
+_META_KEY = "opendata_columns"
+_SHOWN_POSITIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name in the file, its type, and the form in which its values are written.
+
+    `forms` counts the values by form (see inference); nulls are not counted.
+    """
+
+    name: str
+    type: str
+    form: str = "text"
+    forms: dict[str, int] = field(default_factory=dict, compare=False)
+
+    @property
+    def verdict(self) -> inference.Verdict:
+        return inference.Verdict(self.type, self.form, self.forms)
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """A column that is mostly of one type: which, by how much, and the first rows that do not fit.
+
+    `rows` are positions of data rows from 1 (the header does not count); no values.
+    """
+
+    column: str
+    type: str
+    share: float
+    misfits: int
+    rows: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns with their types, and a frame of text columns of the same names (null for empty)."""
+
+    columns: tuple[Column, ...]
+    frame: pl.DataFrame
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Table:
+        """A table out of a frame of text: the type of every column is judged from all its values."""
+        columns = []
+        for series in frame.iter_columns():
+            verdict = inference.infer(series)
+            columns.append(Column(series.name, verdict.type, verdict.form, verdict.forms))
+        return cls(tuple(columns), frame)
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def rows(self) -> int:
+        return self.frame.height
+
+    def typed(self) -> pl.DataFrame:
+        """The same table with every column cast to its type: integers, floats, dates, booleans."""
+        return self.frame.select(
+            inference.cast(column.form, pl.col(column.name)).alias(column.name) for column in self.columns
+        )
+
+    def inconsistencies(self, *, at_least: float = 0.5) -> list[Inconsistency]:
+        """Columns kept as text although at least that share of their values is of one other type."""
+        found = []
+        for column in self.columns:
+            if column.type != "text":
+                continue
+            dominant, fitting = column.verdict.dominant
+            filled = sum(column.forms.values())
+            if dominant == "text" or not filled or fitting / filled < at_least:
+                continue
+            rows = _misfit_rows(self.frame.get_column(column.name), column.verdict, dominant)
+            found.append(
+                Inconsistency(
+                    column=column.name,
+                    type=dominant,
+                    share=round(fitting / filled, 6),
+                    misfits=len(rows),
+                    rows=[int(row) for row in rows[:_SHOWN_POSITIONS]],
+                )
+            )
+        return found
+
+
+def _misfit_rows(series: pl.Series, verdict: inference.Verdict, dominant: str) -> pl.Series:
+    """Positions (from 1) that are not of the dominant form.
+
+    When the values share a type and differ in how they are written, the rarer way of writing is the misfit.
+    """
+    kin = {"decimal": ("decimal", "integer")}.get(dominant, (dominant,))
+    ways = {form: n for form, n in verdict.forms.items() if inference.TYPE_OF_FORM[form] in kin}
+    accepted = set(ways) if dominant == "decimal" else {max(ways, key=lambda form: ways[form])}
+    forms = inference.forms_of(series)
+    return (~forms.is_in(list(accepted)) & series.is_not_null()).arg_true() + 1
+
+
+def write_columnar(table: Table, path: Path) -> None:
+    """Write the table as Parquet: text columns, with the types in the file's own metadata."""
+    meta = json.dumps([asdict(column) for column in table.columns], ensure_ascii=False)
+    table.frame.write_parquet(
+        path, compression="zstd", compression_level=1, statistics=False, metadata={_META_KEY: meta}
+    )
+
+
+def read_columnar(path: Path, columns: list[str] | None = None) -> Table:
+    """Read a table that write_columnar wrote; `columns` picks some of them."""
+    meta = pl.read_parquet_metadata(path)[_META_KEY]
+    known = [Column(**column) for column in json.loads(meta)]
+    if columns is not None:
+        known = [column for column in known if column.name in set(columns)]
+    frame = pl.read_parquet(path, columns=[column.name for column in known], use_statistics=False)
+    return Table(tuple(known), frame)
+
+
+def read_columns(path: Path) -> tuple[Column, ...]:
+    """Only the columns and their types, without reading a row."""
+    return tuple(Column(**column) for column in json.loads(pl.read_parquet_metadata(path)[_META_KEY]))
