@@ -17,7 +17,8 @@ def channel_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            f"NOTIFICATION_CHANNEL is {settings.NOTIFICATION_CHANNEL!r}; it must be one of {', '.join(CHANNELS)}.",
+            f"There is no channel {settings.NOTIFICATION_CHANNEL!r}.",
+            hint=f"Set NOTIFICATION_CHANNEL to one of {', '.join(CHANNELS)}.",
             id="notifications.E001",
         )
     ]

@@ -1,4 +1,4 @@
-"""Outside production, mail stays home: who may be written to from this site, and how its subjects are marked."""
+"""Outside production, mail stays home: whom this site may write to, and how it marks its subjects."""
 
 from __future__ import annotations
 

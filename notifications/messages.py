@@ -69,8 +69,8 @@ _MESSAGES = (
 )
 MESSAGES: dict[str, Message] = {message.id: message for message in _MESSAGES}
 
-# Words that people typed. They may quote the file, so what looks like a number or an address of a person goes.
-TYPED_KEYS = ("reason", "points", "problem", "conditions")
+# Words that people typed may quote the file: what looks like the number or address of a person is masked.
+TYPED_KEYS = ("reason", "problem", "conditions")
 _YEARS = re.compile(r"(?:19|20)\d\d\s?[-\N{EN DASH}/]\s?(?:19|20)\d\d\b")
 _LONG_NUMBER = re.compile(r"\(?\d(?:[-. ()/]{0,2}\d){6,}")
 _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
@@ -78,7 +78,7 @@ _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter as the reader gets it. `html` is the whole document, `fragment` its content for our own pages."""
+    """A letter as the reader gets it. `html` is the document, `fragment` its content for our own pages."""
 
     subject: str
     text: str
@@ -137,7 +137,7 @@ def subject_render(message_id: str, context: Mapping[str, Any], *, asked: bool) 
 
 
 def absolute_link(path: str) -> str:
-    """The link of a letter: always on our own address from the settings, never from a request's Host header."""
+    """The link of a letter: on our own address from the settings, never from a request's Host header."""
     return f"{settings.BASE_URL.rstrip('/')}/{path.lstrip('/')}"
 
 
@@ -152,8 +152,6 @@ def _tidy(text: str) -> str:
 
 
 def _masked(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_masked(item) for item in value]
     if not isinstance(value, str):
         return value
     text = _ADDRESS.sub("[address: see the page]", value)

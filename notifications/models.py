@@ -1,4 +1,4 @@
-"""The outbox: one row per letter to one person; what each person wants to hear; the mailbox of development."""
+"""The outbox (one row per letter to one person), what each person wants to hear, and the mailbox."""
 
 from __future__ import annotations
 

@@ -43,7 +43,12 @@ def message_queue(
     an account is the system.
     Returns the rows. Raises UnknownMessage or WordsMissing before anything is written. Rule: DOMAIN b3.
     """
-    words = {**context_checked(message_id, context), "actor": _name(actor)}
+    asked = list(asked)
+    words = {
+        "waits_on": _names(asked),
+        **context_checked(message_id, context),
+        "actor": _name(actor),
+    }
     moment = now or timezone.now()
     readers = _readers(message_id, recipients, asked, actor)
     rows = OutgoingMessage.objects.bulk_create(
@@ -132,6 +137,13 @@ def _readers(
 
 def _name(actor: User | None) -> str:
     return actor.full_name if actor is not None and actor.pk else SYSTEM_NAME
+
+
+def _names(people: list[User]) -> str:
+    names = list(dict.fromkeys(person.full_name for person in people if person.is_active))
+    if len(names) > 2:
+        return f"{names[0]} and {len(names) - 1} others"
+    return " and ".join(names)
 
 
 def _keep_for_the_record(rows: list[OutgoingMessage]) -> None:

@@ -64,10 +64,13 @@ def test_muted_news_stays_away_but_what_is_asked_comes(queue, steward):
 
 
 def test_rollback_leaves_no_letter_and_no_nudge(queue, nudges, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        with pytest.raises(RuntimeError), transaction.atomic():
-            queue()
-            raise RuntimeError("the move failed")
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        pytest.raises(RuntimeError),
+        transaction.atomic(),
+    ):
+        queue()
+        raise RuntimeError("the move failed")
 
     assert OutgoingMessage.objects.count() == 0
     assert nudges == []

