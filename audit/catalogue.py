@@ -12,6 +12,7 @@ ACTIONS: dict[str, str] = {
     "accounts.role_assigned": "{actor} gave {subject} the role {role}.",
     "accounts.role_revoked": "{actor} took the role {role} from {subject}.",
     "accounts.person_deactivated": "{actor} closed the account of {subject}.",
+    "accounts.person_renamed": "{actor} changed the name of {subject}.",
     "accounts.person_reactivated": "{actor} opened the account of {subject} again.",
     "accounts.logged_in": "{subject} logged in.",
     "accounts.login_refused": "A log-in was refused.",
@@ -51,4 +52,13 @@ ACTIONS: dict[str, str] = {
     "file.unreadable": "The file {name} could not be read.",
     "file.viewed": "{actor} looked at the raw file {name}.",
     "file.downloaded": "{actor} downloaded the raw file {name}.",
+    # publishing
+    "publishing.requested": "A copy on the portal was asked for: {goal}.",
+    "publishing.private_copy_made": "The private copy on the portal was compared with the approved copy: {rows} rows, equal.",
+    "publishing.public_copy_made": "The public copy was checked from outside: {rows} rows, equal.",
+    "publishing.copy_differs": "The copy on the portal differed from the approved copy: {what}.",
+    "publishing.stopped": "The publication stopped at “{step}”.",
+    "publishing.resumed": "{actor} started the publication again.",
+    "publishing.take_back_asked": "The copy on the portal is being made private.",
+    "publishing.taken_back": "The copy on the portal was made private.",
 }

@@ -1,8 +1,8 @@
 """Rows as a portal takes them, and one notation in which what was sent and what comes back compare equal.
 
 The notation is text: numbers without exponent or trailing zeros, `true` and `false`, zone-less timestamps
-with milliseconds, nothing for null. A table is brought into it column by column; a row that a portal gives
-back is brought into it value by value. Their fingerprints are then the same, or the portal holds something else.
+with milliseconds, nothing for null. A table is brought into it column by column, a row that a portal gives
+back value by value. Their fingerprints are then the same, or the portal holds something else.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def encode_table(table: Table, record: PortalRecord) -> pl.DataFrame:
     if len(record.data_columns) != len(table.columns):
         raise EncodingError(
             f"The description names {len(record.data_columns)} columns and the treated copy has "
-            f"{len(table.columns)}. Describe every column of the treated copy, then start the publication again."
+            f"{len(table.columns)}. Describe every column of the treated copy, then publish again."
         )
     fields = [
         _notation(column).alias(target.field_name)

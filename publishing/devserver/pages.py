@@ -107,7 +107,8 @@ def _columns(asset: Asset) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Column", "API name", "Type", "Description"))
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Columns"><table>'
-        f"<caption>What each column holds</caption><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
+        f"<caption>What each column holds</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{lines}</tbody></table></div>"
     )
 
 
@@ -126,7 +127,8 @@ def _rows(store: Store, asset: Asset) -> str:
     )
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Rows"><table>'
-        f"<caption>First {ROWS_SHOWN} rows</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<caption>First {ROWS_SHOWN} rows</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 

@@ -16,7 +16,8 @@ TOKEN = re.compile(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>\d+(?:\.\d+)?)|(?P<name>`[^`]+`|:?[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<op><>|!=|<=|>=|[=<>(),*:-]))"
 )
-ROW_ID = "('row-' || substr('0000' || (sid / 10000), -4) || '.' || substr('0000' || (sid % 10000), -4) || '-' || sid)"
+_PARTS = ("substr('0000' || (sid / 10000), -4)", "'.'", "substr('0000' || (sid % 10000), -4)", "'-'", "sid")
+ROW_ID = f"('row-' || {' || '.join(_PARTS)})"
 SYSTEM = {
     ":id": (ROW_ID, "row_identifier"),
     ":created_at": ("strftime('%Y-%m-%dT%H:%M:%fZ', made, 'unixepoch')", "fixed_timestamp"),

@@ -1,0 +1,21 @@
+"""Writes of publishing: what people and the conductor ask for (`requests`), and the run of a worker (`run`)."""
+
+from publishing.services.facts import facts_rebuild
+from publishing.services.requests import (
+    permit_write,
+    publication_make_private,
+    publication_request,
+    publication_resume,
+    record_build,
+)
+from publishing.services.run import publication_run
+
+__all__ = [
+    "facts_rebuild",
+    "permit_write",
+    "publication_make_private",
+    "publication_request",
+    "publication_resume",
+    "publication_run",
+    "record_build",
+]

@@ -1,0 +1,242 @@
+"""What the conductor and people ask of publishing: a permit, a copy, a new try, taking a copy back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import event_record
+from datafiles.table import Column, read_columns
+from dossier.models import StoredFile
+from dossier.services import dossier_lock
+from dossier.storage import local_path
+from publishing.errors import NothingToPublish, PermitMissing
+from publishing.models import Permit, PortalAsset, Publication
+from publishing.records import PortalRecord, record_of
+from publishing.selectors import publication_of, valid_permit
+from work.services import work_cancel, work_queue, work_retry
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Goal = Publication.Goal
+Status = Publication.Status
+
+
+def record_build(
+    *,
+    release_id: int,
+    treated_sha256: str,
+    external_key: str,
+    name: str,
+    description: str,
+    descriptions: Mapping[str, str],
+    labels: Mapping[str, str] | None = None,
+    row_identifier: str | None = None,
+    **about: Any,
+) -> PortalRecord:
+    """The record of a release for the portal, with the columns and types of its treated copy.
+
+    `descriptions` and `labels` go by column name. `about`: category, tags, attribution, licence,
+    contact_email, row_label, update_frequency. Raises NothingToPublish when there is no such treated copy.
+    """
+    return record_of(
+        external_key=external_key,
+        name=name,
+        description=description,
+        columns=treated_columns(release_id=release_id, treated_sha256=treated_sha256),
+        descriptions=descriptions,
+        labels=labels,
+        row_identifier=row_identifier,
+        **about,
+    )
+
+
+def treated_file(*, release_id: int, treated_sha256: str) -> StoredFile:
+    """The treated copy with these bytes. Raises NothingToPublish."""
+    file = StoredFile.objects.filter(
+        release_id=release_id, kind=StoredFile.Kind.TREATED, sha256=treated_sha256
+    ).last()
+    if file is None:
+        raise NothingToPublish(
+            "There is no treated copy to publish. Decide every privacy finding first; the copy is then made."
+        )
+    return file
+
+
+def treated_columns(*, release_id: int, treated_sha256: str) -> tuple[Column, ...]:
+    """Columns and types of the treated copy, without reading a row."""
+    file = treated_file(release_id=release_id, treated_sha256=treated_sha256)
+    with local_path(file.storage_key) as path:
+        return read_columns(path)
+
+
+@transaction.atomic
+def permit_write(
+    *,
+    release_id: int,
+    treated_sha256: str,
+    record_digest: str,
+    approvers: list[dict[str, Any]],
+    expires_at: datetime,
+    now: datetime | None = None,
+) -> Permit:
+    """Allow these bytes under this record to become public. Called by the door at approval, nowhere else.
+
+    An earlier permit of the release is revoked: only what was approved last may become public.
+    """
+    now = now or timezone.now()
+    Permit.objects.filter(release_id=release_id, revoked_at=None).update(revoked_at=now)
+    return Permit.objects.create(
+        release_id=release_id,
+        treated_sha256=treated_sha256,
+        record_digest=record_digest,
+        approvers=approvers,
+        written_at=now,
+        expires_at=expires_at,
+    )
+
+
+@transaction.atomic
+def publication_request(
+    *,
+    release_id: int,
+    record: PortalRecord,
+    treated_sha256: str,
+    goal: str,
+    now: datetime | None = None,
+) -> Publication:
+    """Ask for the private copy, or for the public one. Asking again for the same thing changes nothing.
+
+    `goal` is "private" or "public". Publications of earlier copies of the release are cancelled. Raises
+    PermitMissing for a public goal without a permit for exactly this copy, NothingToPublish without a copy.
+    """
+    now = now or timezone.now()
+    dossier_lock(release_id=release_id)
+    permit = valid_permit(release_id, treated_sha256=treated_sha256, record_digest=record.digest, now=now)
+    if goal == Goal.PUBLIC and permit is None:
+        raise PermitMissing(
+            "Nothing becomes public without an approval of exactly this copy and this description. "
+            "The copy or its description changed after the approval, or the approval has expired: "
+            "ask for a new decision."
+        )
+    treated_file(release_id=release_id, treated_sha256=treated_sha256)
+    publication, created = Publication.objects.get_or_create(
+        release_id=release_id,
+        treated_sha256=treated_sha256,
+        record_digest=record.digest,
+        defaults={
+            "asset": _asset(release_id),
+            "record": record.as_json(),
+            "goal": goal,
+            "permit": permit,
+            "created_at": now,
+            "requested_at": now,
+            "due_at": now,
+        },
+    )
+    for earlier in Publication.objects.filter(release_id=release_id).exclude(pk=publication.pk):
+        work_cancel(earlier)
+    if not created and not _take_up(publication, goal, permit, now):
+        return publication
+    _event("publishing.requested", publication, now=now, data={"goal": Goal(goal).label.lower()})
+    work_queue(publication)
+    return publication
+
+
+def _take_up(publication: Publication, goal: str, permit: Permit | None, now: datetime) -> bool:
+    """Give a publication that exists the goal; False when it is on its way there, or further, already."""
+    on_its_way = publication.goal in (goal, Goal.PUBLIC) and publication.status != Status.CANCELLED
+    if on_its_way:
+        return False
+    publication.goal = goal
+    publication.permit = permit or publication.permit
+    publication.failure = ""
+    publication.requested_at = now
+    publication.save(update_fields=["goal", "permit", "failure", "requested_at"])
+    _start_anew(publication)
+    return True
+
+
+def _start_anew(publication: Publication) -> None:
+    """Queue it whatever its state; a worker that runs it now loses the row at its next beat."""
+    Publication.objects.filter(pk=publication.pk).update(
+        status=Status.QUEUED,
+        attempts=0,
+        due_at=timezone.now(),
+        lease_until=None,
+        lease_token="",
+        error="",
+        finished_at=None,
+    )
+
+
+@transaction.atomic
+def publication_resume(*, release_id: int, actor: User, now: datetime | None = None) -> Publication | None:
+    """The button: start a stopped or waiting publication again, where its ledger ends.
+
+    Returns None when there is nothing to resume.
+    """
+    dossier_lock(release_id=release_id)
+    publication = publication_of(release_id)
+    if publication is None or not (publication.status == Status.DEAD or publication.is_waiting_again):
+        return None
+    publication.failure = ""
+    publication.save(update_fields=["failure"])
+    _event("publishing.resumed", publication, actor=actor, now=now)
+    work_retry(publication)
+    return publication
+
+
+@transaction.atomic
+def publication_make_private(*, release_id: int, now: datetime | None = None) -> Publication | None:
+    """Take the copy back: the permit ends now, and a worker makes the dataset private at once.
+
+    For a retraction, and for every return or end of a release: a copy that is private already is only
+    checked. Returns None when the release has no copy on a portal. What another release of the dataset
+    has public stays as it is.
+    """
+    now = now or timezone.now()
+    Permit.objects.filter(release_id=release_id, revoked_at=None).update(revoked_at=now)
+    publication = publication_of(release_id)
+    if publication is None:
+        return None
+    Publication.objects.filter(pk=publication.pk).update(goal=Goal.HIDDEN, failure="")
+    publication.refresh_from_db(fields=["goal", "failure"])
+    _start_anew(publication)
+    _event("publishing.take_back_asked", publication, now=now)
+    work_queue(publication)
+    return publication
+
+
+def _asset(release_id: int) -> PortalAsset:
+    release = apps.get_model("workflow", "Release").objects.only("dataset_id").get(pk=release_id)
+    asset, _ = PortalAsset.objects.get_or_create(
+        dataset_id=release.dataset_id, portal="socrata", domain=settings.SOCRATA_DOMAIN
+    )
+    return asset
+
+
+def _event(
+    action: str,
+    publication: Publication,
+    *,
+    actor: User | None = None,
+    data: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> None:
+    event_record(
+        action=action,
+        actor=actor,
+        subject=publication,
+        data=data,
+        dataset_id=publication.asset.dataset_id,
+        release_id=publication.release_id,
+        now=now,
+    )

@@ -1,0 +1,153 @@
+"""One run of a publication by a worker: one writer per dataset, errors as sentences, facts at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from audit.services import event_record
+from dossier.services import dossier_lock
+from publishing import encode
+from publishing.encode import EncodingError
+from publishing.errors import PublishingError
+from publishing.models import PortalAsset, Publication
+from publishing.portals.base import PortalError, Throttled
+from publishing.services.facts import facts_record
+from publishing.services.remote import open_portal
+from publishing.services.run_send import Sending
+from publishing.services.run_verify import Verifying
+from work.errors import Retry, Stop
+from work.services import Beat, scaled
+
+Goal = Publication.Goal
+Step = Publication.Step
+
+_ASK_AGAIN = 15.0
+
+
+class Run(Sending, Verifying):
+    """All steps in their order. Every step may be run again at any time."""
+
+    def go(self) -> None:
+        if self.item.goal == Goal.HIDDEN:
+            self.hide()
+            return
+        if self.item.goal == Goal.PUBLIC:
+            self.check_permit()
+        self.begin(Step.PREPARE, "Signing in to the portal.")
+        self.portal.check_key()
+        if self.item.goal == Goal.PRIVATE and self.asset.public_publication_id == self.item.pk:
+            self.hide()
+        frame = self.load()
+        plan = encode.plan_chunks(frame)
+        public_before = self.prepare(plan)
+        self.send(frame, plan)
+        self.save(public_before)
+        self.compare(frame, public_before)
+        if self.item.goal == Goal.PUBLIC:
+            self.expose()
+            self.check_outside(frame)
+
+
+def publication_run(publication: Publication, beat: Beat) -> None:
+    """The handler of a publication row (work.services.work_run): idempotent, resumed where the ledger ends.
+
+    Raises Retry while waiting may help (the portal is down, throttles, is locked), Stop when a person must
+    act (a refused key, a refused request, a copy that differs), each with the sentence for people.
+    """
+    try:
+        _settle_place(publication)
+        with _only_writer(publication.asset, publication) as renew:
+
+            def renewing(progress: int, message: str = "") -> None:
+                beat(progress, message)
+                renew()
+
+            _go(publication, renewing)
+    except Stop as stop:
+        _stopped(publication, stop.sentence)
+        raise
+    except Retry as wait:
+        if publication.attempts >= publication.MAX_ATTEMPTS:
+            tried = f"We tried {publication.attempts} times and stopped. Press Resume to try again."
+            sentence = f"{wait.sentence} {tried}"
+            _stopped(publication, sentence)
+            raise Stop(sentence) from None
+        raise
+
+
+def _go(publication: Publication, beat: Beat) -> None:
+    run = Run(publication, beat)
+    try:
+        with open_portal(run.tell) as portal:
+            run.portal = portal
+            run.go()
+    except PortalError as error:
+        if error.permanent:
+            raise Stop(error.sentence) from None
+        after = error.retry_after if isinstance(error, Throttled) else None
+        raise Retry(error.sentence, after=after) from None
+    except (EncodingError, PublishingError) as error:
+        raise Stop(error.sentence) from None
+
+
+def _settle_place(publication: Publication) -> None:
+    """Follow the settings to another portal while nothing is there yet; leave no copy behind."""
+    asset = publication.asset
+    if asset.domain == settings.SOCRATA_DOMAIN:
+        return
+    if asset.remote_id:
+        raise Stop(
+            f"The copy of this dataset is on {asset.domain}, and the portal is now "
+            f"{settings.SOCRATA_DOMAIN or 'not set'}. Ask your portal admin to set SOCRATA_DOMAIN back, or "
+            "to decide what becomes of the copy there."
+        )
+    publication.asset, _ = PortalAsset.objects.get_or_create(
+        dataset_id=asset.dataset_id, portal=asset.portal, domain=settings.SOCRATA_DOMAIN
+    )
+    publication.save(update_fields=["asset"])
+
+
+@contextmanager
+def _only_writer(asset: PortalAsset, publication: Publication) -> Iterator:  # type: ignore[type-arg]
+    """Hold the dataset on the portal: a second writer would meet the portal's lock, or mix two copies."""
+
+    def take() -> bool:
+        now = timezone.now()
+        free = Q(writer=None) | Q(writer=publication) | Q(writer_until__lt=now)
+        until = now + scaled(settings.WORK_LEASE_SECONDS)
+        mine = PortalAsset.objects.filter(free, pk=asset.pk)
+        return bool(mine.update(writer=publication, writer_until=until + timedelta(seconds=1)))
+
+    if not take():
+        raise Retry(
+            "Another publication of this dataset is running. This one starts when it has ended.",
+            after=_ASK_AGAIN,
+        )
+    try:
+        yield take
+    finally:
+        PortalAsset.objects.filter(pk=asset.pk, writer=publication).update(writer=None, writer_until=None)
+
+
+@transaction.atomic
+def _stopped(publication: Publication, sentence: str) -> None:
+    """Write down why, where the gates and the page read it."""
+    dossier_lock(release_id=publication.release_id)
+    Publication.objects.filter(pk=publication.pk).update(failure=sentence)
+    publication.refresh_from_db(fields=["failure", "goal", "reached", "receipt"])
+    facts_record(publication)
+    event_record(
+        action="publishing.stopped",
+        actor=None,
+        subject=publication,
+        data={"step": Publication.Step(publication.step).label if publication.step else "Start"},
+        dataset_id=publication.asset.dataset_id,
+        release_id=publication.release_id,
+    )
