@@ -52,7 +52,11 @@ def mailbox_letter(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     _development_only()
     if kind == selectors.LETTER:
         row = get_object_or_404(OutgoingMessage.objects.select_related("recipient"), pk=pk)
-        context: dict[str, Any] = {"row": row, "letter": services.letter_of(row), "to": row.recipient}
+        context: dict[str, Any] = {
+            "row": row,
+            "letter": services.letter_of(row),
+            "state": selectors.state_words(row),
+        }
     else:
         context = {"mail": get_object_or_404(MailboxMail, pk=pk)}
     return render(request, "notifications/mailbox_letter.html", context)
