@@ -1,14 +1,15 @@
-"""Template context of every page: whose program this is, who is logged in, which links of the header they see."""
+"""Template context of every page: whose program this is, who is logged in, which links they see."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import Program, RoleAssignment
+from accounts.models import RoleAssignment
 from accounts.roles import ADMIN_ROLES, Role, assignments_of
 from accounts.selectors import profile_for
 
@@ -31,7 +32,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     assignments = list(assignments_of(user).select_related("program", "department"))
     context["account"] = {
         "name": user.full_name or user.email,
-        "roles": [role_sentence(row) for row in assignments],
+        "roles": role_sentences(assignments),
         "profile_url": link("profile"),
         "logout_url": link("logout"),
     }
@@ -62,14 +63,14 @@ def nav_links(request: HttpRequest, roles: set[str]) -> list[dict[str, Any]]:
     return links
 
 
-def role_sentence(assignment: RoleAssignment) -> str:
-    """"Data steward, Public Works": the role in the program's own words and the place it is held for."""
-    return f"{role_label(assignment.role, assignment.program)}, {assignment.department or assignment.program}"
-
-
-def role_label(role: str, program: Program) -> str:
-    """What the program calls a role; the product's own word when it has no profile yet."""
-    return profile_for(program).role_label(role) if program.profiles.exists() else Role(role).label
+def role_sentences(assignments: Iterable[RoleAssignment]) -> list[str]:
+    """Each role in its program's own words with the place it is held for: "Data steward, Public Works"."""
+    assignments = list(assignments)
+    profiles = {program: profile_for(program) for program in {row.program for row in assignments}}
+    return [
+        f"{profiles[row.program].role_label(row.role)}, {row.department or row.program}"
+        for row in assignments
+    ]
 
 
 def link(name: str) -> str:

@@ -6,7 +6,6 @@ import tomllib
 from datetime import datetime
 from pathlib import Path
 
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -18,6 +17,8 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.models import Department, Invitation, Program, ProgramProfile, RoleAssignment, User
 from accounts.profiles import digest_of, parse
 from accounts.roles import DEPARTMENT_ROLES, Role
+from accounts.selectors import programs_administered, works_elsewhere
+from accounts.tokens import invitation_tokens
 from audit.services import event_record
 
 PROGRAMS_DIR = Path(__file__).parent / "programs"
@@ -134,15 +135,52 @@ def invitation_path(user: User) -> str:
     """The link by which an invited person chooses their password (single use: it dies with the first one)."""
     return reverse(
         "invitation_accept",
-        args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
+        args=[urlsafe_base64_encode(force_bytes(user.pk)), invitation_tokens.make_token(user)],
     )
 
 
 @transaction.atomic
+def invitation_accept(*, user: User, now: datetime | None = None) -> None:
+    """Note that an invited person has chosen their password."""
+    Invitation.objects.filter(user=user, accepted_at=None).update(accepted_at=now or timezone.now())
+    event_record(action="accounts.invitation_accepted", actor=user, subject=user, now=now)
+
+
+@transaction.atomic
+def person_rename(*, user: User, full_name: str, actor: User) -> None:
+    """Change the name that others see beside what a person did. Past events keep the name of their time."""
+    user.full_name = full_name.strip()
+    user.save(update_fields=["full_name"])
+    event_record(action="accounts.person_renamed", actor=actor, subject=user)
+
+
+def login_record(*, user: User) -> None:
+    event_record(action="accounts.logged_in", actor=user, subject=user)
+
+
+def login_refused_record() -> None:
+    """Note that log-ins were stopped after too many failures; without the address, which may be mistyped."""
+    event_record(action="accounts.login_refused", actor=None)
+
+
+def password_change_record(*, user: User) -> None:
+    event_record(action="accounts.password_changed", actor=user, subject=user)
+
+
+@transaction.atomic
 def person_deactivate(*, user: User, actor: User) -> None:
-    """Close an account: no log-in from now on, roles stay in the record. Nobody closes their own."""
+    """Close an account: no log-in from now on, roles stay in the record.
+
+    Raises ValidationError for the actor's own account, and for somebody who also works for a program that
+    the actor does not administer.
+    """
     if user.pk == actor.pk:
-        raise ValidationError("You cannot deactivate yourself. Ask another portal admin.")
+        raise ValidationError("You cannot close your own account. Ask another portal admin.")
+    if works_elsewhere(user, programs_administered(actor)):
+        raise ValidationError(
+            f"{user} also works for another program, so the account stays open. "
+            "Take the roles here away instead."
+        )
     user.is_active = False
     user.save(update_fields=["is_active"])
     event_record(action="accounts.person_deactivated", actor=actor, subject=user)

@@ -56,6 +56,7 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "people": portal_admin,
     "person": portal_admin,
     "person_invite": portal_admin,
+    "invitation_resend": portal_admin,
     "role_assign": portal_admin,
     "role_revoke": portal_admin,
     "person_deactivate": portal_admin,

@@ -219,6 +219,8 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
+# The service that writes an invitation into the outbox: it lives on a floor above accounts.
+INVITATION_LETTER = "notifications.services.message_queue"
 # Outside production: only these addresses or @domains get mail, and the subject says which environment.
 EMAIL_ALLOW_LIST = env.list("EMAIL_ALLOW_LIST", default=[])
 EMAIL_SUBJECT_PREFIX = env.str("EMAIL_SUBJECT_PREFIX", default="")

@@ -1,0 +1,1 @@
+"""Pages of accounts: getting in, one's own account, the people of a program, and statements."""
