@@ -52,11 +52,13 @@ def preparers(context: ReleaseContext) -> set[int]:
 
 def check_holds(actor: Actor, roles: tuple[str, ...], dataset: Dataset, profile: Profile) -> None:
     """Refuse unless `actor` holds one of `roles` for the dataset's department or program-wide."""
+    # Some stages are held by the system or by nobody.
+    real = [role for role in dict.fromkeys(roles) if role in Role.values]
     if actor is not SYSTEM and any(
-        has_role(actor, role, program=dataset.program_id, department=dataset.department_id) for role in roles
+        has_role(actor, role, program=dataset.program_id, department=dataset.department_id) for role in real
     ):
         return
-    wanted = " or ".join(dict.fromkeys(profile.role_label(role).lower() for role in roles))
+    wanted = " or ".join(profile.role_label(role).lower() for role in real)
     raise PermissionDenied(f"This is for the {wanted} of {dataset.department}.")
 
 
@@ -71,8 +73,7 @@ def _holder_or(*roles: str) -> Rule:
     """The holder of the present stage, or one of `roles`."""
 
     def rule(actor: Actor, context: ReleaseContext) -> None:
-        holder = stage_holder(context)
-        check_holds(actor, tuple(dict.fromkeys((holder, *roles))), context.dataset, context.profile)
+        check_holds(actor, (stage_holder(context), *roles), context.dataset, context.profile)
 
     return rule
 
@@ -102,8 +103,7 @@ def _approves(actor: Actor, context: ReleaseContext) -> None:
 def _returns(actor: Actor, context: ReleaseContext) -> None:
     """The holder of the stage, the CDO, or somebody whose review is asked for now."""
     asked = {context.profile.review_role(review.kind) for review in context.reviews if review.is_pending}
-    holder = stage_holder(context)
-    roles = tuple(role for role in (holder, Role.CDO, *sorted(filter(None, asked))) if role in Role.values)
+    roles = (stage_holder(context), Role.CDO, *sorted(filter(None, asked)))
     check_holds(actor, roles, context.dataset, context.profile)
 
 

@@ -25,7 +25,7 @@ def faults() -> list[str]:
         found += _compare(name, set(table), set(MOVES))
     found += _compare("REVIEW_SCOPE", set(REVIEW_SCOPE), set(Review.Kind.values))
     found += [f"EVENTS.{move}: the audit catalogue has no {e}." for move, e in EVENTS.items() if e not in AUDIT_ACTIONS]
-    found += [f"No letter is written for the move {move}." for move in MOVES if ROUTES[move] and move not in MESSAGES]
+    found += [f"No letter is written for the move {move}." for move in MOVES if ROUTES.get(move) and move not in MESSAGES]
     return found + _transition_faults()
 
 

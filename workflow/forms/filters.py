@@ -1,0 +1,87 @@
+"""The filters of the dataset list and of the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from accounts.profiles import Profile
+from accounts.selectors import departments_visible
+from workflow.models import Dataset
+from workflow.stages import Stage
+
+SORTS: dict[str, tuple[str, ...]] = {
+    "due": ("shown_due", "title", "pk"),
+    "title": ("title", "pk"),
+    "id": ("inventory_id", "pk"),
+    "stage": ("shown_stage_order", "title", "pk"),
+    "since": ("shown_since", "title", "pk"),
+    "department": ("department__name", "title", "pk"),
+}
+
+
+class DatasetFilterForm(forms.Form):
+    """Search words, filters and order of the dataset list. Everything is optional; what is wrong is left out."""
+
+    q = forms.CharField(required=False, label="Search", max_length=200)
+    department = forms.ModelChoiceField(queryset=None, required=False, empty_label="All departments")
+    stage = forms.ChoiceField(required=False, choices=[("", "All stages"), *Stage.choices])
+    classification = forms.ChoiceField(required=False)
+    steward = forms.ModelChoiceField(queryset=None, required=False, empty_label="All stewards")
+    public = forms.BooleanField(required=False, label="Public now")
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, profile: Profile | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        departments = departments_visible(user).select_related(None).order_by("name")
+        self.fields["department"].queryset = departments.distinct()
+        stewards = Dataset.objects.filter(department__in=departments.values("pk"), steward__isnull=False)
+        self.fields["steward"].queryset = User.objects.filter(pk__in=stewards.values("steward_id"))
+        classes = [(choice.code, choice.label) for choice in profile.classifications] if profile else []
+        self.fields["classification"].choices = [("", "All classes"), *classes]
+
+    def clean_sort(self) -> str:
+        sort = self.cleaned_data["sort"]
+        return sort if sort.removeprefix("-") in SORTS else ""
+
+    def wanted(self) -> dict[str, Any]:
+        """What was asked for, for the selector; fields that make no sense count as not asked."""
+        self.is_valid()
+        data = self.cleaned_data
+        return {
+            "words": data.get("q", ""),
+            "department": data["department"].pk if data.get("department") else None,
+            "stage": data.get("stage", ""),
+            "classification": data.get("classification", ""),
+            "steward": data["steward"].pk if data.get("steward") else None,
+            "public": data.get("public", False),
+        }
+
+    @property
+    def is_filtering(self) -> bool:
+        return any(self.wanted().values())
+
+
+# kind of event -> the beginnings of its actions
+EVENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "moves": ("Moves between stages", ()),
+    "reviews": ("Reviews", ("workflow.review_",)),
+    "record": (
+        "Record and plan",
+        ("workflow.record_", "workflow.columns_", "workflow.plan_", "workflow.dataset_"),
+    ),
+    "file": ("Data file", ("file.",)),
+    "checklists": ("Checklists and checks", ("checklists.",)),
+    "privacy": ("Privacy", ("privacy.",)),
+    "publication": ("Publication", ("publishing.",)),
+}
+
+
+class HistoryFilterForm(forms.Form):
+    kind = forms.ChoiceField(
+        required=False,
+        label="Show",
+        choices=[("", "Everything"), *((key, words) for key, (words, _) in EVENT_KINDS.items())],
+    )

@@ -1,0 +1,56 @@
+"""Who holds which role, read once for many datasets; and where a person may register one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import Delegation, Department, Program, RoleAssignment, User
+from accounts.roles import Role
+from accounts.selectors import departments_where
+from workflow.models import Dataset
+
+
+class RoleBook:
+    """Who holds which role where, for whole programs, read by two queries (routing asks one release at a time)."""
+
+    def __init__(self, program_ids: Iterable[int]) -> None:
+        today = timezone.localdate()
+        programs = list(program_ids)
+        self._held: dict[tuple[str, int], list[tuple[int | None, User]]] = defaultdict(list)
+        assigned = RoleAssignment.objects.filter(program__in=programs, user__is_active=True)
+        for row in assigned.select_related("user").order_by("user__full_name", "user_id"):
+            self._held[row.role, row.program_id].append((row.department_id, row.user))
+        lent = Delegation.objects.filter(
+            assignment__program__in=programs, to_user__is_active=True, starts__lte=today, ends__gte=today
+        )
+        for row in lent.select_related("assignment", "to_user"):
+            place = row.assignment
+            self._held[place.role, place.program_id].append((place.department_id, row.to_user))
+
+    def holders(self, role: str, dataset: Dataset) -> list[User]:
+        """The people who hold `role` for a dataset: the one it names, where it names one, else all of them."""
+        held = self.held(role, dataset.program_id)
+        people = list(
+            dict.fromkeys(person for place, person in held if place in (None, dataset.department_id))
+        )
+        named = {
+            Role.STEWARD: dataset.steward,
+            Role.COORDINATOR: dataset.coordinator,
+            Role.CUSTODIAN: dataset.custodian,
+        }.get(role)  # type: ignore[call-overload]
+        return [named] if named in people else people
+
+    def held(self, role: str, program_id: int) -> list[tuple[int | None, User]]:
+        """Everybody who holds `role` in the program, each with the department, or None for all of it."""
+        return self._held.get((role, program_id), [])
+
+
+def departments_to_register(user: User, program: Program) -> QuerySet[Department]:
+    """The departments of `program` for which `user` may register datasets (policies.check_register)."""
+    roles = (Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO)
+    found = {pk for role in roles for pk in departments_where(user, role).values_list("pk", flat=True)}
+    return Department.objects.filter(pk__in=found, program=program).order_by("name")

@@ -1,0 +1,192 @@
+"""What a release asks of which role now, in words with a button: the one source of "next" on every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.roles import Role
+from workflow import gates, policies
+from workflow.context import ReleaseContext
+from workflow.models import ReturnForChanges, Review
+from workflow.stages import CLOSED_OWNER, MOVES, ONWARD, SYSTEM_OWNER
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing asked of one role. `what` follows a person's name: "waive or fix 2 errors"."""
+
+    role: str
+    what: str
+    button: str
+    url_name: str
+    due: datetime | None
+    url_args: tuple[str, ...] = ()
+    # The move that this turn is, where it is one.
+    move: str = ""
+
+
+@dataclass(frozen=True)
+class _Ask:
+    one: str
+    many: str
+    button: str
+
+    def words(self, count: int) -> str:
+        return self.one if count == 1 else self.many.format(n=count)
+
+
+# gate -> what it asks when it does not hold; gates that are not here are worded by the tab that cures them
+_BY_GATE: dict[str, _Ask] = {
+    "inventory_record_complete": _Ask(
+        "complete the inventory record", "complete the inventory record ({n} points)", "Open the record"
+    ),
+    "file_read": _Ask("upload the data file", "upload the data file", "Open the data"),
+    "columns_described": _Ask("describe the data", "describe the data ({n} points)", "Describe the data"),
+    "submission_attested": _Ask(
+        "review and attest the submission checklist",
+        "review and attest the submission checklist",
+        "Review and attest",
+    ),
+    "quality_checks_current": _Ask("fix or waive 1 error", "fix or waive {n} errors", "Open the check"),
+}
+_BY_TAB: dict[str, _Ask] = {
+    "overview": _Ask("look at what stands in the way", "look at {n} points in the way", "Open the release"),
+    "checklists": _Ask("finish the checklists", "finish the checklists ({n} points)", "Open the checklists"),
+    "data": _Ask("look at the data file", "look at the data ({n} points)", "Open the data"),
+    "privacy": _Ask(
+        "decide the privacy findings", "decide the privacy findings ({n} points)", "Open privacy"
+    ),
+    "plan": _Ask("complete the publication plan", "complete the publication plan", "Open the plan"),
+    "publication": _Ask("look at the publication", "look at the publication", "Open the publication"),
+    "reviews": _Ask("ask for a review again", "ask for {n} reviews again", "Open the reviews"),
+}
+_TAB_URLS = {tab: "release" if tab == "overview" else f"release_{tab}" for tab in _BY_TAB}
+_REVIEWS: dict[str, tuple[str, str]] = {
+    Review.Kind.DEPARTMENT: ("give the department approval", "Review and decide"),
+    Review.Kind.STEWARD_PREVIEW: ("look at the private copy and accept it or not", "Preview and answer"),
+}
+
+
+def turns_of(context: ReleaseContext, returned: ReturnForChanges | None = None) -> list[Turn]:
+    """Everything the release asks for now, most pressing first; empty when it has ended.
+
+    A role is asked when its point comes first, when it holds the stage, or for the plan, which waits for
+    nobody; so nobody is asked to attest what is not finished. `returned` is the return that stands.
+    """
+    release = context.release
+    if not release.is_open or context.dataset.not_for_release_reason:
+        return []
+    if release.held_at:
+        return [Turn("", f"on hold: {release.hold_reason}", "Open the release", "release", None)]
+    points = _points(context)
+    turns = _return_turn(context, returned)
+    turns += [
+        turn for turn in _point_turns(context, points) if turn.role not in {other.role for other in turns}
+    ]
+    turns += _review_turns(context)
+    if turns:
+        return turns
+    return [_onward_turn(context, waits=bool(points))]
+
+
+def _points(context: ReleaseContext) -> list[tuple[str, gates.Unmet]]:
+    """What is in the way of the move onward, each with the gate that says so, each sentence once."""
+    move = ONWARD[context.release.stage]
+    found: dict[gates.Unmet, str] = {}
+    for gate, result in zip(gates.GATES[move], gates.judge(move, context), strict=True):
+        for item in result.unmet:
+            found.setdefault(item, gate.__name__)
+    return [(name, item) for item, name in found.items()]
+
+
+def _point_turns(context: ReleaseContext, points: list[tuple[str, gates.Unmet]]) -> list[Turn]:
+    points = [(name, _again(context, item)) for name, item in points if not _is_waited_for(context, item)]
+    by_role: dict[str, list[tuple[str, gates.Unmet]]] = {}
+    for name, item in points:
+        by_role.setdefault(item.who, []).append((name, item))
+    first = next(iter(by_role), None)
+    holder = policies.stage_holder(context)
+    turns = []
+    for role, own in by_role.items():
+        if role not in (first, holder):
+            own = [(name, item) for name, item in own if item.tab == "plan"]
+        if own:
+            turns.append(_turn_for(context, role, own))
+    return turns
+
+
+def _turn_for(context: ReleaseContext, role: str, own: list[tuple[str, gates.Unmet]]) -> Turn:
+    """One turn for all points of a role, worded by the first."""
+    name, first = own[0]
+    ask = _BY_GATE.get(name) or _BY_TAB[first.tab]
+    count = sum(_same_matter(name, first, other) for other in own)
+    return Turn(role, ask.words(count), ask.button, _TAB_URLS[first.tab], context.release.due_at)
+
+
+def _same_matter(name: str, first: gates.Unmet, other: tuple[str, gates.Unmet]) -> bool:
+    return other[0] == name if name in _BY_GATE else other[1].tab == first.tab
+
+
+def _is_waited_for(context: ReleaseContext, item: gates.Unmet) -> bool:
+    """True for what no person can do now: the system's part, and reviews that are asked for or not due yet."""
+    if item.who == SYSTEM_OWNER:
+        return True
+    if item.tab != "reviews":
+        return False
+    pending = {context.profile.review_role(review.kind) for review in context.reviews if review.is_pending}
+    preview_begins_later = item.who == Role.STEWARD and not gates.private_copy_equal(context).ok
+    return item.who in pending or preview_begins_later
+
+
+def _again(context: ReleaseContext, item: gates.Unmet) -> gates.Unmet:
+    """A review that is not asked for (any more) is first a matter of whoever may ask for it."""
+    if item.tab != "reviews":
+        return item
+    holder = policies.stage_holder(context)
+    return gates.Unmet(item.text, item.tab, holder if holder != SYSTEM_OWNER else Role.COORDINATOR)
+
+
+def _review_turns(context: ReleaseContext) -> list[Turn]:
+    turns = []
+    for review in context.reviews:
+        role = context.profile.review_role(review.kind)
+        if review.is_pending and role:
+            label = review.get_kind_display()
+            words, button = _REVIEWS.get(
+                review.kind,
+                (f"give the {label if label.isupper() else label.lower()} review", "Review and decide"),
+            )
+            turns.append(Turn(role, words, button, "release_reviews", review.due))
+    return turns
+
+
+def _return_turn(context: ReleaseContext, returned: ReturnForChanges | None) -> list[Turn]:
+    if returned is None:
+        return []
+    count = len(returned.points)
+    points = f" ({count} point{'' if count == 1 else 's'})" if count else ""
+    words = f"answer the return by {returned.by}{points}"
+    return [Turn(returned.answered_by_role, words, "Read and answer", "release", context.release.due_at)]
+
+
+def _onward_turn(context: ReleaseContext, *, waits: bool) -> Turn:
+    """Nothing is asked of a person but the move onward itself, or the system is at work."""
+    move = MOVES[ONWARD[context.release.stage]]
+    holder = policies.stage_holder(context)
+    if waits or holder in (SYSTEM_OWNER, CLOSED_OWNER):
+        points = gates.unmet_onward(context)
+        what = points[0].text if points else "publish it when everything is ready"
+        return Turn(SYSTEM_OWNER, what, "Open the release", "release", context.release.due_at)
+    if move.name == "approve":
+        return Turn(
+            holder,
+            "decide on the release",
+            "Open the decision",
+            "release_move",
+            context.release.due_at,
+            (move.name,),
+            move.name,
+        )
+    words = f"{move.label[0].lower()}{move.label[1:]}; nothing is in the way"
+    return Turn(holder, words, move.label, "release_move", context.release.due_at, (move.name,), move.name)
