@@ -12,18 +12,8 @@ from accounts.selectors import departments_visible
 from workflow.models import Dataset
 from workflow.stages import Stage
 
-SORTS: dict[str, tuple[str, ...]] = {
-    "due": ("shown_due", "title", "pk"),
-    "title": ("title", "pk"),
-    "id": ("inventory_id", "pk"),
-    "stage": ("shown_stage_order", "title", "pk"),
-    "since": ("shown_since", "title", "pk"),
-    "department": ("department__name", "title", "pk"),
-}
-
-
 class DatasetFilterForm(forms.Form):
-    """Search words, filters and order of the dataset list. Everything is optional; what is wrong is left out."""
+    """Search words, filters and order of the dataset list. All is optional; what is wrong is left out."""
 
     q = forms.CharField(required=False, label="Search", max_length=200)
     department = forms.ModelChoiceField(queryset=None, required=False, empty_label="All departments")
@@ -42,14 +32,9 @@ class DatasetFilterForm(forms.Form):
         classes = [(choice.code, choice.label) for choice in profile.classifications] if profile else []
         self.fields["classification"].choices = [("", "All classes"), *classes]
 
-    def clean_sort(self) -> str:
-        sort = self.cleaned_data["sort"]
-        return sort if sort.removeprefix("-") in SORTS else ""
-
     def wanted(self) -> dict[str, Any]:
         """What was asked for, for the selector; fields that make no sense count as not asked."""
-        self.is_valid()
-        data = self.cleaned_data
+        data = self._answers()
         return {
             "words": data.get("q", ""),
             "department": data["department"].pk if data.get("department") else None,
@@ -58,6 +43,13 @@ class DatasetFilterForm(forms.Form):
             "steward": data["steward"].pk if data.get("steward") else None,
             "public": data.get("public", False),
         }
+
+    def order(self) -> str:
+        return self._answers().get("sort", "")
+
+    def _answers(self) -> dict[str, Any]:
+        self.is_valid()
+        return getattr(self, "cleaned_data", {})
 
     @property
     def is_filtering(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from accounts.models import Department, User
@@ -193,7 +194,7 @@ class RecordForm(forms.ModelForm):
         )
 
     def _people_fields(self, departments: QuerySet[Department], book: RoleBook) -> None:
-        """Offer the people who hold each role in one of the departments; who may be chosen where is checked."""
+        """Offer the people who hold each role in one of the departments; `clean` checks the place."""
         self._holders: dict[str, list[tuple[int | None, User]]] = {}
         for name, role in _PEOPLE.items():
             self._holders[name] = [
@@ -276,6 +277,14 @@ class RecordForm(forms.ModelForm):
         """The answers as the service takes them: fields of the record, without department and invitation."""
         apart = {"department", "invite_email", "invite_name"}
         return {name: value for name, value in self.cleaned_data.items() if name not in apart}
+
+    def add_errors_of(self, error: ValidationError) -> None:
+        """Show what the service refused, each sentence at its field where the form has it."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, sentences in error.message_dict.items():
+            self.add_error(name if name in self.fields else None, sentences)
 
     def _post_clean(self) -> None:
         """The model's own checks belong to the service, which reads the row under its lock."""

@@ -15,7 +15,7 @@ from workflow.models import Dataset
 
 
 class RoleBook:
-    """Who holds which role where, for whole programs, read by two queries (routing asks one release at a time)."""
+    """Who holds which role where, for whole programs, in two queries (routing asks one release at a time)."""
 
     def __init__(self, program_ids: Iterable[int]) -> None:
         today = timezone.localdate()
@@ -32,7 +32,7 @@ class RoleBook:
             self._held[place.role, place.program_id].append((place.department_id, row.to_user))
 
     def holders(self, role: str, dataset: Dataset) -> list[User]:
-        """The people who hold `role` for a dataset: the one it names, where it names one, else all of them."""
+        """The people who hold `role` for a dataset: the one it names, if it names one, else all of them."""
         held = self.held(role, dataset.program_id)
         people = list(
             dict.fromkeys(person for place, person in held if place in (None, dataset.department_id))

@@ -129,7 +129,7 @@ def _same_matter(name: str, first: gates.Unmet, other: tuple[str, gates.Unmet]) 
 
 
 def _is_waited_for(context: ReleaseContext, item: gates.Unmet) -> bool:
-    """True for what no person can do now: the system's part, and reviews that are asked for or not due yet."""
+    """True for what no person can do now: the system's part, and reviews that are asked for or come later."""
     if item.who == SYSTEM_OWNER:
         return True
     if item.tab != "reviews":

@@ -126,7 +126,7 @@ def _asked_of(roles: set[str], profile: Any) -> Q:
 
 
 def _is_free(user: User, line: Line, context: ReleaseContext) -> bool:
-    """False when four eyes keep `user` from what the line asks. The policy is asked only where it can matter."""
+    """False when four eyes keep `user` from what is asked. The policy is read only where it can matter."""
     if line.turn.move not in _FOUR_EYES_MOVES:
         return True
     touched = {row.user_id for row in context.contributions} | {row.reviewer_id for row in context.reviews}

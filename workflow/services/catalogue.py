@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from publishing.records import (
-    CALENDAR_DATE,
-    CHECKBOX,
-    NUMBER,
-    ROW_KEY,
-    ROW_KEY_DESCRIPTION,
-    ROW_KEY_NAME,
-    TEXT,
-    PortalColumn,
-    PortalRecord,
-    field_names,
-)
+from publishing.records import PortalRecord
+from publishing.services import record_build
 from workflow.context import ReleaseContext
-from workflow.models import Dataset
+from workflow.models import ColumnDescription, Dataset
 from workflow.selectors.datasets import dictionary_of
-
-# type of a column as read -> type on the portal
-TYPES = {
-    "text": TEXT,
-    "integer": NUMBER,
-    "decimal": NUMBER,
-    "boolean": CHECKBOX,
-    "date": CALENDAR_DATE,
-    "datetime": CALENDAR_DATE,
-    "geometry": TEXT,
-}
 
 
 def record_for(context: ReleaseContext) -> PortalRecord:
@@ -43,23 +22,16 @@ def record_for(context: ReleaseContext) -> PortalRecord:
     if not treated:
         raise ValueError("There is no treated copy to publish.")
     dataset, dictionary = context.dataset, dictionary_of(context.release)
-    fields = field_names(column["name"] for column in treated)
-    columns = [
-        PortalColumn(field, _label(dictionary.get(column["name"]), column["name"]), TYPES[column["type"]],
-                     _description(dictionary.get(column["name"])))
-        for field, column in zip(fields, treated, strict=True)
-    ]
-    key = next((field for field, column in zip(fields, treated, strict=True) if column.get("unique")), ROW_KEY)
-    if key == ROW_KEY:
-        columns.insert(0, PortalColumn(ROW_KEY, ROW_KEY_NAME, TEXT, ROW_KEY_DESCRIPTION))
-    return PortalRecord(
+    return record_build(
+        columns=treated,
+        descriptions={name: _description(line) for name, line in dictionary.items()},
+        labels={name: line.label for name, line in dictionary.items() if line.label},
+        row_identifier=next((column["name"] for column in treated if column.get("unique")), None),
         external_key=f"{dataset.program.code}/{dataset.inventory_id}",
         name=dataset.title,
         description=dataset.description,
-        columns=tuple(columns),
-        row_identifier=key,
         category=dataset.category,
-        tags=tuple(dataset.keywords),
+        tags=dataset.keywords,
         attribution=dataset.department.name,
         licence=dataset.licence,
         contact_email=dataset.contact_email,
@@ -68,13 +40,7 @@ def record_for(context: ReleaseContext) -> PortalRecord:
     )
 
 
-def _label(line: Any, name: str) -> str:
-    return (line.label if line else "") or name
-
-
-def _description(line: Any) -> str:
-    if line is None:
-        return ""
+def _description(line: ColumnDescription) -> str:
     return f"{line.description} Unit: {line.unit}." if line.unit else line.description
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import transaction
 
+from accounts.letters import invitation_letter
 from accounts.models import Department, User
 from accounts.roles import Role
-from accounts.selectors import profile_for
-from accounts.services import invitation_path, person_invite
-from notifications.services import message_queue
+from accounts.services import person_invite
 from workflow.policies import check_register
 
 
 @transaction.atomic
-def steward_invite(
-    *, email: str, full_name: str, department: Department, dataset_title: str, actor: User
-) -> User:
+def steward_invite(*, email: str, full_name: str, department: Department, actor: User) -> User:
     """Make a person a steward of `department`; somebody without a password gets a letter to choose one.
 
     Returns the person. Raises PermissionDenied when `actor` may not register datasets there, ValidationError
@@ -32,16 +28,5 @@ def steward_invite(
         actor=actor,
     )
     if not person.has_usable_password():
-        message_queue(
-            message_id="invited",
-            recipients=[person],
-            actor=actor,
-            context={
-                "program": department.program.name,
-                "role": profile_for(department.program).role_label(Role.STEWARD).lower(),
-                "dataset": dataset_title,
-                "days": settings.INVITATION_DAYS,
-            },
-            path=invitation_path(person),
-        )
+        invitation_letter(user=person, role=Role.STEWARD, program=department.program, actor=actor)
     return person

@@ -1,0 +1,131 @@
+"""What is known about a release, in lines for people: the record, the reviews, the evidence of a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.formats import date_format
+
+from accounts.profiles import Profile
+from workflow import approvals
+from workflow.context import ReleaseContext
+from workflow.forms.words import HIGH_VALUE_CRITERIA
+from workflow.models import Dataset, Review
+
+Line = dict[str, Any]
+
+
+def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]]:
+    """The inventory record in the order of its form, as groups of label and value."""
+    choice = profile.classification(dataset.classification)
+    licence = next((row.label for row in profile.licences if row.code == dataset.licence), dataset.licence)
+    return [
+        (
+            "What it is",
+            [
+                _line("Inventory number", dataset.inventory_id),
+                _line("Department", dataset.department.name),
+                _line("Description", dataset.description),
+                _line("What one row is", dataset.row_label),
+            ],
+        ),
+        (
+            "Who looks after it",
+            [
+                _line("Data steward", dataset.steward),
+                _line("Open data coordinator", dataset.coordinator or "any of the department"),
+                _line("Data custodian", dataset.custodian),
+            ],
+        ),
+        (
+            "Where it comes from",
+            [
+                _line("Source system", dataset.source_system),
+                _line("Covers", _coverage(dataset)),
+                _line("Place", _place(dataset)),
+                _line("Update frequency", dataset.get_accrual_periodicity_display()),
+                _line("Collection frequency", dataset.get_collection_frequency_display()),
+                _line("Already published at", dataset.existing_url, url=dataset.existing_url),
+                _line("Rows in the source", _source_rows(dataset)),
+                _line("Technical challenges", dataset.technical_challenges),
+            ],
+        ),
+        (
+            "How much it matters",
+            [
+                _line("Priority", _with_words(dataset.get_priority_display(), dataset.priority_comment)),
+                _line("High-value criteria", _high_value(dataset)),
+                _line(
+                    "Classification",
+                    _with_words(choice.label if choice else dataset.classification, dataset.classification_ground),
+                ),
+                _line("Quality", _with_words(dataset.get_quality_rating_display(), dataset.quality_details)),
+            ],
+        ),
+        ("What the public will read", public_record(dataset, licence)[2:]),
+    ]
+
+
+def public_record(dataset: Dataset, licence: str) -> list[Line]:
+    """What readers of the portal see beside the data."""
+    return [
+        _line("Title", dataset.title),
+        _line("Description", dataset.description),
+        _line("Category", dataset.category),
+        _line("Keywords", ", ".join(dataset.keywords)),
+        _line("Licence", licence),
+        _line("Contact", dataset.contact_email),
+    ]
+
+
+def given_reviews(context: ReleaseContext) -> list[Line]:
+    """Every verdict, oldest first, with what has voided it since."""
+    return [
+        {"review": review, "voided_by": approvals.voided_by(review, context)}
+        for review in context.reviews
+        if review.verdict
+    ]
+
+
+def changed_since_review(context: ReleaseContext) -> list[str]:
+    """What changed after somebody gave a verdict on it that nobody has renewed, as sentences; empty is best."""
+    found = []
+    for kind in Review.Kind:
+        verdicts = [review for review in context.reviews if review.kind == kind and review.verdict]
+        if verdicts and not approvals.latest_verdicts(context, kind):
+            last = verdicts[-1]
+            what = " and ".join(approvals.voided_by(last, context))
+            found.append(f"{what[:1].upper()}{what[1:]} changed after the {kind.label.lower()} verdict of {last.reviewer}.")
+    return found
+
+
+def _line(label: str, value: Any, *, url: str = "") -> Line:
+    return {"label": label, "value": value or "", "url": url}
+
+
+def _with_words(word: str, details: str) -> str:
+    return f"{word}: {details}" if word and details else word or details
+
+
+def _coverage(dataset: Dataset) -> str:
+    if not dataset.coverage_start and not dataset.coverage_end:
+        return ""
+    start = date_format(dataset.coverage_start, "j M Y") if dataset.coverage_start else "unknown beginning"
+    return f"{start} to {date_format(dataset.coverage_end, 'j M Y') if dataset.coverage_end else 'today'}"
+
+
+def _place(dataset: Dataset) -> str:
+    finest = dataset.get_geographic_granularity_display()
+    return ", ".join(filter(None, (dataset.geographic_coverage, f"by {finest.lower()}" if finest else "")))
+
+
+def _source_rows(dataset: Dataset) -> str:
+    if dataset.source_rows is None:
+        return ""
+    on = f", counted on {date_format(dataset.source_rows_as_of, 'j M Y')}" if dataset.source_rows_as_of else ""
+    return f"{dataset.source_rows:,}{on}"
+
+
+def _high_value(dataset: Dataset) -> str:
+    words = dict(HIGH_VALUE_CRITERIA)
+    return "; ".join(f"{code}. {words[code]}" for code in dataset.high_value if code in words)

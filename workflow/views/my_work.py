@@ -1,0 +1,30 @@
+"""My work: what waits on me, what I wait for, what is late."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.selectors import program_of
+from workflow.selectors.people import departments_to_register
+from workflow.selectors.work import my_work_of
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("my_work")
+
+
+@require_safe
+def my_work(request: HttpRequest) -> HttpResponse:
+    """The list of what is asked of this person now, one row and one button each."""
+    program = program_of(request.user)
+    return render(
+        request,
+        "workflow/my_work.html",
+        {
+            "work": my_work_of(request.user),
+            "may_register": program is not None and departments_to_register(request.user, program).exists(),
+        },
+    )
