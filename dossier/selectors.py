@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dossier.models import Contribution, Fact
+from dossier.models import Contribution, Fact, FileRead, StoredFile
 
 
 def facts(release_id: int) -> dict[str, Fact]:
@@ -23,3 +23,27 @@ def facts_of_many(release_ids: Iterable[int]) -> dict[int, dict[str, Fact]]:
 def contributors(release_id: int) -> set[int]:
     """Ids of everybody who changed what will be released."""
     return set(Contribution.objects.filter(release_id=release_id).values_list("user_id", flat=True))
+
+
+def current_read(release_id: int) -> FileRead | None:
+    """The newest upload that was read without errors: a later one that failed does not take its place."""
+    reads = FileRead.objects.filter(release_id=release_id, columnar__isnull=False)
+    return reads.select_related("raw", "raw__uploaded_by", "columnar").order_by("-id").first()
+
+
+def current_file(release_id: int) -> StoredFile | None:
+    """The raw file that this release is about; None before the first one has been read."""
+    read = current_read(release_id)
+    return read.raw if read else None
+
+
+def current_columnar(release_id: int) -> StoredFile | None:
+    """The columnar copy of the current file. Its `meta` holds columns, notes, profile and row fingerprint."""
+    read = current_read(release_id)
+    return read.columnar if read else None
+
+
+def latest_read(release_id: int) -> FileRead | None:
+    """The newest reading, whatever came of it: queued, running, done or failed."""
+    reads = FileRead.objects.filter(release_id=release_id)
+    return reads.select_related("raw", "raw__uploaded_by").order_by("-id").first()

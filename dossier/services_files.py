@@ -1,0 +1,290 @@
+"""The intake of files: received into private storage, read in a process of their own, looked at by few."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import event_record
+from datafiles.errors import DataFileError
+from datafiles.limits import Limits
+from datafiles.readers import size_check, suffix_check
+from datafiles.reading import ReadResult, read_in_child
+from datafiles.table import read_columnar
+from dossier.errors import DossierFrozen
+from dossier.models import FileRead, StoredFile
+from dossier.selectors import current_file, current_read
+from dossier.services import contribution_record, dossier_lock, fact_record
+from dossier.storage import CHUNK, file_keep, local_path, open_key
+from work.errors import Stop
+from work.services import Beat, work_cancel, work_queue, work_retry
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CONTENT_TYPES = {
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+PREVIEW_ROWS = 50
+_BYTES_PER_SECOND = 20_000_000  # for the progress bar only
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of the current file, in clear: only for people who may read it raw."""
+
+    file: StoredFile
+    columns: list[str]
+    rows: list[tuple[str | None, ...]]
+    total_rows: int
+
+
+def limits_current() -> Limits:
+    """The limits of this installation."""
+    return Limits(max_bytes=settings.UPLOAD_MAX_BYTES)
+
+
+def file_receive(
+    *, release_id: int, upload: UploadedFile, name: str, actor: User, now: datetime | None = None
+) -> StoredFile:
+    """Take a file into private storage under its sha256, and have it read.
+
+    The same bytes as the current file, or as one that is being read, are recognised: nothing is done and that
+    file is returned. Raises DataFileError (format, size) and DossierFrozen, with a sentence; the earlier file
+    stays in place.
+    """
+    name = _clean_name(name)
+    suffix = suffix_check(name)
+    with transaction.atomic():  # refuse before storing anything
+        dossier_lock(release_id=release_id, part="file")
+    sha256, size, key = _store(upload)
+    with transaction.atomic():
+        dossier_lock(release_id=release_id, part="file")
+        known = _same_bytes(release_id, sha256)
+        if known is not None:
+            return known
+        for live in FileRead.objects.filter(release_id=release_id, status__in=["queued", "running"]):
+            work_cancel(live)
+        stored = StoredFile.objects.create(
+            release_id=release_id,
+            kind=StoredFile.Kind.RAW,
+            sha256=sha256,
+            size=size,
+            name=name,
+            content_type=CONTENT_TYPES[suffix],
+            storage_key=key,
+            uploaded_by=actor,
+            created_at=now or timezone.now(),
+        )
+        contribution_record(release_id=release_id, user=actor, what="file", now=now)
+        _event("file.received", stored, actor, {"size": size, "sha256": sha256}, now)
+        read = FileRead(release_id=release_id, raw=stored)
+        if now is not None:
+            read.created_at = read.due_at = now
+        read.save()
+        work_queue(read)
+    return stored
+
+
+def file_read(item: FileRead, beat: Beat, *, now: datetime | None = None) -> None:
+    """Read one uploaded file: the handler that dossier.tasks runs.
+
+    Stores the columnar copy and records the `file` fact in one transaction. Raises Stop with the sentence
+    when the file cannot be read; the earlier file then stays the current one. Idempotent.
+    """
+    if item.is_read:
+        return
+    raw = item.raw
+    beat(5, "Reading the file")
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        try:
+            with local_path(raw.storage_key) as path:
+                result = read_in_child(
+                    path,
+                    name=raw.name,
+                    out_dir=Path(folder),
+                    limits=limits_current(),
+                    tick=lambda seconds: beat(_progress(seconds, raw.size), "Reading the file"),
+                )
+            if result.sha256 != raw.sha256:
+                raise DataFileError(
+                    "The stored file is damaged. Upload it again, and tell your portal admin.", code="damaged"
+                )
+        except DataFileError as error:
+            beat(95, "Writing down what is wrong")  # a reading that was cancelled writes nothing
+            _read_failed(item, error, now)
+            raise Stop(error.sentence) from None
+        beat(95, "Storing what was read")
+        kept = file_keep(result.columnar)
+    try:
+        with transaction.atomic():
+            dossier_lock(release_id=item.release_id, part="file")
+            beat(99, "Storing what was read")  # the row must still be ours, inside the transaction
+            _read_succeeded(item, result, kept, now)
+    except DossierFrozen as error:
+        raise Stop(f"The file was read but not taken. {error.sentence}") from None
+
+
+def file_read_again(*, read: FileRead, actor: User, now: datetime | None = None) -> None:
+    """Have a file read once more that could not be read, by a person's wish. Raises DossierFrozen."""
+    with transaction.atomic():
+        dossier_lock(release_id=read.release_id, part="file")
+        _event("work.retried", read.raw, actor, {}, now)
+        work_retry(read)
+
+
+def file_preview(*, release_id: int, actor: User, now: datetime | None = None) -> Preview | None:
+    """The first rows of the current file, in clear, with an audit event. The caller has asked the policy."""
+    read = current_read(release_id)
+    if read is None or read.columnar is None:
+        return None
+    with local_path(read.columnar.storage_key) as path:
+        table = read_columnar(path)
+    with transaction.atomic():
+        _event("file.viewed", read.raw, actor, {"rows": PREVIEW_ROWS}, now)
+    return Preview(read.raw, table.names, table.frame.head(PREVIEW_ROWS).rows(), table.rows)
+
+
+def file_download(
+    *, release_id: int, actor: User, now: datetime | None = None
+) -> tuple[StoredFile, BinaryIO] | None:
+    """The current raw file, open for reading, with an audit event. The caller has asked the policy."""
+    stored = current_file(release_id)
+    if stored is None:
+        return None
+    with transaction.atomic():
+        _event("file.downloaded", stored, actor, {"sha256": stored.sha256}, now)
+    return stored, open_key(stored.storage_key)
+
+
+def _read_succeeded(
+    item: FileRead, result: ReadResult, kept: tuple[str, int, str], now: datetime | None
+) -> None:
+    sha256, size, key = kept
+    raw = item.raw
+    item.columnar = StoredFile.objects.create(
+        release_id=item.release_id,
+        kind=StoredFile.Kind.COLUMNAR,
+        sha256=sha256,
+        size=size,
+        name=f"{Path(raw.name).stem}.parquet",
+        content_type="application/vnd.apache.parquet",
+        storage_key=key,
+        created_at=now or timezone.now(),
+        meta={
+            "raw_sha256": raw.sha256,
+            "rows": result.rows,
+            "columns": result.columns,
+            "notes": result.notes,
+            "profile": result.profile,
+            "row_fingerprint": result.row_fingerprint,
+        },
+    )
+    item.failed_code, item.failed_line = "", None
+    item.save(update_fields=["columnar", "failed_code", "failed_line"])
+    found = {"rows": result.rows, "columns": len(result.columns)}
+    _event("file.read", raw, None, found, now)
+    if current_file(item.release_id) != raw:
+        return  # a newer upload was read meanwhile; the fact speaks of that one
+    fact_record(
+        release_id=item.release_id,
+        kind="file",
+        ok=True,
+        about={"file": raw.sha256},
+        data=found | {"name": raw.name, "size": raw.size, "read_seconds": result.seconds},
+        now=now,
+    )
+
+
+@transaction.atomic
+def _read_failed(item: FileRead, error: DataFileError, now: datetime | None) -> None:
+    """Remember what is wrong. The fact changes only while there is no earlier file to keep."""
+    item.failed_code, item.failed_line = error.code, error.line
+    item.save(update_fields=["failed_code", "failed_line"])
+    _event("file.unreadable", item.raw, None, {"code": error.code, "line": error.line}, now)
+    if current_file(item.release_id) is None:
+        fact_record(
+            release_id=item.release_id,
+            kind="file",
+            ok=False,
+            sentences=[f"The file “{item.raw.name}” could not be read. {error.sentence}"],
+            about={"file": item.raw.sha256},
+            now=now,
+        )
+
+
+def _same_bytes(release_id: int, sha256: str) -> StoredFile | None:
+    """The file with these bytes that is current, or that is being read now."""
+    current = current_file(release_id)
+    live = FileRead.objects.filter(release_id=release_id, status__in=["queued", "running"])
+    newest = live.select_related("raw").order_by("-id").first()
+    candidate = newest.raw if newest else current
+    return candidate if candidate and candidate.sha256 == sha256 else None
+
+
+def _store(upload: UploadedFile) -> tuple[str, int, str]:
+    """Keep the bytes of an upload; the size limit holds while they stream. Returns (sha256, size, key)."""
+    limits = limits_current()
+    with _on_disk(upload, limits) as path:
+        return file_keep(path)
+
+
+@contextmanager
+def _on_disk(upload: UploadedFile, limits: Limits) -> Iterator[Path]:
+    """A path with the bytes of the upload: where Django has put it already, else a copy."""
+    if hasattr(upload, "temporary_file_path"):
+        path = Path(upload.temporary_file_path())
+        size_check(path.stat().st_size, limits)
+        yield path
+        return
+    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as target:
+        size = 0
+        for chunk in upload.chunks(CHUNK):
+            size += len(chunk)
+            size_check(size, limits)
+            target.write(chunk)
+        target.flush()
+        yield Path(target.name)
+
+
+def _clean_name(name: str) -> str:
+    """The last part of the name a browser sent, without control characters, at most 200 long."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    base = "".join(char for char in base if char.isprintable()).strip() or "file"
+    stem, dot, suffix = base.rpartition(".")
+    return f"{stem[:190]}{dot}{suffix}" if dot and len(suffix) < 10 else base[:200]
+
+
+def _progress(seconds: float, size: int) -> int:
+    """Between 5 and 95, by how long a file of this size usually takes; never quite there."""
+    usual = 1 + size / _BYTES_PER_SECOND
+    return int(5 + 90 * (1 - math.exp(-seconds / usual)))
+
+
+def _event(
+    action: str, stored: StoredFile, actor: User | None, data: dict[str, Any], now: datetime | None
+) -> None:
+    release: Any = stored.release
+    event_record(
+        action=action,
+        actor=actor,
+        subject=stored,
+        data={"name": stored.name, **data},
+        program_id=release.dataset.program_id,
+        dataset_id=release.dataset_id,
+        release_id=release.pk,
+        now=now,
+    )
