@@ -14,6 +14,6 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page after an error of ours (handler500). It asks nothing of the database: that may be the cause."""
+    """The page after an error of ours (handler500). It asks the database nothing: that may be the cause."""
     page = loader.render_to_string("500.html", {"request_id": getattr(request, "request_id", "")})
     return HttpResponseServerError(page)
