@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from notifications import selectors, services
+from notifications.forms import MailboxFilter
 from notifications.models import MailboxMail, OutgoingMessage
 
 PER_PAGE = 25
@@ -33,15 +34,14 @@ def letter_preferences(request: HttpRequest) -> HttpResponse:
 def mailbox(request: HttpRequest) -> HttpResponse:
     """Every letter of this development site, by person, with a search."""
     _development_only()
-    person, search = request.GET.get("person", ""), request.GET.get("search", "").strip()
-    entries = selectors.mailbox_entries(person=person, search=search)
-    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
+    form = MailboxFilter(request.GET, people=selectors.mailbox_people())
+    chosen = form.chosen()
+    page = Paginator(selectors.mailbox_entries(**chosen), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "letters": selectors.mailbox_rows(page.object_list),
-        "people": selectors.mailbox_people(),
-        "person": person,
-        "search": search,
+        "form": form,
+        "filtered": any(chosen.values()),
     }
     return render(request, "notifications/mailbox.html", context)
 

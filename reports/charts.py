@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reports.tables import Cell, Table
 
-WIDTH = 440
-LABEL_CHARS = 46
+WIDTH = 400
+LABEL_CHARS, STACKED_LABEL_CHARS = 46, 26
 MAX_BARS = 12
 _BAR, _LINE, _GAP = 14, 20, 10
 # Colour and pattern of the first, second, ... series. Contrast to white is over 4.5 for each colour.
@@ -36,7 +36,8 @@ def bars(
     parts, y = _legend(table.id, names)
     for row, values in zip(rows, totals, strict=True):
         cells = [row[column] for column in series]
-        parts.append(_text(0, y + 14, _cut(str(row[0])), bold=True))
+        label = _cut(str(row[0]), STACKED_LABEL_CHARS if stacked else LABEL_CHARS)
+        parts.append(_text(0, y + 14, label, bold=True))
         if stacked:
             parts.append(_text(WIDTH, y + 14, _stacked_words(cells, names), anchor="end"))
             parts += _stacked_bar(table.id, values, longest, y + _LINE)
@@ -101,8 +102,8 @@ def _patterns(ident: str) -> str:
 
 
 def _legend(ident: str, names: Sequence[str], *, markers: bool = False) -> tuple[list[str], float]:
-    """The legend (none for a single series of bars), and the height it takes."""
-    if len(names) < 2 and not markers:
+    """The legend (none for a single series: the title names it), and the height it takes."""
+    if len(names) < 2:
         return [], 0
     parts, x, y = [], 0.0, 0.0
     for number, name in enumerate(names):
@@ -196,10 +197,8 @@ def _text(x: float, y: float, words: str, *, anchor: str = "start", bold: bool =
     return f'<text x="{_n(x)}" y="{_n(y)}" font-size="13"{weight}{at}>{escape(words)}</text>'
 
 
-def _cut(label: str) -> str:
-    return (
-        label if len(label) <= LABEL_CHARS else label[: LABEL_CHARS - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
-    )
+def _cut(label: str, length: int) -> str:
+    return label if len(label) <= length else label[: length - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _shown(cell: Cell, unit: str = "") -> str:

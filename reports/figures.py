@@ -316,13 +316,13 @@ def scorecard(picture: Picture) -> Figure:
         )
     labels = (
         "Datasets",
-        "In the pipeline",
+        "In pipeline",
         "Late",
-        "Published in the period",
+        "Published",
         "Median days to public",
         "Public now",
         "Fresh",
-        "With an update schedule",
+        "With schedule",
         "Returned",
     )
     table = Table(

@@ -15,7 +15,7 @@ from reports.forms import DashboardFilter
 from reports.selectors import picture_for
 
 # Longer tables are shown up to here; the CSV file has all rows.
-ROWS_SHOWN = 15
+ROWS_SHOWN = 10
 
 
 @require_GET
