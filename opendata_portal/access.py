@@ -77,6 +77,9 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "review_request": member,
     "review_give": member,
     "release_plan": member,
+    "release_publication": member,
+    "publication_progress": member,
+    "publication_resume": member,
     # data
     "release_data": member,
     # reports

@@ -20,7 +20,7 @@ import polars as pl
 from datafiles.fingerprint import RowSum, canonical_row, frame_fingerprint
 from datafiles.inference import cast
 from datafiles.table import Column, Table
-from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, ROW_KEY, TEXT, PortalRecord
+from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, PORTAL_TYPES, ROW_KEY, TEXT, PortalRecord
 
 MAX_TEXT_BYTES = 4096
 CHUNK_ROWS = 5_000
@@ -58,6 +58,12 @@ def encode_table(table: Table, record: PortalRecord) -> pl.DataFrame:
             f"The description names {len(record.data_columns)} columns and the treated copy has "
             f"{len(table.columns)}. Describe every column of the treated copy, then publish again."
         )
+    for column, target in zip(table.columns, record.data_columns, strict=True):
+        if PORTAL_TYPES[column.type] != target.type:
+            raise EncodingError(
+                f"Column {column.name} is described as {target.type} and holds {column.type} in the treated "
+                "copy. Describe the columns of this copy, then publish again."
+            )
     fields = [
         _notation(column).alias(target.field_name)
         for column, target in zip(table.columns, record.data_columns, strict=True)

@@ -1,4 +1,4 @@
-"""Writes of publishing: what people and the conductor ask for (`requests`), and the run of a worker (`run`)."""
+"""Writes of publishing: what people and the conductor ask for (requests), the run of a worker (run)."""
 
 from publishing.services.facts import facts_rebuild
 from publishing.services.requests import (
@@ -7,6 +7,7 @@ from publishing.services.requests import (
     publication_request,
     publication_resume,
     record_build,
+    treated_columns,
 )
 from publishing.services.run import publication_run
 
@@ -18,4 +19,5 @@ __all__ = [
     "publication_resume",
     "publication_run",
     "record_build",
+    "treated_columns",
 ]

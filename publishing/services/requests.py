@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +31,7 @@ Status = Publication.Status
 
 def record_build(
     *,
-    release_id: int,
-    treated_sha256: str,
+    columns: Iterable[Column | Mapping[str, str]],
     external_key: str,
     name: str,
     description: str,
@@ -41,21 +40,29 @@ def record_build(
     row_identifier: str | None = None,
     **about: Any,
 ) -> PortalRecord:
-    """The record of a release for the portal, with the columns and types of its treated copy.
+    """The record of a release for the portal. Reads nothing: the same words give the same record and digest.
 
-    `descriptions` and `labels` go by column name. `about`: category, tags, attribution, licence,
-    contact_email, row_label, update_frequency. Raises NothingToPublish when there is no such treated copy.
+    `columns` are those of the treated copy in its order, as Column or as {"name", "type", "form"} (what the
+    `treated` fact holds, or treated_columns). `descriptions` and `labels` go by column name, `row_identifier`
+    is the name of a column with unique values, or None. `about`: category, tags, attribution, licence,
+    contact_email, row_label, update_frequency. Raises KeyError for an unknown row identifier.
     """
     return record_of(
         external_key=external_key,
         name=name,
         description=description,
-        columns=treated_columns(release_id=release_id, treated_sha256=treated_sha256),
+        columns=[_column(column) for column in columns],
         descriptions=descriptions,
         labels=labels,
         row_identifier=row_identifier,
         **about,
     )
+
+
+def _column(column: Column | Mapping[str, str]) -> Column:
+    if isinstance(column, Column):
+        return column
+    return Column(column["name"], column.get("type", "text"), column.get("form", "text"))
 
 
 def treated_file(*, release_id: int, treated_sha256: str) -> StoredFile:

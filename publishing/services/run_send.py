@@ -123,9 +123,8 @@ class Sending(RunBase):
             if chunk.number in done:
                 continue
             self.progress = self.between(Step.PREPARE, Step.SEND, (chunk.number - 1) / len(plan))
-            self.tell(
-                f"Sending part {chunk.number:,} of {len(plan):,}: {chunk.start:,} of {frame.height:,} rows sent."
-            )
+            sent = f"{chunk.start:,} of {frame.height:,} rows sent"
+            self.tell(f"Sending part {chunk.number:,} of {len(plan):,}; {sent}.")
             rows = list(encode.rows_of(frame.slice(chunk.start, chunk.rows), self.record))
             receipt = self.portal.push_chunk(self.item.working_id, rows)
             # A worker that lost its lease meanwhile must not write into the ledger of the next one.

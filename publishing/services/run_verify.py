@@ -34,7 +34,7 @@ class Verifying(RunBase):
         self.begin(Step.COMPARE, "Reading the private copy back.")
         remote = self.portal.view(self.item.working_id)
         evidence = [
-            self._proof("Columns and types", _schema_of_record(self.record), _schema_of_remote(remote)),
+            self._proof("Columns and types", *_schemas(self.record, remote)),
             *self._compare_rows(frame, remote.remote_id, anonymous=False, after=Step.SAVE, step=Step.COMPARE),
         ]
         if not public_before:
@@ -204,9 +204,10 @@ class Verifying(RunBase):
                 self.event("publishing.taken_back", {})
 
 
-def _schema_of_record(record: PortalRecord) -> str:
-    return ", ".join(sorted(f"{column.field_name} {column.type}" for column in record.columns))
-
-
-def _schema_of_remote(remote: RemoteAsset) -> str:
-    return ", ".join(sorted(f"{column.field_name} {column.type}" for column in remote.columns))
+def _schemas(record: PortalRecord, remote: RemoteAsset) -> tuple[str, str]:
+    """How many columns, approved and found; where they differ, which."""
+    wanted = {(column.field_name, column.type) for column in record.columns}
+    there = {(column.field_name, column.type) for column in remote.columns}
+    expected, found = f"{len(wanted)} columns", f"{len(there)} columns"
+    odd = sorted({name for name, _ in wanted ^ there})
+    return expected, f"{found}, other: {', '.join(odd)}" if odd else found

@@ -1,31 +1,24 @@
-"""A real stand-in portal in its own process, and the real adapter that talks to it."""
+"""The real adapter against the real stand-in, and orders that make the stand-in misbehave."""
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from publishing.portals.socrata import SocrataConfig, SocrataPortal
-
-ROOT = Path(__file__).resolve().parents[2]
-KEY = ("test-key", "test-secret")
+from tests.services.standin import StandIn
 
 
-class Standin:
-    """The process, and the orders that a test gives it."""
+class Orders:
+    """What a test tells the stand-in, and what it asks behind the back of the adapter."""
 
-    def __init__(self, port: int) -> None:
-        self.domain = f"127.0.0.1:{port}"
-        self.base = f"http://{self.domain}"
+    def __init__(self, process: StandIn) -> None:
+        self.domain = process.domain
+        self.base = process.url
+        self.key = (process.key_id, process.key_secret)
 
     def fault(self, kind: str, **about: Any) -> None:
         answer = requests.post(f"{self.base}/__standin/faults", json={"kind": kind, **about}, timeout=5)
@@ -38,14 +31,23 @@ class Standin:
     def quiet(self) -> None:
         requests.delete(f"{self.base}/__standin/faults", timeout=5)
         self.settings(
-            approvals="automatic", lag_seconds=0, catalog_lag_seconds=0, row_errors="fatal", categories=[]
+            approvals="automatic",
+            lag_seconds=0,
+            catalog_lag_seconds=0,
+            row_errors="fatal",
+            categories=[],
+            strict_content_type=True,
         )
 
     def log(self) -> list[dict[str, Any]]:
         return requests.get(f"{self.base}/__standin/log", timeout=5).json()
 
     def get(self, path: str, *, signed: bool = True, **params: Any) -> requests.Response:
-        return requests.get(f"{self.base}{path}", params=params, auth=KEY if signed else None, timeout=10)
+        key = self.key if signed else None
+        return requests.get(f"{self.base}{path}", params=params, auth=key, timeout=10)
+
+    def send(self, method: str, path: str, data: Any) -> requests.Response:
+        return requests.request(method, f"{self.base}{path}", json=data, auth=self.key, timeout=10)
 
     def assets(self, external_key: str) -> list[dict[str, Any]]:
         views = self.get("/api/views.json", limit=1000).json()
@@ -55,8 +57,8 @@ class Standin:
         about = {
             "domain": self.domain,
             "scheme": "http",
-            "key_id": KEY[0],
-            "key_secret": KEY[1],
+            "key_id": self.key[0],
+            "key_secret": self.key[1],
             "app_token": "test-token",
             "wait_scale": 0.01,
             "read_seconds": 5.0,
@@ -64,41 +66,16 @@ class Standin:
         return SocrataConfig(**{**about, **changes})
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="session")
-def standin_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
-    standin = Standin(_free_port())
-    command = [sys.executable, "-m", "publishing.devserver", "--port", standin.domain.split(":")[1]]
-    process = subprocess.Popen(
-        [*command, "--state", str(tmp_path_factory.mktemp("standin"))],
-        cwd=ROOT,
-        env={**os.environ, "STANDIN_KEY_ID": KEY[0], "STANDIN_KEY_SECRET": KEY[1]},
-        stdout=subprocess.DEVNULL,
-    )
-    for _ in range(100):
-        try:
-            requests.get(standin.base, timeout=1)
-            break
-        except requests.ConnectionError:
-            time.sleep(0.05)
-    yield standin
-    process.terminate()
-    assert process.wait(timeout=5) == 0
+@pytest.fixture
+def orders(standin_process: StandIn) -> Iterator[Orders]:
+    orders = Orders(standin_process)
+    orders.quiet()
+    yield orders
+    orders.quiet()
+    orders.settings(strict_content_type=False)
 
 
 @pytest.fixture
-def standin(standin_process: Standin) -> Iterator[Standin]:
-    standin_process.quiet()
-    yield standin_process
-    standin_process.quiet()
-
-
-@pytest.fixture
-def portal(standin: Standin) -> Iterator[SocrataPortal]:
-    with SocrataPortal(standin.config()) as portal:
+def portal(orders: Orders) -> Iterator[SocrataPortal]:
+    with SocrataPortal(orders.config()) as portal:
         yield portal

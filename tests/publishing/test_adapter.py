@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import requests
 
 from publishing.encode import encode_table, rows_fingerprint, table_fingerprint
 from publishing.portals.base import (
@@ -22,7 +21,7 @@ from publishing.portals.socrata.errors import retry_after
 from publishing.portals.socrata.session import SocrataSession
 from publishing.records import PortalRecord
 from tests.publishing import samples
-from tests.publishing.conftest import Standin
+from tests.publishing.conftest import Orders
 
 
 def made(portal: SocrataPortal, rows: int = 4) -> tuple[str, PortalRecord, list[dict[str, Any]], str]:
@@ -38,7 +37,7 @@ def held(portal: SocrataPortal, remote_id: str, record: PortalRecord) -> str:
 
 
 def test_a_dataset_goes_from_nothing_to_public_and_reads_back_equal(
-    portal: SocrataPortal, standin: Standin
+    portal: SocrataPortal, orders: Orders
 ) -> None:
     remote_id, record, rows, expected = made(portal)
     created = portal.view(remote_id)
@@ -55,7 +54,7 @@ def test_a_dataset_goes_from_nothing_to_public_and_reads_back_equal(
     probe = portal.verify_public(remote_id, key_field="row_key")
     assert (probe.view_status, probe.rows, probe.sample_rows) == (200, 4, 4)
     assert rows_fingerprint(portal.read_back(remote_id, record.fields, anonymous=True), record) == expected
-    page = standin.get(f"/d/{remote_id}", signed=False)
+    page = orders.get(f"/d/{remote_id}", signed=False)
     assert page.status_code == 200 and "A-1" in page.text
 
 
@@ -87,13 +86,13 @@ def test_a_dataset_is_found_by_its_external_key_while_it_is_private(portal: Socr
     assert portal.find(samples.record(samples.table())) is None
 
 
-def test_metadata_that_others_put_there_survives_ours(portal: SocrataPortal, standin: Standin) -> None:
+def test_metadata_that_others_put_there_survives_ours(portal: SocrataPortal, orders: Orders) -> None:
     remote_id, record, _, _ = made(portal)
     view = portal.signed.soda.get_metadata(remote_id)
     theirs = {**view["metadata"], "custom_fields": {"Publication": {"Steward": "A. Person"}}}
     portal.signed.soda.update_metadata(remote_id, {"metadata": theirs})
     portal.set_metadata(remote_id, record)
-    after = standin.get(f"/api/views/{remote_id}.json").json()
+    after = orders.get(f"/api/views/{remote_id}.json").json()
     assert after["metadata"]["custom_fields"] == {"Publication": {"Steward": "A. Person"}}
     assert after["metadata"]["rowLabel"] == "Permit"
     assert portal.view(remote_id).row_identifier == "row_key"
@@ -130,21 +129,16 @@ def test_a_published_dataset_is_never_emptied(portal: SocrataPortal) -> None:
         portal.empty(remote_id)
 
 
-def test_a_reviewer_of_the_portal_may_keep_it_private(portal: SocrataPortal, standin: Standin) -> None:
+def test_a_reviewer_of_the_portal_may_keep_it_private(portal: SocrataPortal, orders: Orders) -> None:
     remote_id, _, rows, _ = made(portal)
     portal.push_chunk(remote_id, rows)
     portal.publish(remote_id)
-    standin.settings(approvals="manual")
+    orders.settings(approvals="manual")
     asked = portal.set_scope(remote_id, "public")
     assert (asked.scope, asked.waiting) == ("private", True)
-    guidance = standin.get(f"/api/views/{remote_id}/approvals", method="guidance_v2").json()["public"]
+    guidance = orders.get(f"/api/views/{remote_id}/approvals", method="guidance_v2").json()["public"]
     assert guidance["currentState"] == "pending"
-    requests.put(
-        standin.base + guidance["updateUrl"],
-        json={"state": "approved"},
-        auth=("test-key", "test-secret"),
-        timeout=5,
-    )
+    orders.send("PUT", guidance["updateUrl"], {"state": "approved"})
     assert (portal.view(remote_id).scope, portal.view(remote_id).waiting) == ("public", False)
 
 
@@ -164,90 +158,90 @@ def test_a_reviewer_of_the_portal_may_keep_it_private(portal: SocrataPortal, sta
     ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}",
 )
 def test_passing_trouble_while_rows_go_over_leaves_each_row_once(
-    portal: SocrataPortal, standin: Standin, fault: dict[str, Any]
+    portal: SocrataPortal, orders: Orders, fault: dict[str, Any]
 ) -> None:
     remote_id, record, rows, expected = made(portal)
-    standin.fault(method="POST", path="^/resource/", **fault)
+    orders.fault(method="POST", path="^/resource/", **fault)
     portal.push_chunk(remote_id, rows)
     assert held(portal, remote_id, record) == expected
 
 
-def test_a_chunk_that_is_too_large_goes_in_halves(portal: SocrataPortal, standin: Standin) -> None:
+def test_a_chunk_that_is_too_large_goes_in_halves(portal: SocrataPortal, orders: Orders) -> None:
     remote_id, record, rows, expected = made(portal, rows=40)
-    standin.fault("too_large", method="POST", path="^/resource/", bytes=3000, times=-1)
+    orders.fault("too_large", method="POST", path="^/resource/", bytes=3000, times=-1)
     assert portal.push_chunk(remote_id, rows).requests > 1
     assert held(portal, remote_id, record) == expected
-    standin.quiet()
-    standin.fault("too_large", method="POST", path="^/resource/", bytes=10, times=-1)
+    orders.quiet()
+    orders.fault("too_large", method="POST", path="^/resource/", bytes=10, times=-1)
     with pytest.raises(TooLarge):
         portal.push_chunk(remote_id, rows)
 
 
-def test_a_chunk_that_is_too_slow_goes_in_halves(standin: Standin) -> None:
-    with SocrataPortal(standin.config(read_seconds=0.5)) as portal:
+def test_a_chunk_that_is_too_slow_goes_in_halves(orders: Orders) -> None:
+    with SocrataPortal(orders.config(read_seconds=0.5)) as portal:
         remote_id, record, rows, expected = made(portal)
-        standin.fault("slow", method="POST", path="^/resource/", seconds=1.0)
+        orders.fault("slow", method="POST", path="^/resource/", seconds=1.0)
         assert portal.push_chunk(remote_id, rows).requests == 2
         assert held(portal, remote_id, record) == expected
 
 
 def test_rows_that_the_portal_leaves_out_are_an_error_and_not_a_success(
-    portal: SocrataPortal, standin: Standin
+    portal: SocrataPortal, orders: Orders
 ) -> None:
     remote_id, _, rows, _ = made(portal)
-    standin.fault("errors", method="POST", path="^/resource/", count=1)
+    orders.fault("errors", method="POST", path="^/resource/", count=1)
     with pytest.raises(BadRequest, match="took 3 of 4 rows"):
         portal.push_chunk(remote_id, rows)
 
 
 def test_a_long_wait_goes_back_to_the_queue_with_the_time_the_portal_named(
-    portal: SocrataPortal, standin: Standin
+    portal: SocrataPortal, orders: Orders
 ) -> None:
-    standin.fault("status", path="^/api/users", status=429, retry_after="120")
+    orders.fault("status", path="^/api/users", status=429, retry_after="120")
     with pytest.raises(Throttled, match="asked us to wait 120 seconds") as caught:
         portal.check_key()
     assert caught.value.retry_after == 120 and not caught.value.permanent
 
 
-def test_trouble_that_stays_is_raised_after_a_few_tries(portal: SocrataPortal, standin: Standin) -> None:
-    standin.fault("status", path="^/api/users", status=500, times=-1)
+def test_trouble_that_stays_is_raised_after_a_few_tries(portal: SocrataPortal, orders: Orders) -> None:
+    orders.fault("status", path="^/api/users", status=500, times=-1)
     with pytest.raises(Retryable, match="has trouble just now"):
         portal.check_key()
-    assert sum(entry["path"].startswith("/api/users") for entry in standin.log()[-5:]) == 5
+    assert sum(entry["path"].startswith("/api/users") for entry in orders.log()[-5:]) == 5
 
 
-def test_a_lock_that_stays_is_a_conflict(portal: SocrataPortal, standin: Standin) -> None:
+def test_a_lock_that_stays_is_a_conflict(portal: SocrataPortal, orders: Orders) -> None:
     remote_id, _, rows, _ = made(portal)
-    standin.fault("status", method="POST", path="^/resource/", status=409, code="soda.locked", times=-1)
+    orders.fault("status", method="POST", path="^/resource/", status=409, code="soda.locked", times=-1)
     with pytest.raises(Conflict, match="Another program writes"):
         portal.push_chunk(remote_id, rows)
 
 
-def test_a_portal_that_is_down_says_so(standin: Standin) -> None:
+def test_a_portal_that_is_down_says_so(orders: Orders) -> None:
     with (
-        SocrataPortal(standin.config(domain="127.0.0.1:9")) as portal,
+        SocrataPortal(orders.config(domain="127.0.0.1:9")) as portal,
         pytest.raises(Retryable, match=r"127\.0\.0\.1:9 cannot be reached") as caught,
     ):
         portal.check_key()
     assert not caught.value.ambiguous
 
 
-def test_a_wrong_key_is_named_without_being_shown(standin: Standin) -> None:
-    config = standin.config(key_secret="wrong-secret")
+def test_a_wrong_key_is_named_without_being_shown(orders: Orders) -> None:
+    config = orders.config(key_secret="wrong-secret")
     assert "wrong-secret" not in repr(config)
     with SocrataPortal(config) as portal, pytest.raises(AuthFailed) as caught:
         portal.check_key()
     assert "refused our key" in str(caught.value) and "wrong-secret" not in str(caught.value)
 
 
-def test_an_ambiguous_creation_is_not_repeated_blindly(portal: SocrataPortal, standin: Standin) -> None:
+def test_an_ambiguous_creation_is_not_repeated_blindly(portal: SocrataPortal, orders: Orders) -> None:
     record = samples.record(samples.table())
-    standin.fault("reset_after", method="POST", path=r"^/api/views\.json")
+    orders.fault("reset_after", method="POST", path=r"^/api/views\.json")
     with pytest.raises(Retryable) as caught:
         portal.create(record)
     assert caught.value.ambiguous
-    assert len(standin.assets(record.external_key)) == 1
-    assert portal.find(record) == standin.assets(record.external_key)[0]["id"]
+    assert len(orders.assets(record.external_key)) == 1
+    assert portal.find(record) == orders.assets(record.external_key)[0]["id"]
 
 
 def test_what_the_portal_says_about_rows_is_not_repeated(portal: SocrataPortal) -> None:
@@ -259,19 +253,19 @@ def test_what_the_portal_says_about_rows_is_not_repeated(portal: SocrataPortal) 
     assert "Jane" not in str(caught.value)
 
 
-def test_a_category_that_the_portal_does_not_know_is_named(portal: SocrataPortal, standin: Standin) -> None:
-    standin.settings(categories=["Transport"])
+def test_a_category_that_the_portal_does_not_know_is_named(portal: SocrataPortal, orders: Orders) -> None:
+    orders.settings(categories=["Transport"])
     with pytest.raises(BadRequest, match="Nonexistent Category Housing"):
         portal.create(samples.record(samples.table()))
 
 
-def test_a_redirect_or_a_login_page_is_no_answer_of_a_portal(portal: SocrataPortal, standin: Standin) -> None:
+def test_a_redirect_or_a_login_page_is_no_answer_of_a_portal(portal: SocrataPortal, orders: Orders) -> None:
     remote_id, record, _, _ = made(portal)
     for fault in ({"kind": "redirect"}, {"kind": "html", "status": 200}):
-        standin.fault(path="^/resource/", times=-1, **fault)
+        orders.fault(path="^/resource/", times=-1, **fault)
         with pytest.raises(ProtocolError, match="SOCRATA_DOMAIN"):
             held(portal, remote_id, record)
-        standin.quiet()
+        orders.quiet()
 
 
 def test_the_session_speaks_to_its_own_portal_only() -> None:
@@ -297,10 +291,10 @@ def test_only_a_four_by_four_ever_gets_into_a_path(portal: SocrataPortal) -> Non
             portal.view(name)
 
 
-def test_a_stranger_sends_no_key(portal: SocrataPortal, standin: Standin) -> None:
+def test_a_stranger_sends_no_key(portal: SocrataPortal, orders: Orders) -> None:
     remote_id, _, _, _ = made(portal)
     portal.verify_public(remote_id, key_field="row_key")
-    entry = standin.log()[-1]
+    entry = orders.log()[-1]
     assert entry["signed"] is False and "x-app-token" not in entry["headers"]
 
 
