@@ -1,0 +1,84 @@
+"""The columnar copy keeps everything; the profile tells much and shows no value."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from datafiles.profile import profile, profile_values
+from datafiles.table import Table, read_columnar, read_columns, write_columnar
+
+FRAME = pl.DataFrame(
+    {
+        "zip": ["00501", "90012", "90012", None],
+        "n": ["1", "2", "2", "3"],
+        "when": ["2020-01-01", "2020-01-02", "2020-01-02", None],
+        "kind": ["only"] * 4,
+        "note": ["Secret Person", None, None, None],
+    }
+)
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table.of(FRAME)
+
+
+def test_the_columnar_copy_reads_back_equal(table: Table, tmp_path: Path) -> None:
+    write_columnar(table, tmp_path / "t.parquet")
+    back = read_columnar(tmp_path / "t.parquet")
+    assert back.columns == table.columns
+    assert [column.forms for column in back.columns] == [column.forms for column in table.columns]
+    assert back.frame.equals(table.frame)
+    assert read_columns(tmp_path / "t.parquet") == table.columns
+
+
+def test_some_columns_can_be_read_alone(table: Table, tmp_path: Path) -> None:
+    write_columnar(table, tmp_path / "t.parquet")
+    assert read_columnar(tmp_path / "t.parquet", ["n", "zip"]).names == ["zip", "n"]
+
+
+def test_the_profile_counts(table: Table) -> None:
+    found = profile(table)
+    assert (found["rows"], found["duplicate_rows"], found["empty_rows"]) == (4, 1, 0)
+    columns = {column["name"]: column for column in found["columns"]}
+    assert columns["zip"] == {
+        "name": "zip",
+        "type": "text",
+        "form": "text",
+        "nulls": 1,
+        "filled": 3,
+        "filled_share": 0.75,
+        "distinct": 2,
+        "min_length": 5,
+        "max_length": 5,
+        "constant": False,
+        "unique": False,
+    }
+    assert columns["kind"]["constant"]
+    assert columns["note"]["unique"]
+
+
+def test_the_profile_shows_no_value(table: Table) -> None:
+    text = json.dumps(profile(table))
+    values = {value for row in FRAME.rows() for value in row if value and len(value) > 1}
+    assert not [value for value in values if value in text]
+
+
+def test_values_are_given_for_the_named_columns_only(table: Table) -> None:
+    found = profile_values(table, ["n", "when"])
+    assert set(found) == {"n", "when"}
+    assert found["n"] == {
+        "top": [{"value": "2", "count": 2}, {"value": "1", "count": 1}, {"value": "3", "count": 1}],
+        "min": 1,
+        "max": 3,
+    }
+    assert found["when"]["max"] == "2020-01-02"
+
+
+def test_an_empty_row_is_counted() -> None:
+    table = Table.of(pl.DataFrame({"a": ["1", None], "b": ["2", None]}))
+    assert profile(table)["empty_rows"] == 1
