@@ -1,0 +1,172 @@
+"""What a detector is made of, and how a column's name is read. Plain Python over polars; no Django.
+
+Regular expressions are Rust's: no look-around. What may not touch a match is said by `glue` instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import polars as pl
+
+# Characters that, touching a match, make it a part of something longer ("1.213.555.0123" is no phone).
+WORD = r"[0-9A-Za-z_.\-]"
+# A hyphen as people type it and as word processors change it.
+DASH = r"[-\x{2010}-\x{2015}\x{2212}]"
+STRONG = 0.7
+
+# Words in a column's name that say: this counts, groups or describes things, it does not hold them.
+NEGATIVE = (
+    "count",
+    "number of",
+    "no of",
+    "num of",
+    "rate",
+    "ratio",
+    "total",
+    "sum",
+    "average",
+    "avg",
+    "mean",
+    "median",
+    "min",
+    "max",
+    "pct",
+    "percent",
+    "percentage",
+    "share",
+    "agency",
+    "code",
+    "type",
+    "status",
+    "flag",
+    "category",
+    "amount",
+    "lost",
+    "valid",
+    "verified",
+    "opt in",
+)
+# Written where a value is missing. They are nobody's name and count for no share.
+NULL_MARKERS = (
+    "",
+    "-",
+    "--",
+    ".",
+    "?",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "nil",
+    "unknown",
+    "unk",
+    "not available",
+    "not applicable",
+    "not provided",
+    "not reported",
+    "redacted",
+    "withheld",
+    "(blank)",
+    "blank",
+    "tbd",
+    "x",
+    "xxx",
+)
+
+Grade = Callable[[pl.Series], pl.Series]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to write an entity inside a cell.
+
+    `core` is searched for; what is found is widened over `glue` and, without punctuation at its ends, must
+    equal `core`. `strength` is what a match is worth without a validator. A `bare` pattern looks like any
+    other number: it counts where it stands out (prose, or few cells of a column), or under a fitting name.
+    """
+
+    name: str
+    core: str
+    strength: float
+    glue: str = WORD
+    bare: bool = False
+    prose_only: bool = False
+
+    @property
+    def token(self) -> str:
+        return f"{self.glue}*(?:{self.core}){self.glue}*" if self.glue else self.core
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """How one entity is recognised. `version` changes whenever its judgement may: old scans become stale.
+
+    `group` is the class of a column that holds it (direct or quasi). `headers` are whole-word phrases of a
+    column's name, `against` those that speak against it. `fits` tells which values can be the entity when
+    the name says so; `alone` is the share of such values that is enough without the name (None: never).
+    `grade` values each match of a pattern from 0 (impossible) to 1.
+    """
+
+    name: str
+    version: int
+    entity: str
+    label: str
+    group: str
+    explanation: str
+    headers: tuple[str, ...]
+    fits: Callable[[pl.Series], pl.Series]
+    patterns: tuple[Pattern, ...] = ()
+    against: tuple[str, ...] = ()
+    # Names under which the values must also convince ("owner" may own a park).
+    weak_headers: tuple[str, ...] = ()
+    convinces: Callable[[pl.Series], pl.Series] | None = None
+    alone: float | None = None
+    grade: Grade | None = None
+    types: tuple[str, ...] = ("text", "integer")
+    grade_note: str = ""
+    # Share of random values that pass the validator: at or below it, passing proves nothing.
+    by_chance: float = 0.0
+
+
+def fits_regex(pattern: str) -> Callable[[pl.Series], pl.Series]:
+    """A `fits` that asks for the whole value to match."""
+    whole = rf"(?i)^\s*(?:{pattern})\s*$"
+
+    def fits(values: pl.Series) -> pl.Series:
+        return values.str.contains(whole)
+
+    return fits
+
+
+@lru_cache(maxsize=4096)
+def header_tokens(name: str) -> tuple[str, ...]:
+    """The words of a column's name: "PatientDOB_1" -> patient, dob, 1."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", spaced)
+    spaced = re.sub(r"([A-Za-z])([0-9])", r"\1 \2", spaced)
+    return tuple(token.lower() for token in re.split(r"[^0-9A-Za-z]+", spaced) if token)
+
+
+def phrase_in(tokens: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    """The longest of `phrases` that stands in `tokens` as whole words, as written there, and what is left over.
+
+    Words may be written together ("OWNERNAME" holds "owner name"), and the last may be plural.
+    """
+    for phrase in sorted(phrases, key=len, reverse=True):
+        words = tuple(phrase.split())
+        for start in range(len(tokens)):
+            piece = tokens[start : start + len(words)]
+            if len(piece) == len(words) and piece[:-1] == words[:-1] and _same(piece[-1], words[-1]):
+                return " ".join(piece), tokens[:start] + tokens[start + len(words) :]
+            if len(words) > 1 and _same(tokens[start], "".join(words)):
+                return tokens[start], tokens[:start] + tokens[start + 1 :]
+    return None
+
+
+def _same(token: str, word: str) -> bool:
+    return token == word or (len(word) > 2 and token in (word + "s", word + "es"))
+

@@ -1,0 +1,156 @@
+"""From evidence to a verdict: what a column is, what hides in it, and whether a person must decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from privacy.cells import Cells, Hits, summary
+from privacy.evidence import NEGATIVE, Detector, phrase_in
+from privacy.vocabulary import COUNTING, KEY_HEADERS, TERMS, Term
+
+FLAG, CONFIRM, CLEAR = "flag", "confirm", "clear"
+_RANK = {FLAG: 2, CONFIRM: 1, CLEAR: 0}
+_MOST = 0.5
+_SOME = 0.1
+_SAMPLE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One reading of the column. `whole`: it says what the column is; otherwise something hides in cells."""
+
+    entity: str
+    group: str
+    decision: str
+    score: float
+    why: str
+    whole: bool = True
+    hits: Hits | None = None
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        return _RANK[self.decision], self.score
+
+
+def claim_of(
+    detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells, hits: Hits | None
+) -> Claim | None:
+    """What one detector says of a column: by its name, by whole values, by hits inside cells."""
+    named = _by_name(detector, tokens, type_, cells, hits)
+    against = phrase_in(tokens, NEGATIVE + detector.against)
+    claims = [named, _by_values(detector, cells, type_, doubted=against is not None)]
+    if hits is not None:
+        claims.append(_by_hits(detector, hits, phrase_in(tokens, detector.against)))
+    return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
+
+
+def _by_name(
+    detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells, hits: Hits | None
+) -> Claim | None:
+    strong = phrase_in(tokens, detector.headers)
+    weak = phrase_in(tokens, detector.weak_headers) if not strong else None
+    if not strong and not weak:
+        return None
+    phrase, rest = strong or weak or ("", ())
+    if phrase_in(rest, NEGATIVE):
+        return None
+    doubted = phrase_in(rest, detector.against)
+    judge = detector.fits if strong else detector.convinces
+    if judge is None or (weak and doubted):
+        return None
+    members = judge(cells.frame.get_column("v"))
+    share = cells.share(members)
+    if hits is not None and hits.share > share:
+        share = hits.share
+    found = hits if hits is not None and hits.share >= share else (summary(cells, detector, members) if share else None)
+    said = f"The column is named “{phrase}”"
+    if doubted:
+        if share < _MOST or (hits is None and detector.alone is None):
+            return None
+        why = f"{said}, beside “{doubted[0]}”, and {_percent(share)} of its values are written like a {detector.label}."
+        return Claim(detector.entity, detector.group, CONFIRM, 0.6, why, hits=found)
+    if share >= _SOME:
+        why = f"{said} and {_percent(share)} of its values are written like a {detector.label}."
+        return Claim(detector.entity, detector.group, FLAG, 0.97 if share >= _MOST else 0.85, why, hits=found)
+    if weak:
+        return None
+    if not cells.filled:
+        return Claim(detector.entity, detector.group, CONFIRM, 0.4, f"{said}; it holds no values to judge by.")
+    if type_ != "text":
+        return None
+    why = f"{said}, but its values are not written like a {detector.label}. A person must look."
+    return Claim(detector.entity, detector.group, CONFIRM, 0.5, why)
+
+
+def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -> Claim | None:
+    """Whole values that convince without the name's help. A sample decides whether all are judged."""
+    if detector.alone is None or not cells.filled or cells.prose or type_ not in detector.types:
+        return None
+    judge = detector.convinces or detector.fits
+    if (judge(cells.frame.get_column("v").head(_SAMPLE)).mean() or 0) < detector.alone / 2:
+        return None
+    members = judge(cells.frame.get_column("v"))
+    share = cells.share(members)
+    if share < (0.8 if doubted else detector.alone):
+        return None
+    why = f"{_percent(share)} of the values are written like a {detector.label}, although the column is not named so."
+    found = summary(cells, detector, members)
+    if doubted:
+        return Claim(detector.entity, detector.group, CONFIRM, 0.45, why, hits=found)
+    return Claim(detector.entity, detector.group, FLAG, 0.8, why, hits=found)
+
+
+def _by_hits(detector: Detector, hits: Hits, doubted: tuple[str, tuple[str, ...]] | None) -> Claim:
+    whole = hits.share >= _MOST
+    decision = FLAG if hits.strong and not doubted else CONFIRM
+    number = f"{hits.count:,} cell{'s' if hits.count != 1 else ''} ({_percent(hits.share)})"
+    why = f"{number} hold{'s' if hits.count == 1 else ''} what is written like a {detector.label}, {_where(hits.rows)}."
+    if hits.note:
+        why += f" Weighs less: {hits.note}."
+    if doubted:
+        why += f" The column's name (“{doubted[0]}”) speaks against it."
+    score = round(min(0.95, hits.strength * (1.0 if hits.strong else 0.8)), 2)
+    return Claim(detector.entity, detector.group, decision, score, why, whole=whole, hits=hits)
+
+
+def term_of(tokens: tuple[str, ...], type_: str, cells: Cells) -> Claim | None:
+    """What the vocabulary says of a column, by its name and the shape of its values."""
+    claims = [_by_term(term, tokens, type_, cells) for term in TERMS]
+    return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
+
+
+def _by_term(term: Term, tokens: tuple[str, ...], type_: str, cells: Cells) -> Claim | None:
+    named = phrase_in(tokens, term.headers)
+    if named is None or phrase_in(named[1], COUNTING + term.against):
+        return None
+    said = f"The column is named “{named[0]}”: {term.label}"
+    if type_ not in term.types:
+        return None
+    if term.shape is None or not cells.filled:
+        return Claim(term.entity, term.group, CONFIRM, 0.5, f"{said}.")
+    share = cells.share(cells.frame.get_column("v").str.contains(term.shape))
+    if share >= _MOST:
+        why = f"{said}; {_percent(share)} of its values have that shape."
+        return Claim(term.entity, term.group, term.decision, 0.8, why)
+    if type_ != "text":
+        return None
+    return Claim(term.entity, term.group, CONFIRM, 0.45, f"{said}; its values do not have the usual shape.")
+
+
+def is_key(tokens: tuple[str, ...], cells: Cells) -> bool:
+    """Unique and complete, under a name that numbers rows."""
+    unique = cells.filled > 1 and cells.distinct == cells.filled == len(cells.series)
+    return unique and phrase_in(tokens, KEY_HEADERS) is not None
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    return f"{share * 100:.1f} %" if share < 0.1 else f"{share * 100:.0f} %"
+
+
+def _where(rows: list[int]) -> str:
+    if len(rows) == 1:
+        return f"in row {rows[0]:,}"
+    return f"first in rows {', '.join(f'{row:,}' for row in rows)}"
+
