@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
 
 from accounts.models import User
+from accounts.roles import programs_of
 from notifications.messages import MESSAGES, Message, subject_render
 from notifications.models import MailboxMail, OutgoingMessage, Preference
 
@@ -20,10 +22,22 @@ def muted(*, message_id: str, users: Iterable[User]) -> set[int]:
     return set(rows.values_list("user_id", flat=True))
 
 
+def letter_written(*, release_id: int, message_id: str, since: datetime) -> bool:
+    """Was this letter about this release written at or after `since`?"""
+    letters = OutgoingMessage.objects.filter(release_id=release_id, message_id=message_id)
+    return letters.filter(created_at__gte=since).exists()
+
+
 def preferences_of(user: User) -> list[tuple[Message, bool]]:
     """Every kind of letter that may come as news, with whether this person wants it."""
     unwanted = set(Preference.objects.filter(user=user, wanted=False).values_list("message_id", flat=True))
     return [(message, message.id not in unwanted) for message in MESSAGES.values() if not message.asks]
+
+
+def letters_for(user: User) -> QuerySet[OutgoingMessage]:
+    """The letters that a portal admin looks after: those to people of their own programs."""
+    colleagues = User.objects.filter(role_assignments__program__in=programs_of(user).values("pk"))
+    return OutgoingMessage.objects.filter(recipient__in=colleagues.values("pk"))
 
 
 def mailbox_entries(*, person: str = "", search: str = "") -> QuerySet:

@@ -12,6 +12,7 @@ from accounts.selectors import departments_visible
 from workflow.models import Dataset
 from workflow.stages import Stage
 
+
 class DatasetFilterForm(forms.Form):
     """Search words, filters and order of the dataset list. All is optional; what is wrong is left out."""
 
@@ -25,8 +26,8 @@ class DatasetFilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, profile: Profile | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        departments = departments_visible(user).select_related(None).order_by("name")
-        self.fields["department"].queryset = departments.distinct()
+        departments = departments_visible(user)
+        self.fields["department"].queryset = departments.order_by("name").distinct()
         stewards = Dataset.objects.filter(department__in=departments.values("pk"), steward__isnull=False)
         self.fields["steward"].queryset = User.objects.filter(pk__in=stewards.values("steward_id"))
         classes = [(choice.code, choice.label) for choice in profile.classifications] if profile else []

@@ -13,9 +13,9 @@ from django.db.models import QuerySet
 from accounts.models import Department, User
 from accounts.profiles import Profile
 from accounts.roles import Role
-from workflow.forms.words import HIGH_VALUE_CRITERIA
 from workflow.models import Dataset
 from workflow.selectors.people import RoleBook
+from workflow.words import HIGH_VALUE_CRITERIA
 
 _PEOPLE = {"steward": Role.STEWARD, "coordinator": Role.COORDINATOR, "custodian": Role.CUSTODIAN}
 _FIELDSETS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from accounts.profiles import Profile
 from workflow import approvals
 from workflow.context import ReleaseContext
-from workflow.forms.words import HIGH_VALUE_CRITERIA
 from workflow.models import Dataset, Review
+from workflow.words import HIGH_VALUE_CRITERIA
 
 Line = dict[str, Any]
 
@@ -57,7 +57,9 @@ def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]
                 _line("High-value criteria", _high_value(dataset)),
                 _line(
                     "Classification",
-                    _with_words(choice.label if choice else dataset.classification, dataset.classification_ground),
+                    _with_words(
+                        choice.label if choice else dataset.classification, dataset.classification_ground
+                    ),
                 ),
                 _line("Quality", _with_words(dataset.get_quality_rating_display(), dataset.quality_details)),
             ],
@@ -95,7 +97,9 @@ def changed_since_review(context: ReleaseContext) -> list[str]:
         if verdicts and not approvals.latest_verdicts(context, kind):
             last = verdicts[-1]
             what = " and ".join(approvals.voided_by(last, context))
-            found.append(f"{what[:1].upper()}{what[1:]} changed after the {kind.label.lower()} verdict of {last.reviewer}.")
+            found.append(
+                f"{what[:1].upper()}{what[1:]} changed after the {kind.label.lower()} verdict of {last.reviewer}."
+            )
     return found
 
 
@@ -122,7 +126,9 @@ def _place(dataset: Dataset) -> str:
 def _source_rows(dataset: Dataset) -> str:
     if dataset.source_rows is None:
         return ""
-    on = f", counted on {date_format(dataset.source_rows_as_of, 'j M Y')}" if dataset.source_rows_as_of else ""
+    on = (
+        f", counted on {date_format(dataset.source_rows_as_of, 'j M Y')}" if dataset.source_rows_as_of else ""
+    )
     return f"{dataset.source_rows:,}{on}"
 
 

@@ -27,6 +27,7 @@ from workflow.policies import SYSTEM
 from workflow.services.catalogue import checks_input, record_for
 from workflow.services.datasets import columns_sync
 from workflow.services.effects import review_ask
+from workflow.services.tell import tell_what_ended
 from workflow.services.transitions import release_transition
 from workflow.stages import OPEN_STAGES, WAY, Stage
 
@@ -49,6 +50,7 @@ def release_settle(*, release_id: int, now: datetime | None = None) -> list[str]
         if _is_settling(context) and step.is_due(context):
             step.run(context, now)
             taken.append(step.name)
+    tell_what_ended(context_of(release_id, now=now), now)
     return taken
 
 

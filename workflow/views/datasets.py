@@ -23,12 +23,7 @@ from workflow.models import Dataset
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.inventory import inventory_listed, similar_titles
 from workflow.selectors.people import RoleBook, departments_to_register
-from workflow.services.datasets import (
-    dataset_change,
-    dataset_not_for_release,
-    dataset_register as register_dataset,
-    release_open,
-)
+from workflow.services import datasets as services
 from workflow.services.stewards import steward_invite
 from workflow.views.base import get_context, say_refusal
 
@@ -113,14 +108,16 @@ def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def dataset_not_for_release_page(request: HttpRequest, pk: int) -> HttpResponse:
+def dataset_not_for_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a dataset rest in the inventory, with the reason."""
     context = _current(request, pk, "edit_record")
     row = context.dataset
     form = ReasonForm(request.POST or None, initial={"reason": row.not_for_release_reason})
     if request.method == "POST" and form.is_valid():
         try:
-            dataset_not_for_release(dataset=row, reason=form.cleaned_data["reason"], actor=request.user)
+            services.dataset_not_for_release(
+                dataset=row, reason=form.cleaned_data["reason"], actor=request.user
+            )
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -136,14 +133,16 @@ def dataset_open_release(request: HttpRequest, pk: int) -> HttpResponse:
     context = _current(request, pk, "open_release")
     if request.method == "POST":
         try:
-            opened = release_open(dataset=context.dataset, actor=request.user)
+            opened = services.release_open(dataset=context.dataset, actor=request.user)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("dataset", pk)
         messages.success(request, f"Release {opened.number} is open.")
         return redirect("release", opened.pk)
     return render(
-        request, "workflow/dataset_open_release.html", {"dataset": context.dataset, "release": context.release}
+        request,
+        "workflow/dataset_open_release.html",
+        {"dataset": context.dataset, "release": context.release},
     )
 
 
@@ -161,9 +160,13 @@ def _current(request: HttpRequest, pk: int, action: str) -> ReleaseContext:
 
 def _program_to_register(request: HttpRequest) -> tuple[Program, list[Program]]:
     """The program named in the address, else the first where the person may register; and the others."""
-    programs = [row for row in programs_of(request.user) if departments_to_register(request.user, row).exists()]
+    programs = [
+        row for row in programs_of(request.user) if departments_to_register(request.user, row).exists()
+    ]
     if not programs:
-        raise PermissionDenied("Datasets are registered by the department's coordinator or the open data team.")
+        raise PermissionDenied(
+            "Datasets are registered by the department's coordinator or the open data team."
+        )
     code = request.GET.get("program", "")
     chosen = next((row for row in programs if row.code == code), programs[0])
     return chosen, [row for row in programs if row != chosen]
@@ -175,7 +178,7 @@ def _registered(request: HttpRequest, form: RecordForm) -> Dataset | None:
     try:
         with transaction.atomic():
             fields = _fields(request, form, department)
-            return register_dataset(department=department, actor=request.user, fields=fields)
+            return services.dataset_register(department=department, actor=request.user, fields=fields)
     except ValidationError as error:
         form.add_errors_of(error)
         return None
@@ -185,7 +188,7 @@ def _changed(request: HttpRequest, form: RecordForm, row: Dataset) -> bool:
     try:
         with transaction.atomic():
             fields = _fields(request, form, row.department)
-            dataset_change(dataset=row, actor=request.user, fields=fields)
+            services.dataset_change(dataset=row, actor=request.user, fields=fields)
     except ValidationError as error:
         form.add_errors_of(error)
         return False

@@ -1,0 +1,93 @@
+"""Letters about background work that ended: each is written once, to whoever waits for it.
+
+Stations do not write letters; they record facts, and the conductor reads here whether somebody must be told.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from dossier.selectors import latest_read
+from notifications.selectors import letter_written
+from notifications.services import message_queue
+from publishing.selectors import publication_of
+from workflow import routing
+from workflow.context import ReleaseContext
+from workflow.services.effects import letter_context
+
+
+def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
+    """Write the letters that are due about readings, scans and publications of this release."""
+    _unreadable_file(context, now)
+    _finished_scan(context, now)
+    _private_copy(context, now)
+    _failed_publication(context, now)
+
+
+def _unreadable_file(context: ReleaseContext, now: datetime) -> None:
+    read = latest_read(context.release.pk)
+    if read is None or not read.failed_code:
+        return
+    line = f", line {read.failed_line}" if read.failed_line else ""
+    people = [read.raw.uploaded_by, context.dataset.steward]
+    problem = f"The file “{read.raw.name}” could not be read{line}."
+    _tell(context, "file_unreadable", people, "release_data", read.created_at, now, problem=problem)
+
+
+def _finished_scan(context: ReleaseContext, now: datetime) -> None:
+    fact = context.facts.get("scan")
+    if fact is None or fact.about.get("file") != context.about("file", "file"):
+        return
+    people = [*routing.holders(context, Role.PRIVACY_OFFICER), context.dataset.steward]
+    findings = fact.data.get("findings", 0)
+    _tell(context, "scan_finished", people, "release_privacy", fact.at, now, findings=findings)
+
+
+def _private_copy(context: ReleaseContext, now: datetime) -> None:
+    fact = context.facts.get("private_copy")
+    if fact is not None and fact.ok:
+        people = [*routing.holders(context, Role.CDO), *routing.holders(context, Role.COORDINATOR)]
+        _tell(context, "private_copy_ready", people, "release_publication", fact.at, now)
+
+
+def _failed_publication(context: ReleaseContext, now: datetime) -> None:
+    publication = publication_of(context.release.pk)
+    if publication is None or not publication.failure or publication.is_live:
+        return
+    people = [*routing.holders(context, Role.COORDINATOR), *routing.holders(context, Role.PORTAL_ADMIN)]
+    since = publication.finished_at or publication.created_at
+    _tell(
+        context, "publication_failed", people, "release_publication", since, now, problem=publication.failure
+    )
+
+
+def _tell(
+    context: ReleaseContext,
+    message_id: str,
+    people: list[User | None],
+    page: str,
+    since: datetime,
+    now: datetime,
+    **words: Any,
+) -> None:
+    """Write the letter unless it was written since the thing it tells of happened."""
+    release_id = context.release.pk
+    if letter_written(release_id=release_id, message_id=message_id, since=since):
+        return
+    with transaction.atomic():
+        message_queue(
+            message_id=message_id,
+            recipients=[person for person in people if person is not None],
+            actor=None,
+            context=letter_context(context, None) | words,
+            path=reverse(page, args=[release_id]),
+            release_id=release_id,
+            dataset_id=context.dataset.pk,
+            now=max(now, since),
+        )

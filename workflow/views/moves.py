@@ -1,0 +1,119 @@
+"""A move: what it will do and who is told, then the door."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from workflow import gates, policies, routing
+from workflow.context import ReleaseContext
+from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
+from workflow.forms.moves import MoveForm, ReturnForm
+from workflow.models import StageVisit
+from workflow.services.transitions import release_transition
+from workflow.stages import MOVES, Move, Stage
+from workflow.views.base import get_context
+from workflow.views.releases import gate_line
+from workflow.words import UNDO
+
+# A second click on the same button within this time finds its work done, and is not an error.
+DOUBLE_CLICK = timedelta(minutes=1)
+
+
+@require_http_methods(["GET", "POST"])
+def release_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """GET says what the move will do; POST makes it through the door."""
+    move = MOVES.get(name)
+    if move is None:
+        raise Http404("There is no such move.")
+    context = get_context(request, pk)
+    if request.method == "POST" and _was_just_made(request, context, move):
+        return redirect("release", pk)
+    policies.check_move(request.user, name, context)
+    form = form_of(move, context, request.POST if request.method == "POST" else None)
+    if request.method == "GET" or not form.is_valid():
+        return _page(request, context, move, form, status=422 if form.errors else 200)
+    try:
+        release_transition(release_id=pk, name=name, actor=request.user, **form.arguments())
+    except GatesUnmet as refusal:
+        lines = [gate_line(item, context) for item in refusal.unmet]
+        return _page(request, context, move, form, in_the_way=lines, status=409)
+    except ReasonRequired as refusal:
+        form.add_error("reason", refusal.sentences)
+        return _page(request, context, move, form, status=422)
+    except WrongStage as refusal:
+        return _page(request, get_context(request, pk), move, form, refusals=refusal.sentences, status=409)
+    messages.success(request, f"Done: {move.label} for “{context.dataset.title}”. {move.consequence}")
+    return redirect("release", pk)
+
+
+def form_of(move: Move, context: ReleaseContext, data: Any = None) -> MoveForm:
+    """The form that a move asks for; the points of a return begin with what failed."""
+    if move.name == "return_for_changes":
+        failed = [item.text for item in gates.unmet_onward(context) if item.tab != "reviews"]
+        return ReturnForm(data, move=move, stage=context.release.stage, points=failed)
+    return MoveForm(data, move=move)
+
+
+def told_of(move: Move, context: ReleaseContext, actor: Any) -> list[str]:
+    """Names of the people who get a letter about the move, seen from the stage it leads to."""
+    target = context.release.stage if move.stays or len(move.targets) != 1 else move.targets[0]
+    if move.name == "return_for_changes":
+        target = Stage.READINESS
+    seen: Any = SimpleNamespace(pk=context.release.pk, stage=str(target))
+    after = dataclasses.replace(context, release=seen)
+    return [str(person) for person in routing.recipients(move.name, after) if person != actor]
+
+
+def _page(
+    request: HttpRequest,
+    context: ReleaseContext,
+    move: Move,
+    form: MoveForm,
+    *,
+    in_the_way: list[dict[str, Any]] | None = None,
+    refusals: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    possible = context.release.stage in move.sources
+    if possible and in_the_way is None:
+        in_the_way = [gate_line(item, context) for item in gates.unmet(move.name, context)]
+    if not possible and not refusals:
+        refusals = [
+            f"“{move.label}” is not possible now: the release is in {context.release.get_stage_display()}. "
+            "Somebody may have moved it meanwhile."
+        ]
+    return render(
+        request,
+        "workflow/release_move.html",
+        {
+            "release": context.release,
+            "dataset": context.dataset,
+            "move": move,
+            "form": form,
+            "told": told_of(move, context, request.user) if possible else [],
+            "undo": UNDO[move.name],
+            "in_the_way": in_the_way or [],
+            "refusals": refusals or [],
+            "possible": possible and not in_the_way and not refusals,
+        },
+        status=status,
+    )
+
+
+def _was_just_made(request: HttpRequest, context: ReleaseContext, move: Move) -> bool:
+    """True for the second click of a double click: the same person made this move a moment ago."""
+    if move.stays or context.release.stage in move.sources:
+        return False
+    since = timezone.now() - DOUBLE_CLICK
+    return StageVisit.objects.filter(
+        release=context.release, move=move.name, left_by=request.user, left_at__gte=since
+    ).exists()

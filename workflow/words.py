@@ -1,0 +1,32 @@
+"""Words that forms and pages share."""
+
+# Connecticut General Statutes 4-67o, footnote 2 of the S-CT forms; the head of the department judges them.
+HIGH_VALUE_CRITERIA: tuple[tuple[str, str], ...] = (
+    ("A", "It is critical to how the department works"),
+    ("B", "It makes government more accountable or responsive"),
+    ("C", "It improves what the public knows about the department"),
+    ("D", "It furthers the department's core mission"),
+    ("E", "It creates economic opportunity"),
+    ("F", "It is often asked for"),
+    ("G", "It meets a need that a public consultation showed"),
+    ("H", "It satisfies a law or another duty to report"),
+)
+
+# move -> what can be undone and until when, said before it is made
+UNDO: dict[str, str] = {
+    "begin_readiness": "It can be put on hold or withdrawn at any time.",
+    "submit_for_quality": "The coordinator can return it to you with points to answer.",
+    "pass_quality": "Until the CDO's decision it can be returned for changes.",
+    "clear_privacy": "The CDO can return it for changes.",
+    "approve": "Until it is public it can be returned for changes or put on hold.",
+    "publish": "It cannot be undone; a retraction makes the copy private again.",
+    "return_for_changes": "The return cannot be taken back; whoever answers it submits the release again.",
+    "reject": "This cannot be undone. A new release of the dataset can be opened at any time.",
+    "withdraw": "This cannot be undone. A new release of the dataset can be opened at any time.",
+    "hold": "It can be resumed at any time.",
+    "resume": "It can be put on hold again.",
+    "supersede": "This cannot be undone.",
+    "retract": "The CDO can reinstate it; it then goes through privacy and the decision again.",
+    "reinstate": "It can be withdrawn or rejected.",
+    "retire": "This cannot be undone. A new release of the dataset can be opened at any time.",
+}
