@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
 
 from notifications.channels import CHANNELS
+from notifications.guard import mailbox_open
 
 
 @register()
@@ -24,15 +25,15 @@ def channel_is_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register(deploy=True)
+@register()
 def letters_leave_the_house(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """The mailbox page shows everybody's letters: right for development, wrong for a real site."""
-    if settings.NOTIFICATION_CHANNEL != "mailbox":
+    """A site that is served to people sends its letters."""
+    if settings.NOTIFICATION_CHANNEL != "mailbox" or mailbox_open():
         return []
     return [
-        Warning(
-            "Letters are kept in the product (NOTIFICATION_CHANNEL=mailbox) and anybody here can read them.",
+        Error(
+            "NOTIFICATION_CHANNEL is mailbox: letters would stay here, where nobody can read them.",
             hint="Set NOTIFICATION_CHANNEL=smtp and the EMAIL_* settings.",
-            id="notifications.W001",
+            id="notifications.E002",
         )
     ]

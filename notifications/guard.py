@@ -1,4 +1,4 @@
-"""Outside production, mail stays home: whom this site may write to, and how it marks its subjects."""
+"""Outside production, mail stays home: whom this site writes to, how it marks subjects, who reads letters."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ def address_allowed(address: str) -> bool:
     address = address.lower()
     allowed = {entry.strip().lower() for entry in settings.EMAIL_ALLOW_LIST}
     return address in allowed or f"@{address.rpartition('@')[2]}" in allowed
+
+
+def mailbox_open() -> bool:
+    """True where letters are kept in the product for its developers to read.
+
+    The mailbox shows everybody's letters, links that set a password included, so a site that is served to
+    people (its cookies travel over HTTPS only) never has one, whatever its settings say.
+    """
+    return settings.NOTIFICATION_CHANNEL == "mailbox" and not settings.SESSION_COOKIE_SECURE
 
 
 def subject_marked(subject: str) -> str:

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from audit.services import event_record
 from notifications import selectors
 from notifications.channels import ChannelBusy, ChannelKept, ChannelRefused, channel_current
 from notifications.messages import MESSAGES, Letter, context_checked, letter_render, message_of
 from notifications.models import OutgoingMessage, Preference
 from work.errors import Retry, Stop
-from work.services import Beat, work_queue
+from work.services import Beat, work_queue, work_retry
 
 SYSTEM_NAME = "The system"
 # What happened longer ago than this is kept in the outbox for the record (an import, demo data), not sent.
@@ -97,6 +98,16 @@ def message_send(message: OutgoingMessage, beat: Beat) -> None:
         raise Stop(str(refused)) from refused
     else:
         _outcome_write(message, outcome=outcome, channel=channel, sent_at=timezone.now())
+
+
+@transaction.atomic
+def message_send_again(*, message: OutgoingMessage, actor: User) -> bool:
+    """Start a stopped letter again, by a person's wish. Returns False when there is nothing to start."""
+    if message.status != Status.DEAD:
+        return False
+    event_record(action="work.retried", actor=actor, subject=message, release_id=message.release_id)
+    work_retry(message)
+    return True
 
 
 def letter_of(message: OutgoingMessage) -> Letter:

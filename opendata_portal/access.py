@@ -85,9 +85,10 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     # reports
     "dashboard": member,
     "dashboard_csv": member,
-    # letters (development)
-    "mailbox": member,
-    "mailbox_letter": member,
+    # letters; the mailbox exists in development only, where people without a password read their invitation
+    "letter_preferences": logged_in,
+    "mailbox": PUBLIC,
+    "mailbox_letter": PUBLIC,
 }
 
 # The admin site guards itself; everything below it needs a person who may open it.

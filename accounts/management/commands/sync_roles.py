@@ -20,6 +20,7 @@ ADMIN_PERMISSIONS = {
         "accounts.add_department",
         "accounts.change_department",
         "audit.view_auditevent",
+        "notifications.view_outgoingmessage",
     ],
 }
 
