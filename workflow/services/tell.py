@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from dossier.selectors import latest_read
+from dossier.services import dossier_lock
 from notifications.selectors import letter_written
 from notifications.services import message_queue
 from publishing.selectors import publication_of
@@ -81,6 +82,10 @@ def _tell(
     if letter_written(release_id=release_id, message_id=message_id, since=since):
         return
     with transaction.atomic():
+        # Two workers may settle the same release at once; the second finds the letter of the first.
+        dossier_lock(release_id=release_id)
+        if letter_written(release_id=release_id, message_id=message_id, since=since):
+            return
         message_queue(
             message_id=message_id,
             recipients=[person for person in people if person is not None],
