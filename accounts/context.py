@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import RoleAssignment
-from accounts.roles import ADMIN_ROLES, Role, assignments_of
+from accounts.roles import ADMIN_ROLES, DEPARTMENT_ROLES, Role, assignments_of
 from accounts.selectors import profile_for
 
 PRODUCT_NAME = "Open data publication"
@@ -64,13 +64,20 @@ def nav_links(request: HttpRequest, roles: set[str]) -> list[dict[str, Any]]:
 
 
 def role_sentences(assignments: Iterable[RoleAssignment]) -> list[str]:
-    """Each role in its program's own words with the place it is held for: "Data steward, Public Works"."""
+    """Each role in its program's own words with the place it is held for: "Data steward, Public Works".
+
+    The program is named only where there are several.
+    """
     assignments = list(assignments)
     profiles = {program: profile_for(program) for program in {row.program for row in assignments}}
-    return [
-        f"{profiles[row.program].role_label(row.role)}, {row.department or row.program}"
-        for row in assignments
-    ]
+    sentences = []
+    for row in assignments:
+        everywhere = "all departments" if row.role in DEPARTMENT_ROLES else ""
+        parts = [profiles[row.program].role_label(row.role), str(row.department or everywhere)]
+        if len(profiles) > 1:
+            parts.append(row.program.name)
+        sentences.append(", ".join(part for part in parts if part))
+    return sentences
 
 
 def link(name: str) -> str:

@@ -205,3 +205,13 @@ def roles_sync(*, user: User) -> None:
         user.is_staff = staff
         user.save(update_fields=["is_staff"])
     user.groups.set(Group.objects.filter(name__in=held & {str(role) for role in ADMIN_ROLES}))
+
+
+@transaction.atomic
+def department_save(*, department: Department, actor: User) -> Department:
+    """Add a department or change its name. Raises ValidationError on a code or name that is taken."""
+    action = "accounts.department_added" if department.pk is None else "accounts.department_changed"
+    department.full_clean()
+    department.save()
+    event_record(action=action, actor=actor, subject=department, data={"code": department.code})
+    return department

@@ -12,6 +12,8 @@ ACTIONS: dict[str, str] = {
     "accounts.role_assigned": "{actor} gave {subject} the role {role}.",
     "accounts.role_revoked": "{actor} took the role {role} from {subject}.",
     "accounts.person_deactivated": "{actor} closed the account of {subject}.",
+    "accounts.department_added": "{actor} added the department {subject}.",
+    "accounts.department_changed": "{actor} changed the department {subject}.",
     "accounts.person_renamed": "{actor} changed the name of {subject}.",
     "accounts.person_reactivated": "{actor} opened the account of {subject} again.",
     "accounts.logged_in": "{subject} logged in.",

@@ -124,6 +124,7 @@ def _person_page(
             ],
             "form": form or RoleForm(programs=programs),
             "close_effects": CLOSE_EFFECTS,
+            "role_columns": ["Role", "Given", {"label": "Action", "hide_label": True}],
             "is_self": user.pk == request.user.pk,
             "works_elsewhere": works_elsewhere(user, programs),
         },

@@ -1,0 +1,69 @@
+"""The admin site of accounts: programs and profiles to read, departments to keep. People have pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from accounts.models import Department, Program, ProgramProfile
+from accounts.selectors import programs_administered
+from accounts.services import department_save
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows and changes none."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Program)
+class ProgramAdmin(ReadOnlyAdmin):
+    list_display = ["name", "code"]
+    fields = ["name", "code", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
+        return programs_administered(request.user)
+
+
+@admin.register(ProgramProfile)
+class ProgramProfileAdmin(ReadOnlyAdmin):
+    list_display = ["program", "version", "adopted_at"]
+    fields = ["program", "version", "adopted_at", "digest", "content"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProgramProfile]:
+        return super().get_queryset(request).filter(program__in=programs_administered(request.user))
+
+
+@admin.register(Department)
+class DepartmentAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "program"]
+    search_fields = ["name", "code"]
+    fields = ["program", "name", "code"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
+        return super().get_queryset(request).filter(program__in=programs_administered(request.user))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = programs_administered(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Department | None = None) -> list[str]:
+        # Inventory numbers carry the code, and datasets belong to the program: both stay once they exist.
+        return ["program", "code"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Department | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Department, form: ModelForm, change: bool) -> None:
+        department_save(department=obj, actor=request.user)
