@@ -82,6 +82,12 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "publication_resume": member,
     # data
     "release_data": member,
+    "file_upload": member,
+    "file_progress": member,
+    "file_read_again": member,
+    "file_preview": member,
+    "file_download": member,
+    "columns_describe": member,
     # reports
     "dashboard": member,
     "dashboard_csv": member,
