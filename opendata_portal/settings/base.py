@@ -222,6 +222,7 @@ EMAIL_TIMEOUT = 20
 # The service that writes an invitation into the outbox: it lives on a floor above accounts.
 INVITATION_LETTER = "notifications.services.message_queue"
 # Outside production: only these addresses or @domains get mail, and the subject says which environment.
+EMAIL_BACKEND = "notifications.backends.SmtpBackend"
 EMAIL_ALLOW_LIST = env.list("EMAIL_ALLOW_LIST", default=[])
 EMAIL_SUBJECT_PREFIX = env.str("EMAIL_SUBJECT_PREFIX", default="")
 

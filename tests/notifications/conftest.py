@@ -1,52 +1,38 @@
-"""Two people, and a mail server on this machine that answers as a test tells it to."""
+"""Two people, and the mail server of this run, reached through the backend of the product."""
 
 from __future__ import annotations
 
-import socket
-from email import message_from_bytes, policy
+from collections.abc import Iterator
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from accounts.models import User
 from notifications.services import message_queue
+from tests.services.smtp import SmtpSink
 
 
-class Sink:
-    """An SMTP handler that keeps what it accepts. `answers` are given to the next letters, one each."""
-
-    def __init__(self):
-        self.answers = []
-        self.at_recipient = []
-        self.received = []
+class RefusesPeople(SmtpSink):
+    """A mail server that knows nobody."""
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.at_recipient:
-            return self.at_recipient.pop(0)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer.startswith("250"):
-            mail = message_from_bytes(envelope.content, policy=policy.default)
-            self.received.append((envelope.rcpt_tos, mail))
-        return answer
+        return "550 No such person"
 
 
 @pytest.fixture
-def mail_server(settings):
-    """A running mail server that the SMTP channel writes to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.NOTIFICATION_CHANNEL = "smtp"
+def mail_server(smtp_sink, settings) -> SmtpSink:
+    """The mail server of this run; set `refuse_with` to make it answer that."""
     settings.EMAIL_BACKEND = "notifications.backends.SmtpBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    yield sink
+    return smtp_sink
+
+
+@pytest.fixture
+def server_that_knows_nobody(mail_server, settings) -> Iterator[None]:
+    sink = RefusesPeople()
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    settings.EMAIL_PORT = sink.port
+    yield
     controller.stop()
 
 

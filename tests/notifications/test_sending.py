@@ -6,7 +6,9 @@ import pytest
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from notifications.models import MailboxMail, OutgoingMessage
+from notifications.services import message_send_again
 from notifications.tasks import message_send
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +25,8 @@ def test_letter_goes_out_as_text_and_html_with_its_headers(queue, mail_server):
     (row,) = queue()
     row = run(row)
 
-    ((to, mail),) = mail_server.received
-    assert to == ["stella@example.org"]
+    (mail,) = mail_server.letters
+    assert mail["To"] == "stella@example.org"
     assert mail["Subject"] == "Building permits: passed the quality check"
     assert mail["Message-ID"] == row.header_id
     assert mail["Auto-Submitted"] == "auto-generated"
@@ -36,17 +38,18 @@ def test_letter_goes_out_as_text_and_html_with_its_headers(queue, mail_server):
 
 
 def test_server_that_says_later_gets_the_same_letter_again(queue, mail_server):
-    mail_server.answers = ["451 Try again later"]
+    mail_server.refuse_with = "451 Try again later"
     (row,) = queue()
 
     row = run(row)
     assert (row.status, row.attempts, row.sent_at) == ("queued", 1, None)
     assert "come back later (answer 451)" in row.error
-    assert mail_server.received == []
+    assert mail_server.letters == []
 
+    mail_server.clear()
     again = run(row)
     assert (again.status, again.error) == ("done", "")
-    assert [mail["Message-ID"] for _, mail in mail_server.received] == [row.header_id]
+    assert [mail["Message-ID"] for mail in mail_server.letters] == [row.header_id]
 
 
 def test_server_that_is_away_is_tried_again(queue, mail_server, settings):
@@ -57,12 +60,26 @@ def test_server_that_is_away_is_tried_again(queue, mail_server, settings):
     assert "could not be reached" in row.error
 
 
-def test_address_that_is_refused_stops_with_a_sentence(queue, mail_server):
-    mail_server.at_recipient = ["550 No such person"]
+def test_address_that_is_refused_stops_with_a_sentence(queue, server_that_knows_nobody):
     row = run(queue()[0])
 
     assert row.status == "dead"
     assert row.error.startswith("The mail server refuses the address. Correct it under People")
+
+
+def test_letter_that_is_refused_stops_and_a_person_can_send_it_again(queue, mail_server, officer):
+    mail_server.refuse_with = "554 Rejected as spam"
+    row = run(queue()[0])
+    assert row.status == "dead"
+    assert row.error == (
+        "The mail server refuses the letter. Ask who runs it why, then send it again (answer 554)."
+    )
+
+    mail_server.clear()
+    assert message_send_again(message=row, actor=officer)
+    assert run(row).status == "done"
+    assert not message_send_again(message=run(row), actor=officer)
+    assert AuditEvent.objects.filter(action="work.retried", actor=officer).count() == 1
 
 
 def test_letter_that_was_sent_is_not_sent_twice(queue, mail_server):
@@ -71,7 +88,7 @@ def test_letter_that_was_sent_is_not_sent_twice(queue, mail_server):
     OutgoingMessage.objects.filter(pk=row.pk).update(status="queued")
 
     assert run(row).status == "done"
-    assert len(mail_server.received) == 1
+    assert len(mail_server.letters) == 1
 
 
 def test_account_closed_in_between_gets_nothing_and_the_row_says_why(queue, mail_server, steward):
@@ -80,7 +97,7 @@ def test_account_closed_in_between_gets_nothing_and_the_row_says_why(queue, mail
     steward.save()
 
     row = run(row)
-    assert mail_server.received == []
+    assert mail_server.letters == []
     assert (row.status, row.outcome) == ("done", "Not sent: the account is closed.")
 
 
@@ -91,8 +108,8 @@ def test_site_that_marks_its_subjects_writes_to_its_allow_list_only(
     settings.EMAIL_ALLOW_LIST = ["Stella@example.org"]
     rows = [run(row) for row in queue(recipients=[steward, officer], actor=None)]
 
-    ((to, mail),) = mail_server.received
-    assert to == ["stella@example.org"]
+    (mail,) = mail_server.letters
+    assert mail["To"] == "stella@example.org"
     assert mail["Subject"].startswith("[staging] Building permits")
     assert [row.status for row in rows] == ["done", "done"]
     assert "allow-list" in rows[1].outcome
@@ -103,7 +120,7 @@ def test_site_with_a_mark_and_no_list_writes_to_nobody(queue, mail_server, setti
     row = run(queue()[0])
     EmailMessage("Password reset", "Choose a new one.", to=["stella@example.org"]).send()
 
-    assert mail_server.received == []
+    assert mail_server.letters == []
     assert row.sent_at is None
 
 
@@ -111,7 +128,7 @@ def test_whole_domains_may_be_allowed(mail_server, settings):
     settings.EMAIL_ALLOW_LIST = ["@example.org"]
     EmailMessage("Password reset", "Choose.", to=["a@example.org", "b@elsewhere.example"]).send()
 
-    assert [to for to, _ in mail_server.received] == [["a@example.org"]]
+    assert [mail["To"] for mail in mail_server.letters] == ["a@example.org"]
 
 
 def test_link_that_opens_without_a_log_in_is_forgotten_once_it_left(queue, mail_server):
@@ -119,7 +136,7 @@ def test_link_that_opens_without_a_log_in_is_forgotten_once_it_left(queue, mail_
     (row,) = queue("invited", context=context, path="/invitation/abc/secret-token/")
 
     row = run(row)
-    assert "secret-token" in mail_server.received[0][1].get_body(["plain"]).get_content()
+    assert "secret-token" in mail_server.letters[0].get_body(["plain"]).get_content()
     assert row.path == ""
 
 
