@@ -12,7 +12,7 @@ _MINUTES = "%Y-%m-%dT%H:%M"
 
 
 class PlanForm(forms.Form):
-    """When a release goes public and how people hear of it. Draw and clean it under the program's time zone."""
+    """When a release goes public and how people hear of it. Use it under the program's time zone."""
 
     release_at = forms.DateTimeField(
         label="Goes public on",

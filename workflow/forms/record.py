@@ -87,6 +87,9 @@ class RecordForm(forms.ModelForm):
         label="High-value criteria",
         help_text="Tick what the head of the department would sign. None ticked means low priority.",
     )
+    existing_url = forms.URLField(
+        required=False, assume_scheme="https", label="Already published at", help_text=_HELP["existing_url"]
+    )
     invite_email = forms.EmailField(
         required=False,
         label="Or invite a steward who has no account yet: their e-mail address",
@@ -138,7 +141,6 @@ class RecordForm(forms.ModelForm):
             "coverage_start": "Data begins on",
             "coverage_end": "Data ends on",
             "accrual_periodicity": "Update frequency",
-            "existing_url": "Already published at",
             "source_rows": "Rows in the source",
             "source_rows_as_of": "Counted on",
             "priority": "Priority",

@@ -90,16 +90,15 @@ def given_reviews(context: ReleaseContext) -> list[Line]:
 
 
 def changed_since_review(context: ReleaseContext) -> list[str]:
-    """What changed after somebody gave a verdict on it that nobody has renewed, as sentences; empty is best."""
+    """What changed after a verdict on it that nobody has renewed, as sentences; empty is best."""
     found = []
     for kind in Review.Kind:
         verdicts = [review for review in context.reviews if review.kind == kind and review.verdict]
         if verdicts and not approvals.latest_verdicts(context, kind):
             last = verdicts[-1]
             what = " and ".join(approvals.voided_by(last, context))
-            found.append(
-                f"{what[:1].upper()}{what[1:]} changed after the {kind.label.lower()} verdict of {last.reviewer}."
-            )
+            verdict = f"the {kind.label.lower()} verdict of {last.reviewer}"
+            found.append(f"{what[:1].upper()}{what[1:]} changed after {verdict}.")
     return found
 
 

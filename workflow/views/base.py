@@ -1,17 +1,21 @@
-"""What every page about one release shares: the object policy, the header with its gate sentences, the tabs."""
+"""What every page about one release shares: the object policy, the header with its next step, the tabs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.roles import Role
 from workflow import gates, policies, routing
 from workflow.context import ReleaseContext, context_of
 from workflow.errors import MoveRefused
 from workflow.models import Release
+from workflow.selectors.turns import turns_of
+from workflow.selectors.work import returns_standing
 from workflow.stages import CLOSED_OWNER, MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
 
 # (key, words, URL name)
@@ -28,7 +32,7 @@ TABS = (
 
 
 def get_context(request: HttpRequest, pk: int, action: str = "view") -> ReleaseContext:
-    """The context of release `pk`: 404 when the person may not know of it, 403 when `action` is not theirs."""
+    """The context of release `pk`: 404 when the person may not know of it, 403 if `action` is not theirs."""
     try:
         context = context_of(pk)
     except Release.DoesNotExist:
@@ -56,7 +60,9 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
     results = gates.judge(onward, context) if onward else []
     unmet = gates.unmet_onward(context)
     possible = [
-        move for move in MOVES.values() if release.stage in move.sources and policies.may_move(user, move.name, context)
+        move
+        for move in MOVES.values()
+        if release.stage in move.sources and policies.may_move(user, move.name, context)
     ]
     possible = [move for move in possible if move.name != ("resume" if not release.held_at else "hold")]
     return {
@@ -65,13 +71,32 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         "profile": context.profile,
         "stages": _track(release.stage),
         "unmet": unmet,
-        "done": [result.done for result in results if result.ok],
+        "done": [{"sentence": result.done} for result in results if result.ok],
         "waiting_on": waiting_on(context, unmet),
+        "next_steps": next_steps(context),
         "onward": MOVES[onward] if onward else None,
         "onward_allowed": any(move.name == onward for move in possible),
+        "onward_refusal": _refusal(user, onward, context) if onward else "",
         "other_moves": [move for move in possible if move.name not in (onward, "publish", "supersede")],
         "public_release": context.dataset.public_release,
     }
+
+
+def next_steps(context: ReleaseContext) -> list[dict[str, Any]]:
+    """What is asked now and of whom, as my work has it: words, people, and what the role is called."""
+    returned = returns_standing([context]).get(context.release.pk)
+    steps = []
+    for turn in turns_of(context, returned):
+        is_role = turn.role in Role.values
+        steps.append(
+            {
+                "what": turn.what,
+                "people": routing.holders(context, turn.role) if is_role else [],
+                "label": context.profile.role_label(turn.role) if is_role else "",
+                "by_system": turn.role == SYSTEM_OWNER,
+            }
+        )
+    return steps
 
 
 def waiting_on(context: ReleaseContext, unmet: list[gates.Unmet] | None = None) -> dict[str, Any]:
@@ -102,20 +127,31 @@ def render_tab(
         "tabs": TABS,
         "tab": tab,
         "tab_template": template,
-        "title": dict((key, words) for key, words, _ in TABS)[tab],
+        "title": {key: words for key, words, _ in TABS}[tab],
     }
     return render(request, "workflow/release.html", page | (context or {}), status=status)
 
 
 def say_refusal(request: HttpRequest, error: Exception) -> None:
     """Show why something was not done, as a message on the next page."""
-    sentences = error.sentences if isinstance(error, MoveRefused) else [getattr(error, "sentence", str(error))]
+    sentences = (
+        error.sentences if isinstance(error, MoveRefused) else [getattr(error, "sentence", str(error))]
+    )
     for sentence in sentences:
         messages.error(request, sentence)
 
 
+def _refusal(user: Any, move: str, context: ReleaseContext) -> str:
+    """Why this person may not make the move, in the words of the policy; empty when they may."""
+    try:
+        policies.check_move(user, move, context)
+    except PermissionDenied as refusal:
+        return str(refusal)
+    return ""
+
+
 def _track(stage: str) -> list[dict[str, str]]:
-    """The way to the public for the stage tracker: done, current, to do. Closed ends show where it stopped."""
+    """The way to the public for the stage tracker: done, current, to do. Closed ends stand alone."""
     if stage not in WAY:
         return [{"label": Stage(stage).label, "state": "current"}]
     here = WAY.index(Stage(stage))

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Department, Program
@@ -28,6 +29,15 @@ from workflow.services.stewards import steward_invite
 from workflow.views.base import get_context, say_refusal
 
 PAGE_SIZE = 25
+_COLUMNS = [
+    {"label": "Dataset", "sort": "title"},
+    {"label": "Number", "sort": "id"},
+    {"label": "Department", "sort": "department"},
+    {"label": "Stage", "sort": "stage"},
+    {"label": "In this stage since", "sort": "since"},
+    {"label": "Due", "sort": "due"},
+    "Steward",
+]
 
 
 @require_safe
@@ -46,6 +56,8 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "page": page,
+            "columns": _COLUMNS,
+            "now": timezone.now(),
             "total": total,
             "summary": _summary(page.paginator.count, total, form),
             "may_register": program is not None and departments_to_register(request.user, program).exists(),

@@ -41,6 +41,7 @@ def release_history(request: HttpRequest, pk: int) -> HttpResponse:
             "page": page,
             "events": [_event_line(event, pk, numbers) for event in page],
             "visits": _visits(context),
+            "visit_columns": ["Stage", "Entered", "Left", "Stayed", "Left by"],
             "returns": context.release.returns.select_related("by"),
         },
     )
