@@ -22,7 +22,7 @@ class SmtpBackend(EmailBackend):
             mail.to = [address for address in mail.to if address_allowed(address)]
             mail.cc = [address for address in mail.cc if address_allowed(address)]
             mail.bcc = [address for address in mail.bcc if address_allowed(address)]
-            mail.subject = subject_marked(mail.subject)
+            mail.subject = subject_marked(str(mail.subject))
             if mail.recipients():
                 allowed.append(mail)
         return super().send_messages(allowed) or 0
