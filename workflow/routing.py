@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-
+from dataclasses import dataclass, replace
 
 from accounts.models import User
 from accounts.roles import Role, people_with_role
 from workflow.context import ReleaseContext
 from workflow.policies import stage_holder
-from workflow.stages import CLOSED_OWNER, SYSTEM_OWNER
+from workflow.stages import CLOSED_OWNER, SYSTEM_OWNER, Move
 
 # move -> the audit action it writes
 EVENTS: dict[str, str] = {
@@ -92,3 +92,19 @@ def asked(move: str, context: ReleaseContext) -> list[User]:
     if NEXT_HOLDER not in ROUTES[move]:
         return []
     return [person for person in holders(context, stage_holder(context)) if person.is_active]
+
+
+def told_before(move: Move, context: ReleaseContext, actor: User) -> list[User]:
+    """Who would be told of `move` if `actor` made it now: the route, read from the stage it leads to."""
+    release = context.release
+    target = release.stage if move.stays else str(move.targets[0])
+    after = replace(context, release=_Led(pk=release.pk, stage=target))  # type: ignore[arg-type]
+    return [person for person in recipients(move.name, after) if person != actor]
+
+
+@dataclass(frozen=True)
+class _Led:
+    """The release as far as routes look at it, where a move would lead it."""
+
+    pk: int
+    stage: str

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from workflow import gates
+from workflow.context import ReleaseContext
 from workflow.stages import MOVES, Move, Stage
 
 POINTS_MAX = 40
@@ -80,3 +82,11 @@ def stages_before(stage: str) -> list[str]:
         for target in MOVES["return_for_changes"].targets
         if order.index(str(target)) < order.index(str(stage))
     ]
+
+
+def form_of(move: Move, context: ReleaseContext, data: Any = None) -> MoveForm:
+    """The form that a move asks for; the points of a return begin with what failed."""
+    if move.name == "return_for_changes":
+        failed = [item.text for item in gates.unmet_onward(context) if item.tab != "reviews"]
+        return ReturnForm(data, move=move, stage=context.release.stage, points=failed)
+    return MoveForm(data, move=move)

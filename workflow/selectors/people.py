@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Delegation, Department, Program, RoleAssignment, User
-from accounts.roles import Role
-from accounts.selectors import departments_where
+from accounts.roles import Role, programs_of
+from accounts.selectors import departments_where, profile_for
 from workflow.models import Dataset
+from workflow.stages import Stage
 
 
 class RoleBook:
@@ -54,3 +55,12 @@ def departments_to_register(user: User, program: Program) -> QuerySet[Department
     roles = (Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO)
     found = {pk for role in roles for pk in departments_where(user, role).values_list("pk", flat=True)}
     return Department.objects.filter(pk__in=found, program=program).order_by("name")
+
+
+def departments_decided_by(user: User) -> set[int]:
+    """Departments whose releases `user` may decide on: they hold the key that their program names for it."""
+    found: set[int] = set()
+    for program in programs_of(user):
+        holder = profile_for(program).stage_holders[Stage.CDO_REVIEW]
+        found |= set(departments_where(user, holder).filter(program=program).values_list("pk", flat=True))
+    return found

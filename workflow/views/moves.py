@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
@@ -16,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 from workflow import gates, policies, routing
 from workflow.context import ReleaseContext
 from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
-from workflow.forms.moves import MoveForm, ReturnForm
+from workflow.forms.moves import MoveForm, form_of
 from workflow.models import StageVisit
 from workflow.services.transitions import release_transition
-from workflow.stages import MOVES, Move, Stage
+from workflow.stages import MOVES, Move
 from workflow.views.base import get_context
 from workflow.views.releases import gate_line
 from workflow.words import UNDO
@@ -55,24 +53,6 @@ def release_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return redirect("release", pk)
 
 
-def form_of(move: Move, context: ReleaseContext, data: Any = None) -> MoveForm:
-    """The form that a move asks for; the points of a return begin with what failed."""
-    if move.name == "return_for_changes":
-        failed = [item.text for item in gates.unmet_onward(context) if item.tab != "reviews"]
-        return ReturnForm(data, move=move, stage=context.release.stage, points=failed)
-    return MoveForm(data, move=move)
-
-
-def told_of(move: Move, context: ReleaseContext, actor: Any) -> list[str]:
-    """Names of the people who get a letter about the move, seen from the stage it leads to."""
-    target = context.release.stage if move.stays or len(move.targets) != 1 else move.targets[0]
-    if move.name == "return_for_changes":
-        target = Stage.READINESS
-    seen: Any = SimpleNamespace(pk=context.release.pk, stage=str(target))
-    after = dataclasses.replace(context, release=seen)
-    return [str(person) for person in routing.recipients(move.name, after) if person != actor]
-
-
 def _page(
     request: HttpRequest,
     context: ReleaseContext,
@@ -99,7 +79,7 @@ def _page(
             "dataset": context.dataset,
             "move": move,
             "form": form,
-            "told": told_of(move, context, request.user) if possible else [],
+            "told": routing.told_before(move, context, request.user) if possible else [],
             "undo": UNDO[move.name],
             "in_the_way": in_the_way or [],
             "refusals": refusals or [],
