@@ -158,7 +158,7 @@ def plain_number(text: str) -> str:
 
 
 def _notation(column: Column) -> pl.Expr:
-    text = pl.col(column.name)
+    text = pl.col(column.name).cast(pl.String)
     if column.type == "integer":
         return text
     if column.type == "decimal":

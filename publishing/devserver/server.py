@@ -11,6 +11,7 @@ import secrets
 import socket
 import struct
 import time
+import traceback
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -150,6 +151,10 @@ class PortalHandler(BaseHTTPRequestHandler):
                 return handle(request)
         except ApiError as error:
             return error.response()
+        except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer
+            # A fault of the stand-in itself: shown on its terminal, told as a portal tells its own.
+            traceback.print_exc()
+            return ApiError(500, "internal_error", "Internal error").response()
 
     def _user(self, request: Request) -> dict[str, Any] | None:
         header = request.headers.get("authorization")
@@ -186,7 +191,7 @@ class PortalHandler(BaseHTTPRequestHandler):
             return json_response(list(self.server.log))
         if name == "settings":
             if request.method == "POST":
-                self.server.store.set_settings(request.json())
+                self.server.store.set_settings(json.loads(request.body))
             return json_response(self.server.store.settings())
         if name == "faults" and request.method == "DELETE":
             self.server.faults.clear()

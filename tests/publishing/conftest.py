@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from publishing.portals.socrata import SocrataConfig, SocrataPortal
+from tests.cast import Cast, cast_create
 from tests.services.standin import StandIn
 
 
@@ -79,3 +80,8 @@ def orders(standin_process: StandIn) -> Iterator[Orders]:
 def portal(orders: Orders) -> Iterator[SocrataPortal]:
     with SocrataPortal(orders.config()) as portal:
         yield portal
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return cast_create()
