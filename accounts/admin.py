@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from accounts.models import Department, Program, ProgramProfile
 from accounts.selectors import programs_administered
@@ -39,7 +41,11 @@ class ProgramAdmin(ReadOnlyAdmin):
 @admin.register(ProgramProfile)
 class ProgramProfileAdmin(ReadOnlyAdmin):
     list_display = ["program", "version", "adopted_at"]
-    fields = ["program", "version", "adopted_at", "digest", "content"]
+    fields = ["program", "version", "adopted_at", "digest", "whole_content"]
+
+    @admin.display(description="Content")
+    def whole_content(self, row: ProgramProfile) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(row.content, indent=2, ensure_ascii=False))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProgramProfile]:
         return super().get_queryset(request).filter(program__in=programs_administered(request.user))

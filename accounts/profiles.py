@@ -28,7 +28,14 @@ REVIEW_KINDS = (
     "steward_preview",
     "cdo",
 )
-REVIEWED_MOVES = ("begin_readiness", "submit_for_quality", "pass_quality", "clear_privacy", "approve", "publish")
+REVIEWED_MOVES = (
+    "begin_readiness",
+    "submit_for_quality",
+    "pass_quality",
+    "clear_privacy",
+    "approve",
+    "publish",
+)
 _TOP_KEYS = {
     "name",
     "timezone",
@@ -175,14 +182,16 @@ def _faults(content: dict[str, Any]) -> list[str]:
 
 def _role_faults(content: dict[str, Any]) -> list[str]:
     faults = [
-        f'roles.{role}: there is no role "{role}".' for role in content.get("roles", {}) if role not in Role.values
+        f'roles.{role}: there is no role "{role}".'
+        for role in content.get("roles", {})
+        if role not in Role.values
     ]
     for stage in HELD_STAGES:
         holder = content["stages"].get(stage)
         if holder not in Role.values:
             faults.append(f'stages.{stage}: "{holder}" is not a role, so nobody would hold this stage.')
     faults += [
-        f'stages.{stage}: there is no such stage.' for stage in content["stages"] if stage not in HELD_STAGES
+        f"stages.{stage}: there is no such stage." for stage in content["stages"] if stage not in HELD_STAGES
     ]
     if len(set(content["stages"].values())) < 2:
         faults.append("stages: one role would hold every stage; nobody may hold every key.")

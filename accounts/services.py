@@ -78,7 +78,11 @@ def role_assign(
             action="accounts.role_assigned",
             actor=actor,
             subject=user,
-            data={"role": role.value, "program": program.code, "department": department.code if department else ""},
+            data={
+                "role": role.value,
+                "program": program.code,
+                "department": department.code if department else "",
+            },
             now=now,
         )
         roles_sync(user=user)
@@ -93,7 +97,9 @@ def role_revoke(*, assignment: RoleAssignment, actor: User) -> None:
             role=Role.PORTAL_ADMIN, program=assignment.program, user__is_active=True
         ).exclude(pk=assignment.pk)
         if not others.exists():
-            raise ValidationError("This is the program's last portal admin. Give the role to somebody else first.")
+            raise ValidationError(
+                "This is the program's last portal admin. Give the role to somebody else first."
+            )
     user = assignment.user
     event_record(
         action="accounts.role_revoked",

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from audit.catalogue import ACTIONS
-from audit.models import AuditEvent, AuditSeal
 from audit.chain import GENESIS, link_hash
+from audit.models import AuditEvent, AuditSeal
 
 
 class _Known(dict):

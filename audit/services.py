@@ -40,7 +40,9 @@ def event_record(
     on an action that the catalogue does not have.
     """
     if action not in ACTIONS:
-        raise ValueError(f"There is no audit action {action!r}: add it to audit/catalogue.py with its sentence.")
+        raise ValueError(
+            f"There is no audit action {action!r}: add it to audit/catalogue.py with its sentence."
+        )
     event = AuditEvent.objects.create(
         at=now or timezone.now(),
         actor=actor,

@@ -48,5 +48,6 @@ def audit_triggers_are_installed(app_configs: Any, databases: Any = None, **kwar
     except DatabaseError:
         return []
     return [
-        Error(f"{table} has lost its append-only trigger; run migrate.", id="portal.E004") for table in missing
+        Error(f"{table} has lost its append-only trigger; run migrate.", id="portal.E004")
+        for table in missing
     ]

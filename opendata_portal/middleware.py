@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.selectors import program_of, profile_for
+from accounts.selectors import profile_for, program_of
 from audit.services import event_record
 from opendata_portal.access import PUBLIC, may_open
 
@@ -44,9 +44,7 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         name = request.resolver_match.view_name if request.resolver_match else ""
         if request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             return None

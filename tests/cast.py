@@ -92,7 +92,9 @@ def cast_create() -> Cast:
     far = Department.objects.create(program=other_program, name="Parks", code="PRK")
     people = {}
     for role, name in NAMES.items():
-        people[role.value] = _with_role(name, role, public_works if role in DEPARTMENT_ROLES else None, program)
+        people[role.value] = _with_role(
+            name, role, public_works if role in DEPARTMENT_ROLES else None, program
+        )
     return Cast(
         program=program,
         other_program=other_program,
@@ -115,10 +117,10 @@ def _with_role(name: str, role: Role, department: Department | None, program: Pr
 
 def _second_program() -> Program:
     text = Path(PROGRAMS_DIR / "default.toml").read_text("utf-8")
+    import tomllib
+
     from accounts.models import ProgramProfile
     from accounts.profiles import digest_of
-
-    import tomllib
 
     content = tomllib.loads(text) | {"name": "Lakeside County"}
     program = Program.objects.create(code="lakeside", name="Lakeside County")

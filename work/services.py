@@ -29,7 +29,9 @@ Status = WorkItem.Status
 Beat = Callable[[int, str], None]
 Handler = Callable[[Any, Beat], None]
 UNEXPECTED = "Something unexpected went wrong. It will be tried again; if it stops, tell your portal admin."
-STOPPED = "This stopped after several tries. Start it again, and tell your portal admin if it stops once more."
+STOPPED = (
+    "This stopped after several tries. Start it again, and tell your portal admin if it stops once more."
+)
 
 
 def scaled(seconds: float) -> timedelta:

@@ -56,7 +56,11 @@ def not_on_hold(context: ReleaseContext) -> GateResult:
     result = GateResult("Not on hold")
     if context.release.held_at:
         result.unmet.append(
-            Unmet(f"The release is on hold: {context.release.hold_reason} Resume it first.", "overview", "coordinator")
+            Unmet(
+                f"The release is on hold: {context.release.hold_reason} Resume it first.",
+                "overview",
+                "coordinator",
+            )
         )
     return result
 
@@ -165,7 +169,11 @@ def scan_current(context: ReleaseContext) -> GateResult:
     registry = context.about("scan", "registry")
     if result.ok and registry != REGISTRY_VERSION:
         result.unmet.append(
-            Unmet("The detectors are newer than this scan. Scan the file again.", "privacy", Role.PRIVACY_OFFICER)
+            Unmet(
+                "The detectors are newer than this scan. Scan the file again.",
+                "privacy",
+                Role.PRIVACY_OFFICER,
+            )
         )
     return result
 
@@ -237,7 +245,9 @@ def reviews_in(move: str) -> Gate:
                 text = f"{label}: {refused[0].reviewer} did not approve. Return the release, or ask again."
                 result.unmet.append(Unmet(text, "reviews", who))
             elif needed and len(approved) < rule.people:
-                result.unmet.append(Unmet(_missing_review(context, rule, len(approved)), "reviews", rule.role))
+                result.unmet.append(
+                    Unmet(_missing_review(context, rule, len(approved)), "reviews", rule.role)
+                )
             elif pending:
                 text = f"{label}: asked for on {_day(pending[0].requested_at)}, not given yet."
                 result.unmet.append(Unmet(text, "reviews", rule.role))
@@ -256,12 +266,16 @@ def reviews_in(move: str) -> Gate:
 
 def _missing_review(context: ReleaseContext, rule, count: int) -> str:  # type: ignore[no-untyped-def]
     label = Review.Kind(rule.kind).label
-    void = [r for r in context.reviews if r.kind == rule.kind and approvals.voided_by(r, context) and r.verdict]
+    void = [
+        r for r in context.reviews if r.kind == rule.kind and approvals.voided_by(r, context) and r.verdict
+    ]
     if rule.kind == "steward_preview" and "private_copy" not in context.facts:
         return "Steward preview: it begins when the private copy is on the portal."
     if void and not count:
         what = " and ".join(approvals.voided_by(void[-1], context))
-        return f"{label}: the verdict of {void[-1].reviewer} no longer counts, because {what} changed after it."
+        return (
+            f"{label}: the verdict of {void[-1].reviewer} no longer counts, because {what} changed after it."
+        )
     if rule.people > 1:
         return f"{label}: {count} of {rule.people} people have given it."
     return f"{label}: not given yet by the {context.profile.role_label(rule.role).lower()}."
@@ -294,14 +308,18 @@ def private_copy_equal(context: ReleaseContext) -> GateResult:
     result = _fact_holds(
         context,
         "private_copy",
-        done=f"Private copy equals what was approved ({rows:,} rows)" if rows else "Private copy equals what was approved",
+        done=f"Private copy equals what was approved ({rows:,} rows)"
+        if rows
+        else "Private copy equals what was approved",
         absent="The private copy on the portal is not ready yet.",
         tab="publication",
         who=SYSTEM_OWNER,
     )
     if result.ok and context.about("private_copy", "treated") != context.data("treated", "sha256"):
         result.unmet.append(
-            Unmet("The private copy is of an earlier file; it is being made again.", "publication", SYSTEM_OWNER)
+            Unmet(
+                "The private copy is of an earlier file; it is being made again.", "publication", SYSTEM_OWNER
+            )
         )
     return result
 

@@ -97,7 +97,9 @@ def _approves(actor: Actor, context: ReleaseContext) -> None:
         raise PermissionDenied("You worked on this release, so somebody else must approve it.")
     for kind in ("department", "privacy"):
         if actor.pk in {review.reviewer_id for review in approvals.approvals_of(context, kind)}:
-            raise PermissionDenied(f"You gave the {kind} approval of this release, so somebody else must approve it.")
+            raise PermissionDenied(
+                f"You gave the {kind} approval of this release, so somebody else must approve it."
+            )
 
 
 def _returns(actor: Actor, context: ReleaseContext) -> None:
@@ -192,7 +194,9 @@ def check_review(actor: Actor, kind: str, context: ReleaseContext) -> None:
     others = {
         review.kind
         for review in context.reviews
-        if review.reviewer_id == actor.pk and review.verdict and review.kind in ("department", "privacy", "cdo")
+        if review.reviewer_id == actor.pk
+        and review.verdict
+        and review.kind in ("department", "privacy", "cdo")
     }
     if kind in ("department", "security") and others - {kind}:
         raise PermissionDenied("You already gave another approval of this release; no one may hold two keys.")
@@ -206,7 +210,9 @@ def check_register(actor: Actor, program_id: int, department_id: int) -> None:
     """Raise PermissionDenied unless `actor` may register a dataset of that department."""
     held = roles_held(actor, program=program_id, department=department_id)
     if not held & {Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO}:
-        raise PermissionDenied("Datasets are registered by the department's coordinator or the open data team.")
+        raise PermissionDenied(
+            "Datasets are registered by the department's coordinator or the open data team."
+        )
 
 
 def _allowed(check: Callable[..., None], *args: Any) -> bool:

@@ -57,7 +57,9 @@ def holders(context: ReleaseContext, role: str) -> list[User]:
     """The people who hold `role` for the dataset: the one it names, where it names one, else all of them."""
     if role in (SYSTEM_OWNER, CLOSED_OWNER):
         return []
-    people = list(people_with_role(role, program=context.dataset.program_id, department=context.dataset.department_id))
+    people = list(
+        people_with_role(role, program=context.dataset.program_id, department=context.dataset.department_id)
+    )
     named = {
         Role.STEWARD: context.dataset.steward,
         Role.COORDINATOR: context.dataset.coordinator,

@@ -24,8 +24,16 @@ def faults() -> list[str]:
     for name, table in (("POLICY", POLICY), ("GATES", GATES), ("EVENTS", EVENTS), ("ROUTES", ROUTES)):
         found += _compare(name, set(table), set(MOVES))
     found += _compare("REVIEW_SCOPE", set(REVIEW_SCOPE), set(Review.Kind.values))
-    found += [f"EVENTS.{move}: the audit catalogue has no {e}." for move, e in EVENTS.items() if e not in AUDIT_ACTIONS]
-    found += [f"No letter is written for the move {move}." for move in MOVES if ROUTES.get(move) and move not in MESSAGES]
+    found += [
+        f"EVENTS.{move}: the audit catalogue has no {e}."
+        for move, e in EVENTS.items()
+        if e not in AUDIT_ACTIONS
+    ]
+    found += [
+        f"No letter is written for the move {move}."
+        for move in MOVES
+        if ROUTES.get(move) and move not in MESSAGES
+    ]
     return found + _transition_faults()
 
 
@@ -46,6 +54,9 @@ def _transition_faults() -> list[str]:
         targets.update(str(target) for target in allowed)
     found = _compare("The transitions of Release", set(declared), set(MOVES))
     for name, move in MOVES.items():
-        if name in declared and declared[name] != ({str(s) for s in move.sources}, {str(t) for t in move.targets}):
+        if name in declared and declared[name] != (
+            {str(s) for s in move.sources},
+            {str(t) for t in move.targets},
+        ):
             found.append(f"The transition {name} of Release does not match the table of moves.")
     return found

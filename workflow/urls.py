@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from workflow.views import checklists, data, datasets, history, moves, my_work, plan, privacy, publication, releases, reviews
+from workflow.views import (
+    checklists,
+    data,
+    datasets,
+    history,
+    moves,
+    my_work,
+    plan,
+    privacy,
+    publication,
+    releases,
+    reviews,
+)
 
 urlpatterns = [
     path("", my_work.home, name="home"),
@@ -11,7 +23,9 @@ urlpatterns = [
     path("datasets/register/", datasets.dataset_register, name="dataset_register"),
     path("datasets/<int:pk>/", datasets.dataset, name="dataset"),
     path("datasets/<int:pk>/edit/", datasets.dataset_edit, name="dataset_edit"),
-    path("datasets/<int:pk>/not-for-release/", datasets.dataset_not_for_release, name="dataset_not_for_release"),
+    path(
+        "datasets/<int:pk>/not-for-release/", datasets.dataset_not_for_release, name="dataset_not_for_release"
+    ),
     path("datasets/<int:pk>/open-release/", datasets.dataset_open_release, name="dataset_open_release"),
     path("releases/<int:pk>/", releases.release, name="release"),
     path("releases/<int:pk>/move/<slug:name>/", moves.release_move, name="release_move"),

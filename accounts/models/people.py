@@ -34,7 +34,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Logs in with their e-mail address; what they may do follows from RoleAssignment."""
 
-    email = models.EmailField(unique=True, error_messages={"unique": "Somebody with this address exists already."})
+    email = models.EmailField(
+        unique=True, error_messages={"unique": "Somebody with this address exists already."}
+    )
     full_name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the admin site. Kept by sync_roles.")
@@ -103,7 +105,9 @@ class Delegation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="delegation_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends__gte=F("starts")), name="delegation_ends_after_it_starts"
+            ),
         ]
 
     def __str__(self) -> str:

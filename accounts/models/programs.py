@@ -43,7 +43,9 @@ class Department(models.Model):
     name = models.CharField(max_length=200)
     code = models.CharField(
         max_length=3,
-        validators=[RegexValidator(r"^[A-Z]{3}$", "The department code is three capital letters, as in PUB.")],
+        validators=[
+            RegexValidator(r"^[A-Z]{3}$", "The department code is three capital letters, as in PUB.")
+        ],
         help_text="Three capital letters. Inventory numbers of this department begin with them.",
     )
 

@@ -18,6 +18,12 @@ class LoginView(auth_views.LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().dispatch(request, *args, **kwargs)
+        # Tells app.js that a request for a part of a page ended at the log-in: it must not be swapped in.
+        response["X-Login-Page"] = "1"
+        return response
+
     def form_valid(self, form: LoginForm) -> HttpResponse:
         response = super().form_valid(form)
         login_record(user=form.get_user())

@@ -7,11 +7,11 @@ from .base import ALLOWED_HOSTS, EMBEDDED_DATABASE, SECRET_KEY, env
 
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters.")
-if EMBEDDED_DATABASE and set(ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]"}:
-    if not env.bool("ALLOW_EMBEDDED", default=False):
-        raise ImproperlyConfigured(
-            "A public site needs PostgreSQL: set DATABASE_URL, or ALLOW_EMBEDDED=1 if you know what you do."
-        )
+is_public = bool(set(ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]"})
+if EMBEDDED_DATABASE and is_public and not env.bool("ALLOW_EMBEDDED", default=False):
+    raise ImproperlyConfigured(
+        "A public site needs PostgreSQL: set DATABASE_URL, or ALLOW_EMBEDDED=1 if you know what you do."
+    )
 
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"

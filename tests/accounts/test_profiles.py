@@ -30,8 +30,14 @@ def test_every_profile_that_is_shipped_can_work() -> None:
         (changed(stages=CONTENT["stages"] | {"PRIVACY": "wizard"}), 'stages.PRIVACY: "wizard" is not a role'),
         (changed(stages=dict.fromkeys(CONTENT["stages"], "cdo")), "one role would hold every stage"),
         (changed(order=CONTENT["order"] | {"preview_before": "never"}), "order.preview_before is 'never'"),
-        (changed(reviews=[{"move": "approve", "kind": "astrology", "role": "it"}]), "reviews[1]: there is no review"),
-        (changed(reviews=[{"move": "approve", "kind": "it", "role": "cat"}]), "nobody could give this review"),
+        (
+            changed(reviews=[{"move": "approve", "kind": "astrology", "role": "it"}]),
+            "reviews[1]: there is no review",
+        ),
+        (
+            changed(reviews=[{"move": "approve", "kind": "it", "role": "cat"}]),
+            "nobody could give this review",
+        ),
         (changed(privacy={"k_min": 0, "k_min_sensitive": 11}), "privacy.k_min must be a whole number"),
         ({k: v for k, v in CONTENT.items() if k != "stages"}, 'The part "stages" is missing.'),
     ],
@@ -47,7 +53,9 @@ def test_loading_again_changes_nothing_and_a_change_is_the_next_version(tmp_path
     first = programs_load()
     assert programs_load() == first
     path = tmp_path / "default.toml"
-    path.write_text((PROGRAMS_DIR / "default.toml").read_text("utf-8").replace("k_min = 5", "k_min = 6"), "utf-8")
+    path.write_text(
+        (PROGRAMS_DIR / "default.toml").read_text("utf-8").replace("k_min = 5", "k_min = 6"), "utf-8"
+    )
     second = program_load(path=path)
     assert (second.program, second.version) == (first[0].program, first[0].version + 1)
     assert ProgramProfile.objects.get(pk=first[0].pk).content["privacy"]["k_min"] == 5

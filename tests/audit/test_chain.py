@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 def three_events() -> list[AuditEvent]:
-    return [event_record(action="workflow.published", actor=None, data={"n": n}, note="why") for n in range(3)]
+    return [
+        event_record(action="workflow.published", actor=None, data={"n": n}, note="why") for n in range(3)
+    ]
 
 
 def test_sealed_events_form_a_whole_chain(capsys: pytest.CaptureFixture) -> None:
@@ -65,9 +67,9 @@ def test_an_event_that_was_removed_is_found() -> None:
 def test_the_database_refuses_to_change_what_was_recorded(statement: str) -> None:
     three_events()
     events_seal()
-    with pytest.raises(Error, match="never changed or deleted"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    refused = pytest.raises(Error, match="never changed or deleted")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
     assert AuditEvent.objects.count() == 3
 
 
@@ -80,7 +82,7 @@ def test_the_words_of_a_person_can_be_forgotten_without_breaking_the_chain() -> 
 
 
 def test_an_action_that_the_catalogue_does_not_have_is_refused() -> None:
-    with pytest.raises(ValueError, match="audit/catalogue.py"):
+    with pytest.raises(ValueError, match="There is no audit action"):
         event_record(action="workflow.invented", actor=None)
 
 

@@ -37,9 +37,7 @@ def dataset_make(cast: Cast, **fields: Any) -> Dataset:
     """A registered dataset of Public Works with a complete inventory record."""
     department = fields.pop("department", cast.public_works)
     people = {"steward": cast.steward, "coordinator": cast.coordinator}
-    return dataset_register(
-        department=department, actor=cast.coordinator, fields=RECORD | people | fields
-    )
+    return dataset_register(department=department, actor=cast.coordinator, fields=RECORD | people | fields)
 
 
 def facts_green(release: Release) -> None:
@@ -117,7 +115,9 @@ def release_at(stage: Stage | str, cast: Cast, **fields: Any) -> Release:
     for step in WAY[: WAY.index(Stage(last))]:
         release = _onward(release, ONWARD[step], cast)
     if move:
-        release = release_transition(release_id=release.pk, name=move, actor=actor, reason="It has to end here.")
+        release = release_transition(
+            release_id=release.pk, name=move, actor=actor, reason="It has to end here."
+        )
     return release
 
 

@@ -55,7 +55,9 @@ def test_passing_trouble_waits_and_shows_its_sentence(item: OutgoingMessage) -> 
     assert row.is_waiting_again
 
 
-def test_trouble_that_waiting_does_not_cure_stops_until_a_person_starts_it_again(item: OutgoingMessage) -> None:
+def test_trouble_that_waiting_does_not_cure_stops_until_a_person_starts_it_again(
+    item: OutgoingMessage,
+) -> None:
     def refused(row, beat):
         raise Stop("The portal refused the key.")
 
@@ -77,7 +79,9 @@ def test_an_unexpected_fault_is_retried_and_then_stops_with_a_plain_sentence(ite
     assert "123-45-6789" not in row.error
 
 
-def test_a_worker_that_died_loses_its_lease_and_another_runs_the_work(item: OutgoingMessage, monkeypatch) -> None:
+def test_a_worker_that_died_loses_its_lease_and_another_runs_the_work(
+    item: OutgoingMessage, monkeypatch
+) -> None:
     nudged = []
     monkeypatch.setattr(services, "task_nudge", lambda name, pk: nudged.append((name, pk)))
     OutgoingMessage.objects.filter(pk=item.pk).update(
@@ -119,7 +123,9 @@ def test_cancelled_work_ends_at_its_next_beat(item: OutgoingMessage) -> None:
     assert fresh(item).status == Status.CANCELLED
 
 
-def test_a_broker_that_is_down_does_not_fail_the_request(db: None, monkeypatch, django_capture_on_commit_callbacks):
+def test_a_broker_that_is_down_does_not_fail_the_request(
+    db: None, monkeypatch, django_capture_on_commit_callbacks
+):
     def down(*args, **kwargs):
         raise ConnectionError("no broker")
 

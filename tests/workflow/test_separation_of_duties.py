@@ -41,7 +41,11 @@ def test_one_person_with_two_titles_has_one_pair_of_eyes(cast: Cast) -> None:
 
 def test_whoever_uploaded_the_file_may_not_give_the_department_approval(cast: Cast) -> None:
     role_assign(
-        user=cast.steward, role=Role.DEPARTMENT_APPROVER, program=cast.program, department=cast.public_works, actor=None
+        user=cast.steward,
+        role=Role.DEPARTMENT_APPROVER,
+        program=cast.program,
+        department=cast.public_works,
+        actor=None,
     )
     release = release_at(Stage.QUALITY, cast)
     with pytest.raises(PermissionDenied, match="You prepared this release"):
@@ -78,7 +82,11 @@ def test_a_refused_review_stands_in_the_way_until_it_is_given_anew(cast: Cast) -
 
     release = release_at(Stage.QUALITY, cast)
     review_give(
-        release_id=release.pk, kind="department", verdict="refused", conditions="Not before July.", actor=cast.approver
+        release_id=release.pk,
+        kind="department",
+        verdict="refused",
+        conditions="Not before July.",
+        actor=cast.approver,
     )
     with pytest.raises(GatesUnmet, match="Grace Okafor did not approve"):
         release_transition(release_id=release.pk, name="pass_quality", actor=cast.coordinator)
@@ -109,7 +117,9 @@ def test_over_any_history_no_preparer_and_no_key_holder_may_approve(data: st.Dat
 def test_every_release_that_is_approved_saw_at_least_two_people(cast: Cast) -> None:
     release = release_at(Stage.STAGED, cast)
     approver = Review.objects.get(release=release, kind="cdo").reviewer_id
-    others = set(Review.objects.filter(release=release).exclude(kind="cdo").values_list("reviewer_id", flat=True))
+    others = set(
+        Review.objects.filter(release=release).exclude(kind="cdo").values_list("reviewer_id", flat=True)
+    )
     assert approver not in others | {row.user_id for row in release.contributions.all()}
 
 

@@ -63,5 +63,3 @@ def test_six_presses_of_approve_make_one_move(cast: Cast) -> None:
     release = release_at(Stage.CDO_REVIEW, cast)
     results = race(release, *[("approve", cast.cdo)] * 6)
     assert sorted(results) == ["WrongStage"] * 5 + ["moved"]
-
-

@@ -25,7 +25,7 @@ from workflow.context import context_of
 from workflow.demo.holdings import Holding
 from workflow.demo.stations import STATION_WORK, answer_checklists, attest, decide_findings
 from workflow.demo.world import World
-from workflow.models import Dataset, Release, Review
+from workflow.models import Release, Review
 from workflow.policies import SYSTEM
 from workflow.services.datasets import columns_describe, dataset_register, release_open
 from workflow.services.plans import plan_change
@@ -44,7 +44,6 @@ class Journey:
         self.world, self.holding, self.now = world, holding, start
         self.rng = random.Random(seed)  # noqa: S311 - made-up dates, not a secret
         self.seed = seed
-        self.dataset: Dataset | None = None
         self.release_id = 0
 
     def holder(self, role: Role | str) -> User:
@@ -66,7 +65,7 @@ class Journey:
 
     def register(self) -> None:
         holding = self.holding
-        self.dataset = dataset_register(
+        dataset = dataset_register(
             department=self.world.departments[holding.department],
             actor=self.holder(Role.COORDINATOR),
             fields={
@@ -96,14 +95,15 @@ class Journey:
             },
             now=self.now,
         )
-        self.release_id = Release.objects.get(dataset=self.dataset).pk
+        self.release_id = Release.objects.get(dataset=dataset).pk
         answer_checklists(self.release_id, "INVENTORY", self.holder(Role.COORDINATOR), self.now)
 
     def refresh(self) -> None:
         """Open the next release of a dataset that is public."""
-        assert self.dataset is not None
         self.release_id = release_open(
-            dataset=self.dataset, actor=self.holder(Role.COORDINATOR), now=self.now
+            dataset=Release.objects.get(pk=self.release_id).dataset,
+            actor=self.holder(Role.COORDINATOR),
+            now=self.now,
         ).pk
         self.seed += 1
         answer_checklists(self.release_id, "INVENTORY", self.holder(Role.COORDINATOR), self.now)
@@ -201,4 +201,5 @@ class Journey:
     def _run(self, model: type[WorkItem], handler: Handler) -> bool:
         rows = model._default_manager.filter(release_id=self.release_id, status=WorkItem.Status.QUEUED)
         rows.filter(due_at__gt=timezone.now()).update(due_at=F("created_at"))
-        return any([work_run(model, pk, handler) for pk in rows.values_list("pk", flat=True)])
+        ran = [work_run(model, pk, handler) for pk in rows.values_list("pk", flat=True)]
+        return any(ran)

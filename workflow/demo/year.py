@@ -115,7 +115,11 @@ def withdrawn(journey: Journey) -> None:
 def rejected(journey: Journey) -> None:
     to_privacy(journey)
     journey.wait(2, 6)
-    journey.move("reject", Role.PRIVACY_OFFICER, reason="Visits cannot be published one by one; publish counts instead.")
+    journey.move(
+        "reject",
+        Role.PRIVACY_OFFICER,
+        reason="Visits cannot be published one by one; publish counts instead.",
+    )
 
 
 def staged_for_next_week(journey: Journey) -> None:
@@ -174,6 +178,7 @@ YEAR: dict[str, tuple[int, Fate]] = {
     "Grant awards": (45, answering_a_return),
     "Field reservations": (24, in_preparation),
 }
+
 
 def year_make(world: World) -> Iterator[str]:
     """Let the year pass, dataset by dataset. Yields a line for each that is done."""

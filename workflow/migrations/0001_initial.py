@@ -8,225 +8,661 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dataset',
+            name="Dataset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('inventory_id', models.CharField(max_length=8)),
-                ('title', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True, max_length=10000)),
-                ('source_system', models.CharField(blank=True, max_length=200, verbose_name='source system')),
-                ('coverage_start', models.DateField(blank=True, null=True)),
-                ('coverage_end', models.DateField(blank=True, help_text='Leave empty when the data is current.', null=True)),
-                ('geographic_coverage', models.CharField(blank=True, max_length=200)),
-                ('geographic_granularity', models.CharField(blank=True, choices=[('point', 'Latitude and longitude'), ('address', 'Street address'), ('parcel', 'Parcel'), ('block', 'Block'), ('tract', 'Census tract'), ('zip', 'ZIP code'), ('neighborhood', 'Neighborhood or district'), ('municipality', 'City or town'), ('county', 'County'), ('state', 'State'), ('none', 'Not geographic')], max_length=20)),
-                ('accrual_periodicity', models.CharField(blank=True, choices=[('not_updated', 'Not updated (historical)'), ('as_needed', 'As needed'), ('annually', 'Annually'), ('biannually', 'Twice a year'), ('quarterly', 'Quarterly'), ('monthly', 'Monthly'), ('biweekly', 'Every two weeks'), ('weekly', 'Weekly'), ('daily', 'Daily')], max_length=20, verbose_name='update frequency')),
-                ('collection_frequency', models.CharField(blank=True, choices=[('not_updated', 'Not updated (historical)'), ('as_needed', 'As needed'), ('annually', 'Annually'), ('biannually', 'Twice a year'), ('quarterly', 'Quarterly'), ('monthly', 'Monthly'), ('biweekly', 'Every two weeks'), ('weekly', 'Weekly'), ('daily', 'Daily')], max_length=20)),
-                ('existing_url', models.URLField(blank=True, verbose_name='already published at')),
-                ('priority', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10)),
-                ('priority_comment', models.TextField(blank=True)),
-                ('technical_challenges', models.TextField(blank=True)),
-                ('classification', models.CharField(blank=True, max_length=30)),
-                ('classification_ground', models.TextField(blank=True)),
-                ('quality_rating', models.CharField(blank=True, choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10)),
-                ('quality_details', models.TextField(blank=True)),
-                ('high_value', models.JSONField(blank=True, default=list, verbose_name='high-value criteria')),
-                ('keywords', models.JSONField(blank=True, default=list)),
-                ('category', models.CharField(blank=True, max_length=80)),
-                ('licence', models.CharField(blank=True, max_length=40)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('row_label', models.CharField(blank=True, max_length=80, verbose_name='what one row is')),
-                ('source_rows', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='rows in the source')),
-                ('source_rows_as_of', models.DateField(blank=True, null=True, verbose_name='counted on')),
-                ('not_for_release_reason', models.TextField(blank=True)),
-                ('registered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('coordinator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('custodian', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='accounts.department')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='accounts.program')),
-                ('registered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('steward', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("inventory_id", models.CharField(max_length=8)),
+                ("title", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True, max_length=10000)),
+                ("source_system", models.CharField(blank=True, max_length=200, verbose_name="source system")),
+                ("coverage_start", models.DateField(blank=True, null=True)),
+                (
+                    "coverage_end",
+                    models.DateField(
+                        blank=True, help_text="Leave empty when the data is current.", null=True
+                    ),
+                ),
+                ("geographic_coverage", models.CharField(blank=True, max_length=200)),
+                (
+                    "geographic_granularity",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("point", "Latitude and longitude"),
+                            ("address", "Street address"),
+                            ("parcel", "Parcel"),
+                            ("block", "Block"),
+                            ("tract", "Census tract"),
+                            ("zip", "ZIP code"),
+                            ("neighborhood", "Neighborhood or district"),
+                            ("municipality", "City or town"),
+                            ("county", "County"),
+                            ("state", "State"),
+                            ("none", "Not geographic"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "accrual_periodicity",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_updated", "Not updated (historical)"),
+                            ("as_needed", "As needed"),
+                            ("annually", "Annually"),
+                            ("biannually", "Twice a year"),
+                            ("quarterly", "Quarterly"),
+                            ("monthly", "Monthly"),
+                            ("biweekly", "Every two weeks"),
+                            ("weekly", "Weekly"),
+                            ("daily", "Daily"),
+                        ],
+                        max_length=20,
+                        verbose_name="update frequency",
+                    ),
+                ),
+                (
+                    "collection_frequency",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_updated", "Not updated (historical)"),
+                            ("as_needed", "As needed"),
+                            ("annually", "Annually"),
+                            ("biannually", "Twice a year"),
+                            ("quarterly", "Quarterly"),
+                            ("monthly", "Monthly"),
+                            ("biweekly", "Every two weeks"),
+                            ("weekly", "Weekly"),
+                            ("daily", "Daily"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("existing_url", models.URLField(blank=True, verbose_name="already published at")),
+                (
+                    "priority",
+                    models.CharField(
+                        blank=True,
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        max_length=10,
+                    ),
+                ),
+                ("priority_comment", models.TextField(blank=True)),
+                ("technical_challenges", models.TextField(blank=True)),
+                ("classification", models.CharField(blank=True, max_length=30)),
+                ("classification_ground", models.TextField(blank=True)),
+                (
+                    "quality_rating",
+                    models.CharField(
+                        blank=True,
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        max_length=10,
+                    ),
+                ),
+                ("quality_details", models.TextField(blank=True)),
+                (
+                    "high_value",
+                    models.JSONField(blank=True, default=list, verbose_name="high-value criteria"),
+                ),
+                ("keywords", models.JSONField(blank=True, default=list)),
+                ("category", models.CharField(blank=True, max_length=80)),
+                ("licence", models.CharField(blank=True, max_length=40)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("row_label", models.CharField(blank=True, max_length=80, verbose_name="what one row is")),
+                (
+                    "source_rows",
+                    models.PositiveBigIntegerField(blank=True, null=True, verbose_name="rows in the source"),
+                ),
+                ("source_rows_as_of", models.DateField(blank=True, null=True, verbose_name="counted on")),
+                ("not_for_release_reason", models.TextField(blank=True)),
+                ("registered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "coordinator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "custodian",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="datasets",
+                        to="accounts.department",
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="datasets",
+                        to="accounts.program",
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "steward",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'pk'],
+                "ordering": ["title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Distribution',
+            name="Distribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('portal', models.CharField(default='socrata', max_length=30)),
-                ('public_url', models.URLField(blank=True)),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='distributions', to='workflow.dataset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("portal", models.CharField(default="socrata", max_length=30)),
+                ("public_url", models.URLField(blank=True)),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="distributions",
+                        to="workflow.dataset",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ColumnDescription',
+            name="ColumnDescription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=255, verbose_name='column in the file')),
-                ('label', models.CharField(blank=True, max_length=120, verbose_name='name for readers')),
-                ('description', models.TextField(blank=True)),
-                ('unit', models.CharField(blank=True, max_length=60)),
-                ('data_type', models.CharField(blank=True, max_length=20)),
-                ('distribution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='columns', to='workflow.distribution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=255, verbose_name="column in the file")),
+                ("label", models.CharField(blank=True, max_length=120, verbose_name="name for readers")),
+                ("description", models.TextField(blank=True)),
+                ("unit", models.CharField(blank=True, max_length=60)),
+                ("data_type", models.CharField(blank=True, max_length=20)),
+                (
+                    "distribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="columns",
+                        to="workflow.distribution",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('stage', django_fsm.FSMField(choices=[('INVENTORY', 'Inventory'), ('READINESS', 'Readiness'), ('QUALITY', 'Quality'), ('PRIVACY', 'Privacy'), ('CDO_REVIEW', 'CDO review'), ('STAGED', 'Staged'), ('PUBLISHED', 'Published'), ('REJECTED', 'Rejected'), ('WITHDRAWN', 'Withdrawn'), ('RETRACTED', 'Retracted'), ('SUPERSEDED', 'Superseded'), ('RETIRED', 'Retired')], db_index=True, default='INVENTORY', max_length=50, protected=True)),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('stage_entered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('held_at', models.DateTimeField(blank=True, null=True)),
-                ('hold_reason', models.TextField(blank=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='workflow.dataset')),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.programprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "stage",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("INVENTORY", "Inventory"),
+                            ("READINESS", "Readiness"),
+                            ("QUALITY", "Quality"),
+                            ("PRIVACY", "Privacy"),
+                            ("CDO_REVIEW", "CDO review"),
+                            ("STAGED", "Staged"),
+                            ("PUBLISHED", "Published"),
+                            ("REJECTED", "Rejected"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("RETRACTED", "Retracted"),
+                            ("SUPERSEDED", "Superseded"),
+                            ("RETIRED", "Retired"),
+                        ],
+                        db_index=True,
+                        default="INVENTORY",
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("stage_entered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("held_at", models.DateTimeField(blank=True, null=True)),
+                ("hold_reason", models.TextField(blank=True)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="workflow.dataset",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.programprofile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublicationPlan',
+            name="PublicationPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('release_at', models.DateTimeField(blank=True, null=True, verbose_name='goes public on')),
-                ('tactics', models.JSONField(default=list)),
-                ('audience', models.TextField(blank=True)),
-                ('message', models.TextField(blank=True, verbose_name='what to say')),
-                ('release', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='plan', to='workflow.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("release_at", models.DateTimeField(blank=True, null=True, verbose_name="goes public on")),
+                ("tactics", models.JSONField(default=list)),
+                ("audience", models.TextField(blank=True)),
+                ("message", models.TextField(blank=True, verbose_name="what to say")),
+                (
+                    "release",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plan",
+                        to="workflow.release",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApprovalRequest',
-            fields=[
-            ],
+            name="ApprovalRequest",
+            fields=[],
             options={
-                'verbose_name': 'approval request',
-                'verbose_name_plural': 'approval queue',
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "approval request",
+                "verbose_name_plural": "approval queue",
+                "proxy": True,
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('workflow.release',),
+            bases=("workflow.release",),
         ),
         migrations.CreateModel(
-            name='ReturnForChanges',
+            name="ReturnForChanges",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_stage', models.CharField(choices=[('INVENTORY', 'Inventory'), ('READINESS', 'Readiness'), ('QUALITY', 'Quality'), ('PRIVACY', 'Privacy'), ('CDO_REVIEW', 'CDO review'), ('STAGED', 'Staged'), ('PUBLISHED', 'Published'), ('REJECTED', 'Rejected'), ('WITHDRAWN', 'Withdrawn'), ('RETRACTED', 'Retracted'), ('SUPERSEDED', 'Superseded'), ('RETIRED', 'Retired')], max_length=20)),
-                ('to_stage', models.CharField(choices=[('INVENTORY', 'Inventory'), ('READINESS', 'Readiness'), ('QUALITY', 'Quality'), ('PRIVACY', 'Privacy'), ('CDO_REVIEW', 'CDO review'), ('STAGED', 'Staged'), ('PUBLISHED', 'Published'), ('REJECTED', 'Rejected'), ('WITHDRAWN', 'Withdrawn'), ('RETRACTED', 'Retracted'), ('SUPERSEDED', 'Superseded'), ('RETIRED', 'Retired')], max_length=20)),
-                ('reason', models.TextField()),
-                ('points', models.JSONField(default=list)),
-                ('answered_by_role', models.CharField(max_length=30)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='returns', to='workflow.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_stage",
+                    models.CharField(
+                        choices=[
+                            ("INVENTORY", "Inventory"),
+                            ("READINESS", "Readiness"),
+                            ("QUALITY", "Quality"),
+                            ("PRIVACY", "Privacy"),
+                            ("CDO_REVIEW", "CDO review"),
+                            ("STAGED", "Staged"),
+                            ("PUBLISHED", "Published"),
+                            ("REJECTED", "Rejected"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("RETRACTED", "Retracted"),
+                            ("SUPERSEDED", "Superseded"),
+                            ("RETIRED", "Retired"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "to_stage",
+                    models.CharField(
+                        choices=[
+                            ("INVENTORY", "Inventory"),
+                            ("READINESS", "Readiness"),
+                            ("QUALITY", "Quality"),
+                            ("PRIVACY", "Privacy"),
+                            ("CDO_REVIEW", "CDO review"),
+                            ("STAGED", "Staged"),
+                            ("PUBLISHED", "Published"),
+                            ("REJECTED", "Rejected"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("RETRACTED", "Retracted"),
+                            ("SUPERSEDED", "Superseded"),
+                            ("RETIRED", "Retired"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("points", models.JSONField(default=list)),
+                ("answered_by_role", models.CharField(max_length=30)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="returns",
+                        to="workflow.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('department', 'Department approval'), ('quality', 'Quality'), ('privacy', 'Privacy'), ('security', 'Security'), ('legal', 'Legal'), ('it', 'IT'), ('policy', 'Policy'), ('communications', 'Communications'), ('steward_preview', 'Steward preview'), ('cdo', 'CDO decision')], max_length=20)),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('question', models.TextField(blank=True)),
-                ('due', models.DateTimeField(blank=True, null=True)),
-                ('verdict', models.CharField(blank=True, choices=[('approved', 'Approved'), ('conditions', 'Approved with conditions'), ('refused', 'Not approved')], max_length=12)),
-                ('conditions', models.TextField(blank=True, verbose_name='conditions or comment')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('parts', models.JSONField(default=dict)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='workflow.release')),
-                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("department", "Department approval"),
+                            ("quality", "Quality"),
+                            ("privacy", "Privacy"),
+                            ("security", "Security"),
+                            ("legal", "Legal"),
+                            ("it", "IT"),
+                            ("policy", "Policy"),
+                            ("communications", "Communications"),
+                            ("steward_preview", "Steward preview"),
+                            ("cdo", "CDO decision"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("question", models.TextField(blank=True)),
+                ("due", models.DateTimeField(blank=True, null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("approved", "Approved"),
+                            ("conditions", "Approved with conditions"),
+                            ("refused", "Not approved"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("conditions", models.TextField(blank=True, verbose_name="conditions or comment")),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("parts", models.JSONField(default=dict)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="workflow.release",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['requested_at', 'pk'],
+                "ordering": ["requested_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='StageVisit',
+            name="StageVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('INVENTORY', 'Inventory'), ('READINESS', 'Readiness'), ('QUALITY', 'Quality'), ('PRIVACY', 'Privacy'), ('CDO_REVIEW', 'CDO review'), ('STAGED', 'Staged'), ('PUBLISHED', 'Published'), ('REJECTED', 'Rejected'), ('WITHDRAWN', 'Withdrawn'), ('RETRACTED', 'Retracted'), ('SUPERSEDED', 'Superseded'), ('RETIRED', 'Retired')], max_length=20)),
-                ('entered_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('move', models.CharField(blank=True, max_length=30, verbose_name='left by move')),
-                ('entered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('left_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='workflow.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("INVENTORY", "Inventory"),
+                            ("READINESS", "Readiness"),
+                            ("QUALITY", "Quality"),
+                            ("PRIVACY", "Privacy"),
+                            ("CDO_REVIEW", "CDO review"),
+                            ("STAGED", "Staged"),
+                            ("PUBLISHED", "Published"),
+                            ("REJECTED", "Rejected"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("RETRACTED", "Retracted"),
+                            ("SUPERSEDED", "Superseded"),
+                            ("RETIRED", "Retired"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("entered_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                ("move", models.CharField(blank=True, max_length=30, verbose_name="left by move")),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "left_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="visits",
+                        to="workflow.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['entered_at', 'pk'],
+                "ordering": ["entered_at", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.UniqueConstraint(fields=('program', 'inventory_id'), name='one_dataset_per_inventory_id'),
+            model_name="dataset",
+            constraint=models.UniqueConstraint(
+                fields=("program", "inventory_id"), name="one_dataset_per_inventory_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dataset',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='dataset_has_a_title'),
+            model_name="dataset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="dataset_has_a_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='distribution',
-            constraint=models.UniqueConstraint(fields=('dataset', 'portal'), name='one_distribution_per_portal'),
+            model_name="distribution",
+            constraint=models.UniqueConstraint(
+                fields=("dataset", "portal"), name="one_distribution_per_portal"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columndescription',
-            constraint=models.UniqueConstraint(fields=('distribution', 'name'), name='one_description_per_column'),
+            model_name="columndescription",
+            constraint=models.UniqueConstraint(
+                fields=("distribution", "name"), name="one_description_per_column"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('dataset', 'number'), name='one_release_per_number'),
+            model_name="release",
+            constraint=models.UniqueConstraint(fields=("dataset", "number"), name="one_release_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage__in', ['INVENTORY', 'READINESS', 'QUALITY', 'PRIVACY', 'CDO_REVIEW', 'STAGED'])), fields=('dataset',), name='one_open_release_per_dataset'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("stage__in", ["INVENTORY", "READINESS", "QUALITY", "PRIVACY", "CDO_REVIEW", "STAGED"])
+                ),
+                fields=("dataset",),
+                name="one_open_release_per_dataset",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage', 'PUBLISHED')), fields=('dataset',), name='one_public_release_per_dataset'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stage", "PUBLISHED")),
+                fields=("dataset",),
+                name="one_public_release_per_dataset",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['INVENTORY', 'READINESS', 'QUALITY', 'PRIVACY', 'CDO_REVIEW', 'STAGED', 'PUBLISHED', 'REJECTED', 'WITHDRAWN', 'RETRACTED', 'SUPERSEDED', 'RETIRED'])), name='release_stage_is_known'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "INVENTORY",
+                            "READINESS",
+                            "QUALITY",
+                            "PRIVACY",
+                            "CDO_REVIEW",
+                            "STAGED",
+                            "PUBLISHED",
+                            "REJECTED",
+                            "WITHDRAWN",
+                            "RETRACTED",
+                            "SUPERSEDED",
+                            "RETIRED",
+                        ],
+                    )
+                ),
+                name="release_stage_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('reviewer', None), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('decided_at__isnull', False), ('reviewer__isnull', False)), _connector='OR'), name='a_verdict_has_a_reviewer_and_a_time'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("reviewer", None), ("verdict", "")),
+                    models.Q(
+                        models.Q(("verdict", ""), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("reviewer__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_verdict_has_a_reviewer_and_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('verdict', '')), fields=('release', 'kind'), name='one_pending_review_per_kind'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("verdict", "")),
+                fields=("release", "kind"),
+                name="one_pending_review_per_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stagevisit',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('release',), name='a_release_is_in_one_stage'),
+            model_name="stagevisit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)), fields=("release",), name="a_release_is_in_one_stage"
+            ),
         ),
     ]

@@ -59,7 +59,9 @@ class Dataset(models.Model):
     coverage_end = models.DateField(null=True, blank=True, help_text="Leave empty when the data is current.")
     geographic_coverage = models.CharField(max_length=200, blank=True)
     geographic_granularity = models.CharField(max_length=20, choices=Granularity.choices, blank=True)
-    accrual_periodicity = models.CharField("update frequency", max_length=20, choices=Frequency.choices, blank=True)
+    accrual_periodicity = models.CharField(
+        "update frequency", max_length=20, choices=Frequency.choices, blank=True
+    )
     collection_frequency = models.CharField(max_length=20, choices=Frequency.choices, blank=True)
     existing_url = models.URLField("already published at", blank=True)
     priority = models.CharField(max_length=10, choices=Level.choices, blank=True)

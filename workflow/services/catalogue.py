@@ -80,7 +80,6 @@ def answer_sources(context: ReleaseContext) -> dict[str, Any]:
     return sources
 
 
-
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str | list | dict):
         return value

@@ -98,7 +98,11 @@ def dataset_register(
         message_id="dataset_registered",
         recipients=[person for person in (dataset.steward, dataset.coordinator) if person],
         actor=actor,
-        context={"dataset": dataset.title, "inventory_id": dataset.inventory_id, "department": department.name},
+        context={
+            "dataset": dataset.title,
+            "inventory_id": dataset.inventory_id,
+            "department": department.name,
+        },
         path=reverse("release", args=[release.pk]),
         release_id=release.pk,
         dataset_id=dataset.pk,
@@ -179,7 +183,9 @@ def columns_describe(
 
 
 @transaction.atomic
-def columns_sync(*, release_id: int, columns: Sequence[Mapping[str, str]], now: datetime | None = None) -> None:
+def columns_sync(
+    *, release_id: int, columns: Sequence[Mapping[str, str]], now: datetime | None = None
+) -> None:
     """Bring the dictionary in line with the columns of the file: new ones empty, descriptions kept by name."""
     release = Release.objects.select_related("dataset").get(pk=release_id)
     distribution = distribution_of(release.dataset)
@@ -288,7 +294,9 @@ def _assign(dataset: Dataset, fields: Mapping[str, Any]) -> None:
 def _next_inventory_id(department: Department) -> str:
     """Three letters of the department and four digits, never reused (DOMAIN INV-01)."""
     last = (
-        Dataset.objects.filter(department__program=department.program, inventory_id__startswith=department.code)
+        Dataset.objects.filter(
+            department__program=department.program, inventory_id__startswith=department.code
+        )
         .order_by("-inventory_id")
         .values_list("inventory_id", flat=True)
         .first()

@@ -38,9 +38,10 @@ def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
 def reviews_ask(context: ReleaseContext, now: datetime) -> None:
     """Ask for every review that the onward move of this stage needs and that is neither asked nor in."""
     for rule in context.profile.reviews_for(ONWARD[context.release.stage]):
-        if rule.kind not in _LATER and rule.applies(classification=context.dataset.classification):
-            if len(approvals.approvals_of(context, rule.kind)) < rule.people:
-                review_ask(context, kind=rule.kind, requested_by=None, now=now)
+        needed = rule.applies(classification=context.dataset.classification)
+        missing = len(approvals.approvals_of(context, rule.kind)) < rule.people
+        if needed and missing and rule.kind not in _LATER:
+            review_ask(context, kind=rule.kind, requested_by=None, now=now)
 
 
 def review_ask(
@@ -106,5 +107,3 @@ def _write_permit(context: ReleaseContext, now: datetime) -> None:
 def _drop_pending(release: Release) -> None:
     """Nobody is asked any longer for a verdict on what has gone back or ended."""
     Review.objects.filter(release=release, verdict="").delete()
-
-

@@ -61,7 +61,9 @@ def metadata_fact(*, release_id: int, now: datetime | None = None) -> Fact:
     if not dictionary:
         sentences.append("The columns are described once the file has been read.")
     elif len(empty) > 3:
-        sentences.append(f"{len(empty)} of {len(dictionary)} columns are not described: {', '.join(empty[:3])} and more.")
+        sentences.append(
+            f"{len(empty)} of {len(dictionary)} columns are not described: {', '.join(empty[:3])} and more."
+        )
     else:
         sentences += [f"Column “{name}” is not described." for name in empty]
     public = {name: getattr(dataset, name) for name in (*_NEEDED_FOR_PUBLIC, "title", "row_label")}
@@ -102,7 +104,9 @@ def plan_fact(*, release_id: int, now: datetime | None = None) -> Fact:
 def facts_rebuild(*, release_id: int) -> None:
     """Recompute the conductor's own facts from its rows; changes nothing when they are right."""
     known = facts(release_id)
-    record_fact(release_id=release_id, now=known["inventory_record"].at if "inventory_record" in known else None)
+    record_fact(
+        release_id=release_id, now=known["inventory_record"].at if "inventory_record" in known else None
+    )
     if "metadata" in known:
         metadata_fact(release_id=release_id, now=known["metadata"].at)
     if "plan" in known:

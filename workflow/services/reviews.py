@@ -108,7 +108,9 @@ def _locked(release_id: int, now: datetime) -> ReleaseContext:
     return context
 
 
-def _record(action: str, review: Review, context: ReleaseContext, actor: Any, *, note: str, now: datetime) -> None:
+def _record(
+    action: str, review: Review, context: ReleaseContext, actor: Any, *, note: str, now: datetime
+) -> None:
     event_record(
         action=action,
         actor=actor,

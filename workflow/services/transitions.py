@@ -88,7 +88,9 @@ def _check_stage(move: Move, release: Release, target: str) -> None:
             "Somebody may have moved it meanwhile; look at the page again."
         )
     if move.stays and bool(release.held_at) == (move.name == "hold"):
-        raise WrongStage("The release is on hold already." if release.held_at else "The release is not on hold.")
+        raise WrongStage(
+            "The release is on hold already." if release.held_at else "The release is not on hold."
+        )
     if move.name == "return_for_changes":
         order = [str(stage) for stage in Stage]
         if target not in move.targets or order.index(target) >= order.index(release.stage):
@@ -164,7 +166,9 @@ def _stamp(move: Move, release: Release, context: ReleaseContext, reason: str, n
 
 
 def _visit(move: Move, release: Release, person: Any, now: datetime) -> None:
-    StageVisit.objects.filter(release=release, left_at=None).update(left_at=now, left_by=person, move=move.name)
+    StageVisit.objects.filter(release=release, left_at=None).update(
+        left_at=now, left_by=person, move=move.name
+    )
     StageVisit.objects.create(release=release, stage=release.stage, entered_at=now, entered_by=person)
 
 
@@ -185,7 +189,9 @@ def _decide(move: Move, context: ReleaseContext, person: Any, comment: str, now:
 
 
 def _supersede_earlier(context: ReleaseContext, now: datetime) -> None:
-    earlier = Release.objects.filter(dataset=context.dataset, stage=Stage.PUBLISHED).exclude(pk=context.release.pk)
+    earlier = Release.objects.filter(dataset=context.dataset, stage=Stage.PUBLISHED).exclude(
+        pk=context.release.pk
+    )
     for release in earlier:
         release_transition(release_id=release.pk, name="supersede", actor=SYSTEM, now=now)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -129,6 +129,8 @@ def columns_describe_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Save the data dictionary: the whole table by its button, or one row by itself as it is typed."""
     context = get_context(request, pk, "describe_columns")
     fields = {key: request.POST.getlist(key) for key in ("name", "label", "description", "unit")}
+    if len({len(values) for values in fields.values()}) != 1:
+        return HttpResponseBadRequest("The form came incomplete; nothing was saved. Reload the page.")
     rows = [dict(zip(fields, values, strict=True)) for values in zip(*fields.values(), strict=True)]
     try:
         described = columns_describe(release_id=pk, rows=rows, actor=request.user)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+import dossier.intake
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
 import checklists.services
-import dossier.intake
 import privacy.services
 import publishing.services
 import workflow.services.facts

@@ -13,7 +13,9 @@ HEADER = "<!-- Written by `manage.py state_diagram --write`. Do not edit. -->\n\
 
 
 class Command(BaseCommand):
-    help = "Print the state diagram (Mermaid) with owners, moves and gates; --write FILE keeps it in the docs."
+    help = (
+        "Print the state diagram (Mermaid) with owners, moves and gates; --write FILE keeps it in the docs."
+    )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--write", metavar="FILE", help="write to this file instead of printing")
@@ -36,14 +38,27 @@ def _diagram() -> list[str]:
     for move in MOVES.values():
         if move.stays:
             continue
-        lines += [f"    {source} --> {target}: {move.name}" for source in move.sources for target in move.targets
-                  if source != target]
+        lines += [
+            f"    {source} --> {target}: {move.name}"
+            for source in move.sources
+            for target in move.targets
+            if source != target
+        ]
     return [*lines, "```"]
 
 
 def _stages() -> list[str]:
-    rows = [f"| {Stage(stage).label} | `{stage}` | {owner.replace('_', ' ')} |" for stage, owner in STAGE_OWNER.items()]
-    return ["## Stages and their owners", "", "| stage | in code | owner (by default) |", "| --- | --- | --- |", *rows]
+    rows = [
+        f"| {Stage(stage).label} | `{stage}` | {owner.replace('_', ' ')} |"
+        for stage, owner in STAGE_OWNER.items()
+    ]
+    return [
+        "## Stages and their owners",
+        "",
+        "| stage | in code | owner (by default) |",
+        "| --- | --- | --- |",
+        *rows,
+    ]
 
 
 def _moves() -> list[str]:
