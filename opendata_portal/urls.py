@@ -14,3 +14,6 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("reports.urls")),
 ]
+
+# The page after an error of ours names the request, so that it can be found in the log.
+handler500 = "accounts.views.statements.server_error"

@@ -21,7 +21,7 @@
   });
 
   // --- A double click does one thing: the second submit of a form is dropped ---
-  const release = (form) => {
+  const freed = (form) => {
     delete form.dataset.sent;
     form.querySelectorAll("[aria-busy]").forEach((button) => {
       button.removeAttribute("aria-busy");
@@ -31,7 +31,8 @@
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.hasAttribute("hx-post") || form.hasAttribute("data-repeatable")) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -48,11 +49,11 @@
   });
   // A page that comes back from the browser's history must be usable again.
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(freed);
   });
 
   // --- A move is confirmed in a dialog; without a script it unfolds in the page ---
-  document.querySelectorAll("details.move").forEach((details) => {
+  const asDialog = (details) => {
     const body = details.querySelector(".move__body");
     const summary = details.querySelector("summary");
     if (!body || typeof HTMLDialogElement === "undefined" || details.hasAttribute("open")) return;
@@ -77,6 +78,12 @@
       close.addEventListener("click", () => dialog.close());
     });
     dialog.addEventListener("close", () => button.focus());
+  };
+  // htmx tells of the page itself and of everything that is swapped into it later.
+  document.addEventListener("htmx:load", (event) => {
+    const root = event.detail.elt;
+    if (root.matches("details.move")) asDialog(root);
+    root.querySelectorAll("details.move").forEach(asDialog);
   });
 
   // --- After a refused form the reader starts at the list of what is wrong ---
@@ -102,6 +109,7 @@
     if (!wanted.hasAttribute("tabindex")) wanted.setAttribute("tabindex", "-1");
     wanted.focus();
   });
+  let loggedOut = false;
   const say = (words) => {
     const place = document.getElementById("live-status");
     if (place) place.textContent = words;
@@ -115,5 +123,15 @@
       ? "You may not do this, or you were logged out in the meantime. Reload the page and try again."
       : "The server could not do this. Nothing was changed. Try again in a minute.");
   });
-  document.addEventListener("htmx:afterOnLoad", () => say(""));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.getResponseHeader("X-Login-Page")) return;
+    event.detail.shouldSwap = false;
+    loggedOut = true;
+  });
+  document.addEventListener("htmx:afterOnLoad", () => {
+    say(loggedOut
+      ? "You were logged out. Log in again in another window, then go on here: what you typed is still here."
+      : "");
+    loggedOut = false;
+  });
 })();
