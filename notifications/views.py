@@ -40,6 +40,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "letters": selectors.mailbox_rows(page.object_list),
+        "columns": ["Subject", "To", "Written", "State"],
         "form": form,
         "filtered": any(chosen.values()),
     }

@@ -31,6 +31,11 @@ class Table:
         return tuple(column.label for column in self.columns)
 
     @property
+    def headings(self) -> list[dict[str, str | bool]]:
+        """The columns as the table component takes them."""
+        return [{"label": column.label, "number": column.numeric} for column in self.columns]
+
+    @property
     def lines(self) -> list[dict[str, object]]:
         """The rows as a template lists them: link of the row, first cell, other cells with their columns."""
         links = self.links or (None,) * len(self.rows)

@@ -137,3 +137,15 @@ def test_numbers_and_addresses_of_persons_stay_out_of_typed_words(typed, kept):
     context = context_checked("reject", {"dataset": "Permits", "reason": typed})
 
     assert context["reason"] == kept
+
+
+def test_invitation_names_the_program_where_there_is_no_dataset_yet(strict_templates):
+    words = {"program": "City of Exampleville", "role": "data steward", "days": 14, "actor": "Dana Whitfield"}
+    letter = letter_render("invited", words, path="/invitation/a/b/", asked=True)
+
+    assert letter.subject == "You are invited to City of Exampleville"
+    assert letter.text.startswith(
+        "Dana Whitfield invites you to work on open data for City of Exampleville, as data steward."
+    )
+    assert "for 14 days" in letter.text
+    assert "UNRESOLVED" not in letter.text + letter.html
