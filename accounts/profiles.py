@@ -52,7 +52,7 @@ _TOP_KEYS = {
     "publication",
     "licences",
 }
-_ORDER_VALUES = {
+_ORDER_VALUES: dict[str, set[Any]] = {
     "private_copy_at": {"staged", "cdo_review"},
     "preview_before": {"approve", "publish"},
     "plan_before": {"approve", "publish"},
@@ -171,7 +171,7 @@ def _faults(content: dict[str, Any]) -> list[str]:
     for key, allowed in _ORDER_VALUES.items():
         value = content["order"].get(key)
         if value not in allowed:
-            faults.append(f"order.{key} is {value!r}; it must be one of {sorted(allowed, key=str)}.")
+            faults.append(f"order.{key} is {value!r}; it must be one of {sorted(map(str, allowed))}.")
     for key in ("k_min", "k_min_sensitive"):
         if not isinstance(content["privacy"].get(key), int) or content["privacy"][key] < 1:
             faults.append(f"privacy.{key} must be a whole number of at least 1.")

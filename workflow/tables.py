@@ -6,6 +6,9 @@ django-fsm transitions hold the sources and targets that the table of moves name
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from audit.catalogue import ACTIONS as AUDIT_ACTIONS
 from notifications.messages import MESSAGES
 from workflow.approvals import REVIEW_SCOPE
@@ -18,7 +21,8 @@ from workflow.stages import MOVES, OPEN_PARTS, STAGE_OWNER, Stage
 
 def faults() -> list[str]:
     """Every gap between the tables, as sentences; empty when they are whole."""
-    found = []
+    found: list[str] = []
+    table: Mapping[str, Any]
     for name, table in (("STAGE_OWNER", STAGE_OWNER), ("OPEN_PARTS", OPEN_PARTS)):
         found += _compare(name, set(table), set(Stage))
     for name, table in (("POLICY", POLICY), ("GATES", GATES), ("EVENTS", EVENTS), ("ROUTES", ROUTES)):
@@ -45,7 +49,8 @@ def _compare(name: str, have: set[str], want: set[str]) -> list[str]:
 
 def _transition_faults() -> list[str]:
     declared: dict[str, tuple[set[str], set[str]]] = {}
-    for transition in Release(stage=Stage.INVENTORY).get_all_stage_transitions():
+    release: Any = Release(stage=Stage.INVENTORY)  # django-fsm adds the method that lists transitions
+    for transition in release.get_all_stage_transitions():
         sources, targets = declared.setdefault(transition.name, (set(), set()))
         sources.add(str(transition.source))
         allowed = getattr(transition.target, "allowed_states", None) or (

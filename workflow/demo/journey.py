@@ -199,7 +199,8 @@ class Journey:
         return [(FileRead, partial(file_read, now=self.now)), *STATION_WORK]
 
     def _run(self, model: type[WorkItem], handler: Handler) -> bool:
-        rows = model._default_manager.filter(release_id=self.release_id, status=WorkItem.Status.QUEUED)
+        manager: Any = model._default_manager
+        rows = manager.filter(release_id=self.release_id, status=WorkItem.Status.QUEUED)
         rows.filter(due_at__gt=timezone.now()).update(due_at=F("created_at"))
         ran = [work_run(model, pk, handler) for pk in rows.values_list("pk", flat=True)]
         return any(ran)

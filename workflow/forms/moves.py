@@ -54,7 +54,9 @@ class ReturnForm(MoveForm):
 
     field_order = ("to", "points", "reason")
 
-    def __init__(self, *args: Any, stage: str, points: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, stage: str = Stage.CDO_REVIEW, points: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         earlier = stages_before(stage)
         self.fields["to"].choices = [(str(target), Stage(target).label) for target in earlier]
@@ -72,6 +74,10 @@ class ReturnForm(MoveForm):
 
     def arguments(self) -> dict[str, Any]:
         return super().arguments() | {"to": self.cleaned_data["to"], "points": self.cleaned_data["points"]}
+
+
+class BulkReturnForm(ReturnForm):
+    """The same return for several releases that wait for the decision."""
 
 
 def stages_before(stage: str) -> list[str]:

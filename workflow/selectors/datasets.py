@@ -56,7 +56,9 @@ def with_stage(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
 
 def datasets_listed(user: User, *, words: str = "", **filters: Any) -> QuerySet[Dataset]:
     """The inventory as `user` sees it, searched and filtered: department, stage, classification, steward."""
-    rows = with_stage(datasets_for(user)).select_related("department", "steward", "coordinator")
+    rows: QuerySet[Any] = with_stage(datasets_for(user)).select_related(
+        "department", "steward", "coordinator"
+    )
     for word in words.split():
         rows = rows.filter(
             Q(title__icontains=word)

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import date_format
 
 from accounts.profiles import Profile
-from workflow import approvals
+from workflow import approvals, gates
 from workflow.context import ReleaseContext
 from workflow.models import Dataset, Review
 from workflow.words import HIGH_VALUE_CRITERIA
 
 Line = dict[str, Any]
+
+# tab of a gate sentence -> (URL name, words of the link that leads to its cure)
+CURES: dict[str, tuple[str, str]] = {
+    "overview": ("dataset_edit", "Open the record"),
+    "checklists": ("release_checklists", "Open the checklists"),
+    "data": ("release_data", "Open the data"),
+    "privacy": ("release_privacy", "Open privacy"),
+    "reviews": ("release_reviews", "Open the reviews"),
+    "plan": ("release_plan", "Open the plan"),
+    "publication": ("release_publication", "Open the publication"),
+}
+
+
+def gate_line(item: gates.Unmet, context: ReleaseContext) -> Line:
+    """A gate sentence as the component draws it: with the link to the tab that cures it, and who does."""
+    name, words = CURES[item.tab]
+    target = context.dataset.pk if name == "dataset_edit" else context.release.pk
+    who = context.profile.role_label(item.who) if item.who not in ("system", "closed") else "the system"
+    return {"sentence": item.text, "url": reverse(name, args=[target]), "link": words, "who": who}
 
 
 def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]]:

@@ -134,7 +134,7 @@ def dataset_change(
         action="workflow.record_changed",
         actor=actor,
         subject=dataset,
-        data={"fields": ", ".join(Dataset._meta.get_field(name).verbose_name for name in changed)},
+        data={"fields": ", ".join(_words_of(name) for name in changed)},
         program_id=dataset.program_id,
         dataset_id=dataset.pk,
         release_id=release.pk if release else None,
@@ -289,6 +289,10 @@ def _assign(dataset: Dataset, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         setattr(dataset, name, value)
     dataset.full_clean(exclude=["registered_by"])
+
+
+def _words_of(field: str) -> str:
+    return str(getattr(Dataset._meta.get_field(field), "verbose_name", field))
 
 
 def _next_inventory_id(department: Department) -> str:

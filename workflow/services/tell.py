@@ -5,6 +5,7 @@ Stations do not write letters; they record facts, and the conductor reads here w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +72,7 @@ def _failed_publication(context: ReleaseContext, now: datetime) -> None:
 def _tell(
     context: ReleaseContext,
     message_id: str,
-    people: list[User | None],
+    people: Sequence[User | None],
     page: str,
     since: datetime,
     now: datetime,

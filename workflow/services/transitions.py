@@ -106,7 +106,8 @@ def _move(
     points: Sequence[str],
     now: datetime,
 ) -> None:
-    release, person = context.release, None if actor is SYSTEM else actor
+    release = context.release
+    person: Any = None if actor is SYSTEM else actor
     source = release.stage
     if move.decides:
         _decide(move, context, person, reason, now)

@@ -16,10 +16,10 @@ from workflow.context import ReleaseContext
 from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
 from workflow.forms.moves import MoveForm, form_of
 from workflow.models import StageVisit
+from workflow.selectors.evidence import gate_line
 from workflow.services.transitions import release_transition
 from workflow.stages import MOVES, Move
 from workflow.views.base import get_context
-from workflow.views.releases import gate_line
 from workflow.words import UNDO
 
 # A second click on the same button within this time finds its work done, and is not an error.

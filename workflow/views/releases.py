@@ -5,26 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from workflow import gates
-from workflow.context import ReleaseContext
-from workflow.selectors.evidence import record_of
+from workflow.selectors.evidence import gate_line, record_of
 from workflow.selectors.work import returns_standing
 from workflow.stages import Stage
 from workflow.views.base import get_context, may, render_tab
-
-# tab of a gate sentence -> (URL name, words of the link that leads to its cure)
-CURES: dict[str, tuple[str, str]] = {
-    "overview": ("dataset_edit", "Open the record"),
-    "checklists": ("release_checklists", "Open the checklists"),
-    "data": ("release_data", "Open the data"),
-    "privacy": ("release_privacy", "Open privacy"),
-    "reviews": ("release_reviews", "Open the reviews"),
-    "plan": ("release_plan", "Open the plan"),
-    "publication": ("release_publication", "Open the publication"),
-}
 
 
 @require_safe
@@ -47,14 +34,6 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "other_releases": [row for row in dataset.releases.order_by("-number") if row.pk != pk],
         },
     )
-
-
-def gate_line(item: gates.Unmet, context: ReleaseContext) -> dict[str, Any]:
-    """A gate sentence as the component draws it: with the link to the tab that cures it, and who does."""
-    name, words = CURES[item.tab]
-    target = context.dataset.pk if name == "dataset_edit" else context.release.pk
-    who = context.profile.role_label(item.who) if item.who not in ("system", "closed") else "the system"
-    return {"sentence": item.text, "url": reverse(name, args=[target]), "link": words, "who": who}
 
 
 def _has_open(dataset: Any) -> bool:

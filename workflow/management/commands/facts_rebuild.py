@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import dossier.intake
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
 import checklists.services
+import dossier.services_files
 import privacy.services
 import publishing.services
 import workflow.services.facts
@@ -15,7 +15,7 @@ from workflow.models import Release
 
 # Each station recomputes its own.
 REBUILDERS = (
-    dossier.intake.facts_rebuild,
+    dossier.services_files.facts_rebuild,
     workflow.services.facts.facts_rebuild,
     checklists.services.facts_rebuild,
     privacy.services.facts_rebuild,

@@ -28,7 +28,7 @@ class Command(BaseCommand):
             self.stdout.write("There are datasets already; the demo is not loaded again.")
             return
         # The work is run in place, so nudges would only pile up for the worker.
-        current_app.conf.broker_url = "memory://"
+        current_app.conf.update(broker_url="memory://")
         began = time.monotonic()
         for line in year_make(world_make()):
             self.stdout.write(f"  {line}")

@@ -1,0 +1,166 @@
+"""The evidence file of one release, as the CDO reads it before the decision: lines, no rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from workflow import approvals, gates
+from workflow.context import ReleaseContext
+from workflow.models import Review
+from workflow.selectors.datasets import dictionary_of
+from workflow.selectors.evidence import (
+    changed_since_review,
+    gate_line,
+    given_reviews,
+    public_record,
+    record_of,
+)
+
+_SHOWN_COLUMNS = 200
+
+
+def evidence_of(context: ReleaseContext) -> dict[str, Any]:
+    """Everything that the decision page shows about a release, whoever looks."""
+    dataset, profile = context.dataset, context.profile
+    licence = next((row.label for row in profile.licences if row.code == dataset.licence), dataset.licence)
+    return {
+        "will_happen": _will_happen(context),
+        "summary": [_quality(context), _privacy(context), _security(context), _department(context)],
+        "in_the_way": [gate_line(item, context) for item in gates.unmet_onward(context)],
+        "changed": changed_since_review(context),
+        "reviews": given_reviews(context),
+        "waiting_reviews": [review for review in context.reviews if review.is_pending],
+        "attestation": context.facts.get("attestation"),
+        "checklists": _checklists(context),
+        "privacy_notes": _notes(context, "scan", "dispositions", "risk", "treated"),
+        "quality_notes": _notes(context, "quality_checks"),
+        "public_record": public_record(dataset, licence),
+        "columns": _columns(context),
+        "record": record_of(dataset, profile),
+    }
+
+
+def _will_happen(context: ReleaseContext) -> list[str]:
+    """What an approval sets going, in order."""
+    portal = settings.SOCRATA_DOMAIN or "the portal"
+    order, plan = context.profile.order, context.plan
+    found = []
+    if order["private_copy_at"] == "staged":
+        found.append(f"A private copy is made on {portal}, read back and compared with what you approve.")
+    if order["preview_before"] == "publish":
+        who = context.dataset.steward or "The steward"
+        found.append(f"{who} looks at the private copy and accepts it or not.")
+    if plan and plan.release_at:
+        when = date_format(timezone.localtime(plan.release_at), "D j M Y, H:i")
+        past = plan.release_at <= context.now
+        found.append("It goes public as soon as that is done." if past else f"It goes public on {when}.")
+    else:
+        found.append("It goes public when the publication plan names a date; it names none yet.")
+    found.append("A permit is written: refreshes within it need no new decision until it expires.")
+    return found
+
+
+def _quality(context: ReleaseContext) -> dict[str, Any]:
+    fact = context.facts.get("quality_checks")
+    if fact is None:
+        return _tile("Quality", "not checked", "warn", "The machine checks have not run.")
+    waived, warnings = fact.data.get("waived") or 0, fact.data.get("warnings") or 0
+    score = fact.data.get("score")
+    words = f"{waived} waived, {warnings} warning{'' if warnings == 1 else 's'}"
+    tone = "bad" if not fact.ok else "warn" if waived else "good"
+    return _tile("Quality", f"{score:.2f}" if isinstance(score, float | int) else "checked", tone, words)
+
+
+def _privacy(context: ReleaseContext) -> dict[str, Any]:
+    risk, k = context.facts.get("risk"), context.data("risk", "k")
+    findings = context.data("scan", "findings")
+    decided = f"{findings} finding{'' if findings == 1 else 's'}" if findings is not None else "not scanned"
+    if risk is None:
+        return _tile("Privacy", "not measured", "warn", decided)
+    unique, rows = context.data("risk", "unique_rows"), context.data("risk", "rows")
+    words = f"k = {k}" if k else "no column could single a person out"
+    if unique is not None and rows:
+        words += f"; {unique:,} of {rows:,} rows stand alone"
+    return _tile(
+        "Residual risk",
+        "Allowed" if risk.ok else "Too high",
+        "good" if risk.ok else "bad",
+        f"{words}; {decided}",
+    )
+
+
+def _security(context: ReleaseContext) -> dict[str, Any]:
+    return _review_tile(context, Review.Kind.SECURITY, "Security", absent="not asked for")
+
+
+def _department(context: ReleaseContext) -> dict[str, Any]:
+    return _review_tile(context, Review.Kind.DEPARTMENT, "Department", absent="no approval")
+
+
+def _review_tile(context: ReleaseContext, kind: str, label: str, *, absent: str) -> dict[str, Any]:
+    refused = approvals.refusals_of(context, kind)
+    given = refused or approvals.approvals_of(context, kind)
+    if given:
+        review = given[-1]
+        when = date_format(timezone.localtime(review.decided_at), "j M Y") if review.decided_at else ""
+        return _tile(
+            label, review.get_verdict_display(), "bad" if refused else "good", f"{when} by {review.reviewer}"
+        )
+    if any(review.kind == kind and review.is_pending for review in context.reviews):
+        return _tile(label, "asked for", "info", "no answer yet")
+    role = context.profile.review_role(kind)
+    needed = any(
+        rule.kind == kind and rule.applies(classification=context.dataset.classification)
+        for rule in context.profile.reviews
+    )
+    words = (
+        f"by the {context.profile.role_label(role).lower()}"
+        if needed and role
+        else "not needed for this class"
+    )
+    return _tile(label, absent, "warn" if needed else "", words)
+
+
+def _checklists(context: ReleaseContext) -> list[dict[str, Any]]:
+    """Each checklist with how far it is; sentences are what it still says."""
+    lines = []
+    for kind, fact in sorted(context.facts.items()):
+        if kind.startswith("checklist."):
+            name = gates.CHECKLIST_NAMES.get(kind.removeprefix("checklist."), kind)
+            answered, total = fact.data.get("answered"), fact.data.get("total")
+            count = (
+                f"{answered} of {total} answered" if total else ("complete" if fact.ok else "not complete")
+            )
+            lines.append({"label": name.capitalize(), "value": count, "sentences": fact.sentences})
+    return lines
+
+
+def _notes(context: ReleaseContext, *kinds: str) -> list[str]:
+    """What the stations found worth saying about these facts."""
+    return [text for kind in kinds if kind in context.facts for text in context.facts[kind].sentences]
+
+
+def _columns(context: ReleaseContext) -> list[dict[str, str]]:
+    """The columns of the treated copy as the public will find them described."""
+    dictionary = dictionary_of(context.release)
+    found = []
+    for column in (context.data("treated", "columns") or [])[:_SHOWN_COLUMNS]:
+        line = dictionary.get(column["name"])
+        found.append(
+            {
+                "name": (line.label if line else "") or column["name"],
+                "source": column["name"],
+                "type": column["type"],
+                "description": line.description if line else "",
+                "unit": line.unit if line else "",
+            }
+        )
+    return found
+
+
+def _tile(label: str, word: str, tone: str, words: str) -> dict[str, Any]:
+    return {"label": label, "word": word, "tone": tone, "words": words}
