@@ -63,4 +63,12 @@ ACTIONS: dict[str, str] = {
     "publishing.resumed": "{actor} started the publication again.",
     "publishing.take_back_asked": "The copy on the portal is being made private.",
     "publishing.taken_back": "The copy on the portal was made private.",
+    # privacy
+    "privacy.scan_requested": "{actor} asked for the file to be scanned again.",
+    "privacy.scan_cancelled": "{actor} stopped the scan.",
+    "privacy.scanned": "The file was scanned for personal data: {columns} columns, {findings} to decide.",
+    "privacy.finding_disposed": "{actor} decided the column “{column}”: {decision}.",
+    "privacy.quasi_confirmed": "{actor} confirmed the columns that could single out a person: {columns}.",
+    "privacy.risk_accepted": "{actor} accepted the risk: k = {k}, where {k_min} is asked for.",
+    "privacy.treated": "The treated copy was made: {rows} rows, {columns} columns.",
 }

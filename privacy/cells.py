@@ -107,6 +107,12 @@ def find(cells: Cells, detectors: list[Detector], type_: str) -> list[Hits]:
     return found
 
 
+def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.DataFrame]:
+    """The matches (`v`, `n`, `m`, `s`) of each pattern of one detector."""
+    parts = [_matches(cells.frame, detector, one, cells) for one in _usable(detector, type_, prose=cells.prose)]
+    return [part for part in parts if part is not None]
+
+
 def summary(cells: Cells, detector: Detector, members: pl.Series) -> Hits:
     """Whole values that are the entity (a name, a ZIP code), as hits."""
     values = cells.frame.filter(members.fill_null(value=False)).select("v", "n", m=pl.col("v"), s=pl.lit(1.0))

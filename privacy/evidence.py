@@ -131,6 +131,10 @@ class Detector:
     # Share of random values that pass the validator: at or below it, passing proves nothing.
     by_chance: float = 0.0
 
+    @property
+    def a_label(self) -> str:
+        return f"{'an' if self.label[0] in 'aeiouAEIOU' else 'a'} {self.label}"
+
 
 def fits_regex(pattern: str) -> Callable[[pl.Series], pl.Series]:
     """A `fits` that asks for the whole value to match."""

@@ -16,9 +16,9 @@ from typing import Any
 from datafiles.table import Column, Table
 from privacy.cells import Cells, Hits, find
 from privacy.detectors import DETECTORS, REGISTRY_VERSION
-from privacy.evidence import header_tokens, phrase_in
+from privacy.evidence import header_tokens
+from privacy.finding import cells_of
 from privacy.verdicts import CLEAR, CONFIRM, FLAG, Claim, claim_of, is_key, term_of
-from privacy.vocabulary import FREE_TEXT_HEADERS
 
 Beat = Callable[[int, str], None]
 CLASSES = ("direct", "quasi", "sensitive", "free_text", "key", "none")
@@ -130,8 +130,7 @@ def scan_column(table: Table, index: int) -> ColumnResult:
     """Scan one column of `table`."""
     column = table.columns[index]
     tokens = header_tokens(column.name)
-    named_prose = phrase_in(tokens, FREE_TEXT_HEADERS) is not None
-    cells = Cells.of(table.frame.get_column(column.name), column.type, named_prose=named_prose)
+    cells = cells_of(table.frame.get_column(column.name), column.type)
     # A column whose every value is a date or a truth value hides nothing else.
     judges = [one for one in DETECTORS if column.type in one.types]
     hits = {one.detector.entity: one for one in find(cells, judges, column.type)}

@@ -67,10 +67,10 @@ def _by_name(
     if doubted:
         if share < _MOST or (hits is None and detector.alone is None):
             return None
-        why = f"{said}, beside “{doubted[0]}”, and {_percent(share)} of its values are written like a {detector.label}."
+        why = f"{said}, beside “{doubted[0]}”, and {_percent(share)} of its values are written like {detector.a_label}."
         return Claim(detector.entity, detector.group, CONFIRM, 0.6, why, hits=found)
     if share >= _SOME:
-        why = f"{said} and {_percent(share)} of its values are written like a {detector.label}."
+        why = f"{said} and {_percent(share)} of its values are written like {detector.a_label}."
         return Claim(detector.entity, detector.group, FLAG, 0.97 if share >= _MOST else 0.85, why, hits=found)
     if weak:
         return None
@@ -78,7 +78,7 @@ def _by_name(
         return Claim(detector.entity, detector.group, CONFIRM, 0.4, f"{said}; it holds no values to judge by.")
     if type_ != "text":
         return None
-    why = f"{said}, but its values are not written like a {detector.label}. A person must look."
+    why = f"{said}, but its values are not written like {detector.a_label}. A person must look."
     return Claim(detector.entity, detector.group, CONFIRM, 0.5, why)
 
 
@@ -93,7 +93,7 @@ def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -
     share = cells.share(members)
     if share < (0.8 if doubted else detector.alone):
         return None
-    why = f"{_percent(share)} of the values are written like a {detector.label}, although the column is not named so."
+    why = f"{_percent(share)} of the values are written like {detector.a_label}, although the column is not named so."
     found = summary(cells, detector, members)
     if doubted:
         return Claim(detector.entity, detector.group, CONFIRM, 0.45, why, hits=found)
@@ -104,7 +104,7 @@ def _by_hits(detector: Detector, hits: Hits, doubted: tuple[str, tuple[str, ...]
     whole = hits.share >= _MOST
     decision = FLAG if hits.strong and not doubted else CONFIRM
     number = f"{hits.count:,} cell{'s' if hits.count != 1 else ''} ({_percent(hits.share)})"
-    why = f"{number} hold{'s' if hits.count == 1 else ''} what is written like a {detector.label}, {_where(hits.rows)}."
+    why = f"{number} hold{'s' if hits.count == 1 else ''} what is written like {detector.a_label}, {_where(hits.rows)}."
     if hits.note:
         why += f" Weighs less: {hits.note}."
     if doubted:

@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-_KEY_LIMIT = 2**63
 # Class sizes as the page draws them: lower and upper bound.
 BANDS = ((1, 1), (2, 4), (5, 10), (11, 50), (51, None))
 
@@ -63,23 +62,4 @@ def measure(frame: pl.DataFrame, quasi: Sequence[str]) -> RiskMeasures:
 
 def class_sizes(frame: pl.DataFrame, quasi: Sequence[str]) -> pl.Series:
     """How many rows share each combination that occurs."""
-    key = _packed(frame, quasi)
-    if key is not None:
-        return key.value_counts(name="n").get_column("n")
     return frame.select(quasi).group_by(quasi).len(name="n").get_column("n")
-
-
-def _packed(frame: pl.DataFrame, quasi: Sequence[str]) -> pl.Series | None:
-    """Each row's combination as one 64-bit number; None when the columns have too many values for that."""
-    key: pl.Series | None = None
-    room = 1
-    for name in quasi:
-        # Null is coded like any other value; ranks are dense, so the product of their counts bounds the key.
-        column = frame.get_column(name)
-        codes = column.rank("dense").fill_null(0).cast(pl.UInt64)
-        span = int(codes.max() or 0) + 1  # type: ignore[call-overload]
-        room *= span
-        if room >= _KEY_LIMIT:
-            return None
-        key = codes if key is None else key * span + codes
-    return key.rename("key") if key is not None else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from privacy.risk.k_anonymity import RiskMeasures
 
 
-def risk_sentences(measures: RiskMeasures, *, k_min: int) -> list[str]:
+def risk_sentences(measures: RiskMeasures, *, k_min: int, accepted: bool = False) -> list[str]:
     """Two or three sentences: who stands alone or how large the smallest group is, and whether it is enough."""
     what = listing(measures.quasi)
     if not measures.rows:
@@ -24,7 +24,9 @@ def risk_sentences(measures: RiskMeasures, *, k_min: int) -> list[str]:
             f"Nobody stands alone: each person shares their combination of {what} "
             f"with at least {measures.k - 1:,} other{'s' if measures.k > 2 else ''} (k = {measures.k:,})."
         )
-    if measures.k < k_min:
+    if measures.k < k_min and accepted:
+        sentences.append(f"That is less than the {k_min} this program asks for; the privacy officer accepted it.")
+    elif measures.k < k_min:
         sentences.append(
             f"This program asks for groups of at least {k_min}. Make {what} coarser or drop a column, "
             "or record why the risk is acceptable."

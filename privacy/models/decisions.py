@@ -1,0 +1,89 @@
+"""What people decided. Rows are only added; the newest one counts."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Disposition(models.Model):
+    """What becomes of one column, by whom, when and why.
+
+    It speaks of the evidence it was made on (`evidence_digest`): when a later scan finds something else in
+    the column, the question is open again.
+    """
+
+    class Decision(models.TextChoices):
+        NOT_PERSONAL = "not_personal", "Not personal data"
+        ACCEPT = "accept", "Stays as it is"
+        REMEDY = "remedy", "Changed by a remedy"
+
+    class Remedy(models.TextChoices):
+        DROP_COLUMN = "drop_column", "Drop the column"
+        REDACT_MATCHES = "redact_matches", "Redact the cells that were found"
+        GENERALISE_DATE = "generalise_date", "Keep only the year"
+        GENERALISE_ZIP = "generalise_zip", "Cut the ZIP code to three digits"
+
+    release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="dispositions")
+    column = models.TextField()
+    evidence_digest = models.CharField(max_length=64)
+    decision = models.CharField(max_length=15, choices=Decision.choices)
+    remedy = models.CharField(max_length=20, choices=Remedy.choices, blank=True)
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["release", "id"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=(models.Q(decision="remedy") & ~models.Q(remedy=""))
+                | (~models.Q(decision="remedy") & models.Q(remedy="")),
+                name="a_remedy_is_named_when_chosen",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.column}: {self.get_remedy_display() or self.get_decision_display()}"
+
+
+class QuasiIdentifiers(models.Model):
+    """The columns that together could single somebody out, as a person confirmed them; may be none.
+
+    `offered_digest` names the columns they chose from: another file with other columns asks again.
+    """
+
+    release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="quasi_identifiers")
+    columns = models.JSONField(default=list)
+    offered_digest = models.CharField(max_length=64)
+    k_min = models.PositiveIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "quasi-identifiers"
+
+    def __str__(self) -> str:
+        return ", ".join(self.columns) or "none"
+
+
+class RiskDecision(models.Model):
+    """Somebody accepted a risk above the program's threshold, for exactly this copy and these columns."""
+
+    release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="risk_decisions")
+    treated_sha256 = models.CharField(max_length=64)
+    quasi_digest = models.CharField(max_length=64)
+    k = models.PositiveBigIntegerField()
+    k_min = models.PositiveIntegerField()
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"k = {self.k} accepted"

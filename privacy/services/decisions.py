@@ -1,0 +1,206 @@
+"""What the privacy officer decides: on findings, on quasi-identifiers, on a risk above the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import event_record
+from dossier.services import contribution_record, dossier_lock
+from privacy.errors import DispositionRefused
+from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers, RiskDecision
+from privacy.selectors import PrivacyState, offered_digest, state_of
+from privacy.services.facts import facts_write, measures_of
+from privacy.services.treatments import treatment_request
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SHORTEST_REASON = 10
+Decision = Disposition.Decision
+Remedy = Disposition.Remedy
+
+
+def finding_dispose(
+    *,
+    release_id: int,
+    column: str,
+    decision: str,
+    remedy: str = "",
+    reason: str,
+    actor: User,
+    now: datetime | None = None,
+) -> Disposition:
+    """Decide one column. Raises DispositionRefused and DossierFrozen, each with a sentence."""
+    return findings_dispose(
+        release_id=release_id,
+        columns=[column],
+        decision=decision,
+        remedy=remedy,
+        reason=reason,
+        actor=actor,
+        now=now,
+    )[0]
+
+
+@transaction.atomic
+def findings_dispose(
+    *,
+    release_id: int,
+    columns: Iterable[str],
+    decision: str,
+    remedy: str = "",
+    reason: str,
+    actor: User,
+    now: datetime | None = None,
+) -> list[Disposition]:
+    """Decide several columns alike, with one reason: all or none.
+
+    Each decision is bound to the evidence of the present scan (M22): it holds across scans until that changes.
+    Raises DispositionRefused (no scan, unknown column, short reason, remedy that does not fit) and
+    DossierFrozen.
+    """
+    dossier_lock(release_id=release_id, part="privacy")
+    state = _scanned(release_id)
+    reason = _reason(reason)
+    verdicts = _chosen(state, columns)
+    rows = []
+    for verdict in verdicts:
+        _check(verdict, decision, remedy)
+        row = Disposition.objects.create(
+            release_id=release_id,
+            column=verdict.column,
+            evidence_digest=verdict.evidence_digest,
+            decision=decision,
+            remedy=remedy,
+            reason=reason,
+            by=actor,
+            at=now or timezone.now(),
+        )
+        _event("privacy.finding_disposed", row, actor, {"column": row.column, "decision": str(row).split(": ")[-1]}, now)
+        rows.append(row)
+    _settle(release_id, actor, "privacy decision", now)
+    return rows
+
+
+@transaction.atomic
+def quasi_confirm(
+    *, release_id: int, columns: Iterable[str], k_min: int, actor: User, now: datetime | None = None
+) -> QuasiIdentifiers:
+    """Confirm which columns together could single somebody out (none is an answer too).
+
+    `k_min` is the program's threshold for this classification (accounts.profiles.Profile.k_min), kept beside
+    the answer. Raises DispositionRefused and DossierFrozen.
+    """
+    dossier_lock(release_id=release_id, part="privacy")
+    state = _scanned(release_id)
+    chosen = set(columns)
+    unknown = chosen - {verdict.column for verdict in state.verdicts}
+    if unknown:
+        raise DispositionRefused(f"The file has no column “{sorted(unknown)[0]}”. Reload the page and choose again.")
+    row = QuasiIdentifiers.objects.create(
+        release_id=release_id,
+        columns=[verdict.column for verdict in state.verdicts if verdict.column in chosen],
+        offered_digest=offered_digest(state.verdicts),
+        k_min=k_min,
+        by=actor,
+        at=now or timezone.now(),
+    )
+    _event("privacy.quasi_confirmed", row, actor, {"columns": str(row)}, now)
+    _settle(release_id, actor, "privacy quasi-identifiers", now)
+    return row
+
+
+@transaction.atomic
+def risk_accept(*, release_id: int, reason: str, actor: User, now: datetime | None = None) -> RiskDecision:
+    """Accept a k below the threshold, for exactly the present copy. Raises DispositionRefused, DossierFrozen."""
+    dossier_lock(release_id=release_id, part="privacy")
+    state = _scanned(release_id)
+    reason = _reason(reason)
+    treatment, quasi = state.treatment, state.quasi
+    if treatment is None or treatment.treated is None or quasi is None or not treatment.measures:
+        raise DispositionRefused("There is no measured risk to accept yet. Decide every finding first.")
+    k = measures_of(treatment).k
+    if k >= quasi.k_min:
+        raise DispositionRefused(f"k is {k}, and {quasi.k_min} is asked for: there is nothing to accept.")
+    row = RiskDecision.objects.create(
+        release_id=release_id,
+        treated_sha256=treatment.treated.sha256,
+        quasi_digest=treatment.quasi_digest,
+        k=k,
+        k_min=quasi.k_min,
+        reason=reason,
+        by=actor,
+        at=now or timezone.now(),
+    )
+    _event("privacy.risk_accepted", row, actor, {"k": k, "k_min": quasi.k_min}, now)
+    _settle(release_id, actor, "privacy risk accepted", now)
+    return row
+
+
+def remedies_for(verdict: ColumnVerdict) -> list[str]:
+    """The remedies that make sense for a column."""
+    fitting: list[str] = [Remedy.DROP_COLUMN]
+    if verdict.hits:
+        fitting.append(Remedy.REDACT_MATCHES)
+    if verdict.type in ("date", "datetime") or verdict.entity in ("DATE_OF_BIRTH", "EVENT_DATE"):
+        fitting.append(Remedy.GENERALISE_DATE)
+    if verdict.entity == "ZIP_CODE":
+        fitting.append(Remedy.GENERALISE_ZIP)
+    return fitting
+
+
+def _scanned(release_id: int) -> PrivacyState:
+    state = state_of(release_id)
+    if not state.is_scan_current:
+        raise DispositionRefused("The file is still to be scanned. Decide once the scan has ended.")
+    return state
+
+
+def _reason(reason: str) -> str:
+    reason = reason.strip()
+    if len(reason) < SHORTEST_REASON:
+        raise DispositionRefused(
+            f"Say why, in at least {SHORTEST_REASON} characters: the reason is kept with the decision."
+        )
+    return reason
+
+
+def _chosen(state: PrivacyState, columns: Iterable[str]) -> list[ColumnVerdict]:
+    known = {verdict.column: verdict for verdict in state.verdicts}
+    names = list(dict.fromkeys(columns))
+    if not names:
+        raise DispositionRefused("No column was chosen. Choose at least one.")
+    for name in names:
+        if name not in known:
+            raise DispositionRefused(f"The file has no column “{name}”. Reload the page and choose again.")
+    return [known[name] for name in names]
+
+
+def _check(verdict: ColumnVerdict, decision: str, remedy: str) -> None:
+    if decision not in Decision.values:
+        raise DispositionRefused(f"Choose what becomes of the column “{verdict.column}”.")
+    if decision != Decision.REMEDY:
+        if remedy:
+            raise DispositionRefused("A remedy goes with the decision to change the column. Choose one of the two.")
+        return
+    if remedy not in remedies_for(verdict):
+        fitting = ", ".join(Remedy(name).label.lower() for name in remedies_for(verdict))
+        raise DispositionRefused(f"That remedy does not fit the column “{verdict.column}”. These do: {fitting}.")
+
+
+def _event(action: str, row: Any, actor: User, data: dict[str, Any], now: datetime | None) -> None:
+    note = getattr(row, "reason", "")
+    event_record(
+        action=action, actor=actor, subject=row, data=data, note=note, release_id=row.release_id, now=now
+    )
+
+
+def _settle(release_id: int, actor: User, what: str, now: datetime | None) -> None:
+    contribution_record(release_id=release_id, user=actor, what=what, now=now)
+    facts_write(release_id=release_id, now=now)
+    treatment_request(release_id=release_id, now=now)

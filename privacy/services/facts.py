@@ -1,0 +1,143 @@
+"""What the station says of a release: the facts `scan`, `dispositions`, `treated` and `risk`, from its rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from dossier.selectors import facts
+from dossier.services import fact_forget, fact_record
+from privacy.models import Treatment
+from privacy.risk.k_anonymity import RiskMeasures
+from privacy.risk.sentences import risk_sentences
+from privacy.selectors import PrivacyState, dispositions_digest, quasi_digest, state_of
+
+KINDS = ("scan", "dispositions", "treated", "risk")
+_SHOWN = 5
+NOBODY = "No column was confirmed that could single out a person."
+UNCONFIRMED = "Which columns together could single out a person has not been confirmed."
+
+
+@transaction.atomic
+def facts_write(*, release_id: int, now: datetime | None = None) -> PrivacyState:
+    """Write the four facts from the rows as they are now; a fact that speaks of nothing any more is taken back.
+
+    Call it in the transaction of the change. Returns the state that was written down.
+    """
+    state = state_of(release_id)
+    if state.scan is None:
+        for kind in KINDS:
+            fact_forget(release_id=release_id, kind=kind)
+        return state
+    _write_scan(state)
+    _write_dispositions(state, now)
+    _write_treated(state, now)
+    _write_risk(state, now)
+    return state
+
+
+def facts_rebuild(*, release_id: int) -> None:
+    """Recompute the facts of this station; changes nothing when they are right, their dates included."""
+    known = facts(release_id)
+    state = state_of(release_id)
+    if state.scan is None:
+        facts_write(release_id=release_id)
+        return
+    _write_scan(state)
+    for kind, write in (("dispositions", _write_dispositions), ("treated", _write_treated), ("risk", _write_risk)):
+        write(state, known[kind].at if kind in known else None)
+
+
+def _write_scan(state: PrivacyState) -> None:
+    scan = state.scan
+    if scan is None:
+        return
+    fact_record(
+        release_id=state.release_id,
+        kind="scan",
+        ok=True,
+        about={"file": scan.file_sha256, "registry": scan.registry_version},
+        data={"findings": len(state.findings), "open": len(state.open), "seconds": round(scan.seconds, 2)},
+        # The fact is as old as the scan: decisions that change its count of open findings do not renew it.
+        now=scan.scanned_at,
+    )
+
+
+def _write_dispositions(state: PrivacyState, now: datetime | None) -> None:
+    sentences = [f"Column “{verdict.column}” waits for a decision." for verdict in state.open[:_SHOWN]]
+    if len(state.open) > _SHOWN:
+        sentences.append(f"{len(state.open) - _SHOWN} more columns wait for a decision.")
+    fact_record(
+        release_id=state.release_id,
+        kind="dispositions",
+        ok=not state.open,
+        sentences=sentences,
+        about={
+            "file": state.file_sha256,
+            "registry": state.scan.registry_version if state.scan else "",
+            "dispositions": dispositions_digest(state),
+        },
+        data={"findings": len(state.findings), "open": len(state.open)},
+        now=now,
+    )
+
+
+def _write_treated(state: PrivacyState, now: datetime | None) -> None:
+    treatment = state.treatment
+    about = {"file": state.file_sha256, "recipe": treatment.recipe_digest if treatment else None}
+    data: dict[str, Any] = {}
+    if treatment is None:
+        sentences = ["The copy that will be published is made once every finding is decided."]
+        if not state.open and state.quasi is None:
+            sentences = [UNCONFIRMED]
+    elif treatment.treated is None:
+        stopped = treatment.status == Treatment.Status.DEAD
+        sentences = [treatment.error if stopped else "The copy that will be published is being made."]
+    else:
+        sentences = [left["sentence"] for left in treatment.leftovers]
+        data = {"sha256": treatment.treated.sha256, "rows": treatment.rows, "columns": treatment.columns}
+    fact_record(
+        release_id=state.release_id,
+        kind="treated",
+        ok=not sentences,
+        sentences=sentences,
+        about=about,
+        data=data,
+        now=now,
+    )
+
+
+def _write_risk(state: PrivacyState, now: datetime | None) -> None:
+    treatment, quasi = state.treatment, state.quasi
+    left = state.quasi_left
+    data: dict[str, Any] = {"quasi": left, "k": None, "unique_rows": None, "rows": None}
+    treated = treatment.treated.sha256 if treatment and treatment.treated else None
+    ok, sentences = False, []
+    if quasi is None:
+        sentences = [UNCONFIRMED]
+    elif not left:
+        ok, sentences = True, [NOBODY]
+    elif treated is None or treatment is None:
+        sentences = ["The risk is measured on the copy that will be published, which is not made yet."]
+    else:
+        measures = measures_of(treatment)
+        ok = measures.k >= quasi.k_min or state.acceptance is not None
+        sentences = risk_sentences(measures, k_min=quasi.k_min, accepted=state.acceptance is not None)
+        data |= {"k": measures.k, "unique_rows": measures.unique_rows, "rows": measures.rows}
+    data |= {"k_min": quasi.k_min if quasi else None, "accepted": state.acceptance is not None}
+    fact_record(
+        release_id=state.release_id,
+        kind="risk",
+        ok=ok,
+        sentences=sentences,
+        about={"treated": treated, "quasi": quasi_digest(left)},
+        data=data,
+        now=now,
+    )
+
+
+def measures_of(treatment: Treatment) -> RiskMeasures:
+    """The measures of a finished treatment as privacy.risk gives them."""
+    return RiskMeasures(**treatment.measures)

@@ -1,0 +1,174 @@
+"""The treated copy: made by a worker from the decisions, scanned again, and its risk measured."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import event_record
+from datafiles.table import Table, read_columnar, write_columnar
+from dossier.models import StoredFile
+from dossier.services import dossier_lock
+from dossier.storage import file_keep, local_path
+from privacy.models import Disposition, Treatment
+from privacy.remedies.recipe import RecipeError, apply_recipe
+from privacy.risk.k_anonymity import measure
+from privacy.scanner import ColumnResult, scan
+from privacy.selectors import PrivacyState, recipe_of, state_of, treatment_key
+from privacy.services.facts import facts_write
+from work.errors import Stop
+from work.services import Beat, work_queue, work_retry
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+_PARQUET = "application/vnd.apache.parquet"
+
+
+@transaction.atomic
+def treatment_request(*, release_id: int, now: datetime | None = None) -> Treatment | None:
+    """Have the treated copy made when everything is decided; the same copy is never made twice.
+
+    The empty recipe makes a copy too: what moves on is always a treated copy.
+    """
+    state = state_of(release_id)
+    if not state.is_decided:
+        return None
+    treatment, created = Treatment.objects.get_or_create(
+        **treatment_key(state), defaults={"recipe": state.recipe, "quasi": state.quasi_left}
+    )
+    if created:
+        work_queue(treatment)
+    elif treatment.status == Treatment.Status.DEAD:
+        work_retry(treatment)  # it stopped because a decision changed, and the decision has changed back
+    if treatment.treated_at is None:
+        facts_write(release_id=release_id, now=now)
+    return treatment
+
+
+@transaction.atomic
+def treatment_retry(*, release_id: int, actor: User, now: datetime | None = None) -> None:
+    """Start the making of the copy again after it stopped, by a person's wish."""
+    dossier_lock(release_id=release_id)
+    treatment = state_of(release_id).treatment
+    if treatment is not None and treatment.treated_at is None:
+        event_record(action="work.retried", actor=actor, subject=treatment, release_id=release_id, now=now)
+        work_retry(treatment)
+
+
+def treatment_run(item: Treatment, beat: Beat, *, now: datetime | None = None) -> None:
+    """Make one treated copy: the handler that privacy.tasks runs. Idempotent.
+
+    Raises Stop when the file or a decision changed meanwhile (another copy is being made then), or when the
+    recipe does not fit the table.
+    """
+    if item.treated_at is not None:
+        return
+    state = state_of(item.release_id)
+    if state.treatment != item or state.columnar is None:
+        raise Stop("A decision changed before the copy could be made. Another copy is made instead.")
+    beat(5, "Opening the file")
+    with local_path(state.columnar.storage_key) as path:
+        table = read_columnar(path)
+    try:
+        treated = apply_recipe(table, item.recipe)
+    except RecipeError as error:
+        raise Stop(error.sentence) from None
+    beat(30, "Scanning the treated copy")
+    found = scan(treated, lambda percent, message: beat(30 + percent // 2, message))
+    item.leftovers = leftovers(state, found.columns)
+    beat(85, "Measuring how easily somebody could be singled out")
+    item.measures = measure(treated.frame, item.quasi).to_dict() if item.quasi else {}
+    kept = _store(treated)
+    with transaction.atomic():
+        dossier_lock(release_id=item.release_id)
+        beat(99, "Keeping the copy")  # the row must still be ours, inside the transaction
+        _keep(item, state, treated, kept, now)
+        facts_write(release_id=item.release_id, now=now)
+
+
+def leftovers(state: PrivacyState, columns: list[ColumnResult]) -> list[dict[str, Any]]:
+    """Findings in the treated copy that no decision covers: each with the sentence that says so.
+
+    A column that was kept is covered while it looks as it did; a remedy must have removed what was flagged.
+    """
+    before = {verdict.column: verdict for verdict in state.verdicts}
+    left = []
+    for column in columns:
+        disposition = state.decided.get(column.name)
+        if column.decision != "flag":
+            continue
+        if disposition is None or disposition.decision != Disposition.Decision.REMEDY:
+            if column.evidence_digest == before[column.name].evidence_digest:
+                continue
+        elif disposition.remedy != Disposition.Remedy.REDACT_MATCHES and not _direct(column):
+            continue  # a year of birth still is one, and is measured with the others
+        what = ", ".join(sorted({hit.entity for hit in column.hits})) or (column.entity or column.group)
+        left.append(
+            {
+                "column": column.name,
+                "sentence": f"Column “{column.name}” still holds {what} in the copy. Choose another remedy for it.",
+            }
+        )
+    return left
+
+
+def _direct(column: ColumnResult) -> bool:
+    quasi = ("DATE_OF_BIRTH", "ZIP_CODE")
+    return column.group == "direct" or any(hit.entity not in quasi for hit in column.hits)
+
+
+def _store(treated: Table) -> tuple[str, int, str]:
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        path = Path(folder) / "treated.parquet"
+        write_columnar(treated, path)
+        return file_keep(path)
+
+
+def _keep(
+    item: Treatment, state: PrivacyState, treated: Table, kept: tuple[str, int, str], now: datetime | None
+) -> None:
+    sha256, size, key = kept
+    item.rows = treated.rows
+    item.columns = [{"name": column.name, "type": column.type} for column in treated.columns]
+    stored, _ = StoredFile.objects.get_or_create(
+        release_id=item.release_id,
+        kind=StoredFile.Kind.TREATED,
+        sha256=sha256,
+        defaults={
+            "size": size,
+            "name": f"{Path(state.raw.name).stem if state.raw else 'table'}, treated.parquet",
+            "content_type": _PARQUET,
+            "storage_key": key,
+            "created_at": now or timezone.now(),
+            "meta": {
+                "raw_sha256": item.file_sha256,
+                "recipe_digest": item.recipe_digest,
+                "rows": item.rows,
+                "columns": item.columns,
+            },
+        },
+    )
+    item.treated = stored
+    item.treated_at = now or timezone.now()
+    item.save(update_fields=["treated", "treated_at", "rows", "columns", "measures", "leftovers"])
+    event_record(
+        action="privacy.treated",
+        actor=None,
+        subject=item,
+        release_id=item.release_id,
+        data={
+            "steps": len(recipe_of(state.verdicts, state.decided)),
+            "rows": item.rows,
+            "columns": len(item.columns),
+            "sha256": sha256,
+            "k": item.measures.get("k"),
+        },
+        now=now,
+    )

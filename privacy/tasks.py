@@ -1,0 +1,18 @@
+"""Celery tasks of the privacy station: ids in, one service each."""
+
+from celery import shared_task
+
+from privacy.models import Scan, Treatment
+from privacy.services import scan_run as run_scan
+from privacy.services import treatment_run as run_treatment
+from work.services import work_run
+
+
+@shared_task
+def scan_run(pk: int) -> None:
+    work_run(Scan, pk, run_scan)
+
+
+@shared_task
+def treatment_run(pk: int) -> None:
+    work_run(Treatment, pk, run_treatment)
