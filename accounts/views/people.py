@@ -6,6 +6,7 @@ found".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -60,11 +61,17 @@ def people(request: HttpRequest) -> HttpResponse:
             "form": form,
             "narrowed": any(chosen.values()),
             "page_obj": page,
-            "people": [
-                {"person": person, "roles": role_sentences(person.administered_roles)} for person in page
-            ],
+            "people": _with_roles(page.object_list),
         },
     )
+
+
+def _with_roles(people: Iterable[User]) -> list[dict[str, Any]]:
+    rows = [row for person in people for row in person.administered_roles]
+    words = dict(zip((row.pk for row in rows), role_sentences(rows), strict=True))
+    return [
+        {"person": person, "roles": [words[row.pk] for row in person.administered_roles]} for person in people
+    ]
 
 
 @require_http_methods(["GET", "POST"])
