@@ -146,8 +146,10 @@ def _datasets(datasets: QuerySet[Dataset]) -> dict[str, int]:
 def _open(releases: QuerySet[Release], now: datetime) -> list[OpenRelease]:
     rows = (
         releases.filter(stage__in=OPEN_STAGES)
-        .select_related("dataset__department", "dataset__steward", "dataset__coordinator", "profile")
-        .prefetch_related(Prefetch("reviews", Review.objects.filter(verdict=""), to_attr="asked_for"))
+        .select_related("dataset__department", "dataset__steward", "dataset__coordinator")
+        .prefetch_related(
+            "profile", Prefetch("reviews", Review.objects.filter(verdict=""), to_attr="asked_for")
+        )
         .order_by("stage_entered_at", "pk")
     )
     desks = _Desks()
