@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import RoleAssignment
-from accounts.roles import ADMIN_ROLES, DEPARTMENT_ROLES, Role, assignments_of
+from accounts.roles import DEPARTMENT_ROLES, Role, assignments_of
 from accounts.selectors import profile_for
 
 PRODUCT_NAME = "Open data publication"
@@ -46,10 +46,10 @@ def nav_links(request: HttpRequest, roles: set[str]) -> list[dict[str, Any]]:
     wanted = []
     if roles:
         wanted += [("My work", "my_work"), ("Datasets", "dataset_list"), ("Dashboard", "dashboard")]
-    if roles & ADMIN_ROLES:
-        wanted.append(("Approval queue" if Role.CDO in roles else "Admin", "admin:index"))
+    if Role.CDO in roles and request.user.is_staff:
+        wanted.append(("Approval queue", "admin:workflow_approvalrequest_changelist"))
     if Role.PORTAL_ADMIN in roles:
-        wanted.append(("People", "people"))
+        wanted += [("People", "people"), ("Admin", "admin:index")]
     if roles and settings.NOTIFICATION_CHANNEL == "mailbox":
         wanted.append(("Mailbox", "mailbox"))
     links = [{"label": label, "url": link(name)} for label, name in wanted]

@@ -151,7 +151,7 @@ def control(field: BoundField) -> SafeString:
     ours = next((name for kind, name in _CLASSES if isinstance(widget, kind)), "")
     if field.errors and ours in {"usa-input", "usa-select", "usa-textarea"}:
         ours = f"{ours} usa-input--error"
-    attrs = {"class": f"{widget.attrs.get('class', '')} {ours}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{widget.attrs.get('class', '')} {ours}".strip()}
     if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
         attrs["rows"] = "5"  # Django's default of ten lines pushes the next question off the screen
     return field.as_widget(attrs=attrs)
