@@ -7,6 +7,7 @@ data. With SOCRATA_DOMAIN set it publishes to that portal; then there is neither
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -39,7 +40,7 @@ class House:
         self.var = Path(os.environ.get("VAR_DIR", ROOT / "var")).resolve()
         self.real_portal = os.environ.get("SOCRATA_DOMAIN", "")
         self.demo = os.environ.get("DEMO", "1") != "0" and not self.real_portal
-        self.demo_done = self.var / "demo-loaded"
+        self.demo_begun, self.demo_done = self.var / "demo-begun", self.var / "demo-loaded"
         self.url = f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"  # noqa: S104
         self.portal_url = f"http://127.0.0.1:{self.portal_port}"
         self.var.mkdir(parents=True, exist_ok=True)
@@ -56,21 +57,43 @@ class House:
 
     def start(self) -> None:
         began = time.monotonic()
+        self._forget_half_a_demo()
         print("Preparing the database.", flush=True)
         self._once("prepare", [PYTHON, "scripts/prepare.py"], "The database could not be prepared.")
         if not self.real_portal:
             self.keeper.start("portal", self._portal())
             self._wait_for(self.portal_url, "The stand-in portal")
-        if self.demo and not self.demo_done.exists():
-            print("Making a year of demo data: this once, it takes a minute or two.", flush=True)
-            sentence = "The demo data could not be made. `make clean` starts afresh; DEMO=0 goes without it."
-            self._once("demo", [*MANAGE, "load_demo"], sentence, show=True)
-            self.demo_done.touch()
+        if self.demo and not self.demo_done.exists() and not self.keeper.stop.is_set():
+            self._load_demo()
         self.keeper.start("web", self._web())
         self.keeper.start("worker", self._worker())
         self._wait_for(f"{self.url}/healthz", "The web server")
         if not self.keeper.stop.is_set():
             self._welcome(time.monotonic() - began)
+
+    def _load_demo(self) -> None:
+        print("Making a year of demo data: this once, it takes a minute or two.", flush=True)
+        self.demo_begun.touch()
+        sentence = "The demo data could not be made. `make clean` starts afresh; DEMO=0 goes without it."
+        self._once("demo", [*MANAGE, "load_demo"], sentence, show=True)
+        if not self.keeper.stop.is_set():
+            self.demo_done.touch()
+
+    def _forget_half_a_demo(self) -> None:
+        """When making it was cut off, begin again: until it is there nobody can have added anything."""
+        if not self.demo_begun.exists() or self.demo_done.exists() or os.environ.get("DATABASE_URL"):
+            return
+        print("The demo data was cut off last time: it is made anew.", flush=True)
+        for path in (
+            *self.var.glob("db.sqlite3*"),
+            self.var / "standin",
+            self.var / "private",
+            self.demo_begun,
+        ):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def _portal(self) -> list[str]:
         state = str(self.var / "standin")
