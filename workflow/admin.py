@@ -27,7 +27,7 @@ from workflow.admin_filters import AgeFilter, ClassificationFilter, DepartmentFi
 from workflow.calendar import business_days_between
 from workflow.context import ReleaseContext, context_of, contexts_of, release_queryset
 from workflow.errors import MoveRefused
-from workflow.forms.moves import BulkReturnForm, MoveForm, form_of
+from workflow.forms.moves import MoveForm, ReturnForm, form_of
 from workflow.forms.reviews import ReviewRequestForm
 from workflow.models import ApprovalRequest, Review
 from workflow.selectors.decision import evidence_of
@@ -176,7 +176,7 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
 
     @admin.action(description="Return selected", permissions=["decide"])
     def return_selected(self, request: HttpRequest, rows: QuerySet[ApprovalRequest]) -> HttpResponse:
-        form = BulkReturnForm(_posted(request), move=MOVES["return_for_changes"])
+        form = ReturnForm(_posted(request), move=MOVES["return_for_changes"])
         return self._decide_selected(request, rows, "return_for_changes", form)
 
     def _decide_selected(
@@ -269,6 +269,8 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
                 "at_decision": context.release.stage == Stage.CDO_REVIEW,
                 "refusal": _refusal(request, "approve", context),
                 "consultations": _consultations(request, context),
+                "review_columns": ["Review", "Verdict", "By", "On", "Conditions or question"],
+                "column_columns": ["Column", "Type", "Description"],
                 **evidence,
                 **page,
             },

@@ -190,3 +190,45 @@ def test_a_stale_fact_does_not_count(cast: Cast) -> None:
     )
     with pytest.raises(GatesUnmet, match="it is being scanned again"):
         release_transition(release_id=release.pk, name="clear_privacy", actor=cast.privacy_officer)
+
+
+def test_a_voided_review_is_asked_for_again(cast: Cast) -> None:
+    from workflow.services.settle import release_settle
+
+    release = release_at(Stage.QUALITY, cast)
+    review_all(release, "pass_quality", cast)
+    assert not Review.objects.filter(release=release, kind="department", verdict="").exists()
+    fact_record(release_id=release.pk, kind="checklist.submission", ok=True, about={"answers": "new", "version": 1})
+    fact_record(release_id=release.pk, kind="attestation", ok=True, about={"answers": "new"})
+    with pytest.raises(GatesUnmet, match="because the submission checklist changed after it"):
+        release_transition(release_id=release.pk, name="pass_quality", actor=cast.coordinator)
+    assert "reviews" in release_settle(release_id=release.pk)
+    assert Review.objects.filter(release=release, kind="department", verdict="").count() == 1
+
+
+def test_a_changed_description_leaves_the_privacy_verdict_standing(cast: Cast) -> None:
+    from workflow import approvals
+    from workflow.context import context_of
+
+    release = release_at(Stage.CDO_REVIEW, cast)
+    fact_record(release_id=release.pk, kind="metadata", ok=True, about={"metadata": "new", "file": "f" * 64})
+    context = context_of(release.pk)
+    verdict = next(review for review in context.reviews if review.kind == "privacy")
+    assert approvals.voided_by(verdict, context) == []
+    fact_record(
+        release_id=release.pk, kind="treated", ok=True, about={"file": "f" * 64}, data={"sha256": "0", "columns": []}
+    )
+    assert approvals.voided_by(verdict, context_of(release.pk)) == ["the treated copy"]
+
+
+def test_the_record_is_closed_once_it_has_been_judged_but_people_may_change(cast: Cast) -> None:
+    from workflow.services.datasets import dataset_change
+
+    release = release_at(Stage.CDO_REVIEW, cast)
+    for fields in ({"title": "Another title"}, {"classification": "sensitive"}):
+        with pytest.raises(DossierFrozen):
+            dataset_change(dataset=release.dataset, actor=cast.coordinator, fields=fields)
+    changed = dataset_change(
+        dataset=release.dataset, actor=cast.coordinator, fields={"custodian": cast["custodian"]}
+    )
+    assert changed.custodian == cast["custodian"]

@@ -76,10 +76,6 @@ class ReturnForm(MoveForm):
         return super().arguments() | {"to": self.cleaned_data["to"], "points": self.cleaned_data["points"]}
 
 
-class BulkReturnForm(ReturnForm):
-    """The same return for several releases that wait for the decision."""
-
-
 def stages_before(stage: str) -> list[str]:
     """The stages to which a release in `stage` may be returned."""
     order = [str(row) for row in Stage]

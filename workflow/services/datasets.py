@@ -58,6 +58,8 @@ RECORD_FIELDS = (
 )
 # Changing these changes what the public reads, so it counts as working on the release.
 _PUBLISHED_FIELDS = {"title", "description", "keywords", "category", "licence", "contact_email", "row_label"}
+# Who looks after a dataset may change at any time; the rest of the record only while it has not been judged.
+_PEOPLE_FIELDS = {"steward", "custodian", "coordinator"}
 
 
 @transaction.atomic
@@ -115,7 +117,10 @@ def dataset_register(
 def dataset_change(
     *, dataset: Dataset, actor: User, fields: Mapping[str, Any], now: datetime | None = None
 ) -> Dataset:
-    """Change the inventory record. Returns the dataset; raises ValidationError with a sentence per field."""
+    """Change the inventory record. Returns the dataset.
+
+    Raises ValidationError with a sentence per field, and DossierFrozen when a stage has judged what changes.
+    """
     now = now or timezone.now()
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
     before = {name: getattr(dataset, name) for name in fields}
@@ -125,10 +130,7 @@ def dataset_change(
         return dataset
     release = open_release_of(dataset)
     if release is not None:
-        touches_public = bool(_PUBLISHED_FIELDS & set(changed))
-        dossier_lock(release_id=release.pk, part="metadata" if touches_public else None)
-        if touches_public:
-            contribution_record(release_id=release.pk, user=actor, what="description", now=now)
+        _lock_for(release, set(changed), actor, now)
     dataset.save()
     event_record(
         action="workflow.record_changed",
@@ -187,6 +189,7 @@ def columns_sync(
     *, release_id: int, columns: Sequence[Mapping[str, str]], now: datetime | None = None
 ) -> None:
     """Bring the dictionary in line with the columns of the file: new ones empty, descriptions kept by name."""
+    dossier_lock(release_id=release_id)
     release = Release.objects.select_related("dataset").get(pk=release_id)
     distribution = distribution_of(release.dataset)
     known = {column.name: column for column in distribution.columns.all()}
@@ -269,6 +272,16 @@ def dataset_not_for_release(
         now=now,
     )
     return dataset
+
+
+def _lock_for(release: Release, changed: set[str], actor: User, now: datetime) -> None:
+    """Lock the dossier for a change of the record, refusing what the present stage has closed."""
+    dossier_lock(release_id=release.pk)
+    if changed & _PUBLISHED_FIELDS:
+        dossier_lock(release_id=release.pk, part="metadata")
+        contribution_record(release_id=release.pk, user=actor, what="description", now=now)
+    if changed - _PUBLISHED_FIELDS - _PEOPLE_FIELDS:
+        dossier_lock(release_id=release.pk, part="record")
 
 
 def open_release_of(dataset: Dataset) -> Release | None:

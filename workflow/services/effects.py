@@ -35,13 +35,26 @@ def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
         reviews_ask(context, now)
 
 
+def reviews_missing(context: ReleaseContext) -> list[str]:
+    """The kinds of review that the onward move of this stage needs and that are neither asked for nor in.
+
+    A verdict that an edit has voided is missing again; one that refuses is not: it waits for an answer.
+    """
+    return [
+        rule.kind
+        for rule in context.profile.reviews_for(ONWARD[context.release.stage])
+        if rule.kind not in _LATER
+        and rule.applies(classification=context.dataset.classification)
+        and len(approvals.approvals_of(context, rule.kind)) < rule.people
+        and not approvals.refusals_of(context, rule.kind)
+        and not any(review.kind == rule.kind and review.is_pending for review in context.reviews)
+    ]
+
+
 def reviews_ask(context: ReleaseContext, now: datetime) -> None:
-    """Ask for every review that the onward move of this stage needs and that is neither asked nor in."""
-    for rule in context.profile.reviews_for(ONWARD[context.release.stage]):
-        needed = rule.applies(classification=context.dataset.classification)
-        missing = len(approvals.approvals_of(context, rule.kind)) < rule.people
-        if needed and missing and rule.kind not in _LATER:
-            review_ask(context, kind=rule.kind, requested_by=None, now=now)
+    """Ask for every review that is missing."""
+    for kind in reviews_missing(context):
+        review_ask(context, kind=kind, requested_by=None, now=now)
 
 
 def review_ask(

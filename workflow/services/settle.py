@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from checklists.services import checks_request
 from dossier.selectors import current_columnar
-from dossier.services import digest_of
+from dossier.services import digest_of, dossier_lock
 from privacy.detectors import REGISTRY_VERSION
 from privacy.services import scan_request
 from publishing.services import publication_request
@@ -26,7 +26,7 @@ from workflow.models import Distribution, Review
 from workflow.policies import SYSTEM
 from workflow.services.catalogue import checks_input, record_for
 from workflow.services.datasets import columns_sync
-from workflow.services.effects import review_ask
+from workflow.services.effects import review_ask, reviews_ask, reviews_missing
 from workflow.services.tell import tell_what_ended
 from workflow.services.transitions import release_transition
 from workflow.stages import OPEN_STAGES, WAY, Stage
@@ -106,6 +106,16 @@ def _checks(context: ReleaseContext, now: datetime) -> None:
     checks_request(release_id=context.release.pk, **checks_input(context))
 
 
+def _reviews_are_missing(context: ReleaseContext) -> bool:
+    return bool(reviews_missing(context))
+
+
+def _ask_reviews(context: ReleaseContext, now: datetime) -> None:
+    with transaction.atomic():
+        dossier_lock(release_id=context.release.pk)
+        reviews_ask(context_of(context.release.pk, now=now), now)
+
+
 def _private_copy_is_due(context: ReleaseContext) -> bool:
     first = Stage.CDO_REVIEW if context.profile.order["private_copy_at"] == "cdo_review" else Stage.STAGED
     here = WAY.index(Stage(context.release.stage)) >= WAY.index(first)
@@ -135,6 +145,8 @@ def _preview_is_due(context: ReleaseContext) -> bool:
 
 def _preview(context: ReleaseContext, now: datetime) -> None:
     with transaction.atomic():
+        dossier_lock(release_id=context.release.pk)
+        context = context_of(context.release.pk, now=now)
         review_ask(context, kind=Review.Kind.STEWARD_PREVIEW, requested_by=None, now=now)
 
 
@@ -177,6 +189,7 @@ STEPS: tuple[Step, ...] = (
     Step("columns", _columns_are_new, _columns),
     Step("scan", _scan_is_due, _scan),
     Step("checks", _checks_are_due, _checks),
+    Step("reviews", _reviews_are_missing, _ask_reviews),
     Step("private copy", _private_copy_is_due, _private_copy),
     Step("steward preview", _preview_is_due, _preview),
     Step("going public", _going_public_is_due, _go_public),
