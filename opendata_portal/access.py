@@ -88,6 +88,15 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "file_preview": member,
     "file_download": member,
     "columns_describe": member,
+    # privacy
+    "release_privacy": member,
+    "privacy_progress": member,
+    "privacy_scan": member,
+    "privacy_scan_cancel": member,
+    "finding_dispose": member,
+    "quasi_confirm": member,
+    "risk_accept": member,
+    "treatment_retry": member,
     # reports
     "dashboard": member,
     "dashboard_csv": member,
