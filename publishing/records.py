@@ -63,7 +63,11 @@ class PortalColumn:
 
 @dataclass(frozen=True)
 class PortalRecord:
-    """Everything about a dataset that a portal shows, except its rows."""
+    """Everything about a dataset that a portal shows, except its rows.
+
+    `licence` is a code of the portal's own list, as the program profile names it; `external_key` is ours and
+    the same for every release of the dataset.
+    """
 
     external_key: str
     name: str

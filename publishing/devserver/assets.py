@@ -12,6 +12,7 @@ from publishing.devserver.store import Asset, Store
 from publishing.devserver.values import READERS
 
 FIELD_NAME = re.compile(r"^[a-z_][a-z0-9_]*$")
+RESOURCE_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 FORBIDDEN_FIELDS = {"_id", "_uuid", "_position", "_address"}
 LICENSES = {
     "PUBLIC_DOMAIN",
@@ -75,6 +76,8 @@ def check_fields(store: Store, data: dict[str, Any], own: Asset | None = None) -
         if not isinstance(data.get(key, {}), dict):
             raise ApiError(400, "invalid_request", f"Validation error: {key} must be an object")
     name = data.get("resourceName")
+    if name and not RESOURCE_NAME.match(name):
+        raise ApiError(400, "invalid_request", f"Validation error: Invalid resourceName {name}")
     taken = store.asset(name) if name else None
     if taken is not None and (own is None or taken.oid != own.oid):
         raise ApiError(

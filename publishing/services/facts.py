@@ -53,12 +53,18 @@ def _public(publication: Publication, now: datetime | None) -> None:
 def _record(
     publication: Publication, kind: str, *, ok: bool, data: dict[str, Any], now: datetime | None
 ) -> None:
+    sentences = [] if ok else [publication.failure]
+    about = {"treated": publication.treated_sha256, "record": publication.record_digest}
+    known = facts(publication.release_id).get(kind)
+    if known and (known.ok, known.sentences, known.about, known.data) == (ok, sentences, about, data):
+        # Nothing new is known: the time of the fact stays that of the comparison, and nobody is told again.
+        return
     fact_record(
         release_id=publication.release_id,
         kind=kind,
         ok=ok,
-        sentences=[] if ok else [publication.failure],
-        about={"treated": publication.treated_sha256, "record": publication.record_digest},
+        sentences=sentences,
+        about=about,
         data=data,
         now=now,
     )

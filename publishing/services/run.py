@@ -22,13 +22,17 @@ from publishing.services.facts import facts_record
 from publishing.services.remote import open_portal
 from publishing.services.run_send import Sending
 from publishing.services.run_verify import Verifying
-from work.errors import Retry, Stop
+from work.errors import LeaseLost, Retry, Stop, WorkCancelled
 from work.services import Beat, scaled
 
 Goal = Publication.Goal
 Step = Publication.Step
 
 _ASK_AGAIN = 15.0
+_UNEXPECTED = (
+    "Something unexpected went wrong on every try, so the publication stopped. Nothing more was made public. "
+    "Press Resume to try again, and tell your portal admin if it stops once more."
+)
 
 
 class Run(Sending, Verifying):
@@ -79,6 +83,12 @@ def publication_run(publication: Publication, beat: Beat) -> None:
             sentence = f"{wait.sentence} {tried}"
             _stopped(publication, sentence)
             raise Stop(sentence) from None
+        raise
+    except (LeaseLost, WorkCancelled):
+        raise
+    except Exception:
+        if publication.attempts >= publication.MAX_ATTEMPTS:
+            _stopped(publication, _UNEXPECTED)
         raise
 
 

@@ -56,7 +56,7 @@ class Prepared:
             descriptions={name: f"What {name} holds" for name in self.table.names},
             category="Housing",
             tags=["permits"],
-            licence="cc0-1.0",
+            licence="CC0_10",
             contact_email="od@example.gov",
             **{**words, **about},
         )

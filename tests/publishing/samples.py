@@ -43,7 +43,7 @@ def record(of: Table, **about: Any) -> PortalRecord:
         category="Housing",
         tags=("permits",),
         attribution="Department of Buildings",
-        licence="cc0-1.0",
+        licence="CC0_10",
         contact_email="od@example.gov",
         row_label="Permit",
         **about,

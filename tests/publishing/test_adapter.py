@@ -86,6 +86,13 @@ def test_a_dataset_is_found_by_its_external_key_while_it_is_private(portal: Socr
     assert portal.find(samples.record(samples.table())) is None
 
 
+def test_an_external_key_of_any_form_becomes_an_address_and_is_found_again(portal: SocrataPortal) -> None:
+    record = samples.record(samples.table(), external_key="Riverbend/PUB-0042 ü")
+    remote_id = portal.create(record).remote_id
+    assert portal.find(record) == remote_id
+    assert portal.signed.soda.get_metadata(remote_id)["resourceName"] == "riverbend-pub-0042"
+
+
 def test_metadata_that_others_put_there_survives_ours(portal: SocrataPortal, orders: Orders) -> None:
     remote_id, record, _, _ = made(portal)
     view = portal.signed.soda.get_metadata(remote_id)

@@ -513,6 +513,28 @@ def refreshed(cast: Cast, earlier: Prepared, table: Any) -> Prepared:
     return Prepared(cast, table=table, release=release, key=earlier.key)
 
 
+def test_the_fact_of_the_private_copy_keeps_its_time_when_the_copy_goes_public(cast: Cast) -> None:
+    prepared = Prepared(cast)
+    run(prepared.ask("private"))
+    compared = facts(prepared.release.pk)["private_copy"].at
+    public(prepared)
+    assert facts(prepared.release.pk)["private_copy"].at == compared
+
+
+def test_an_unexpected_fault_on_every_try_is_a_sentence_too(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: SocrataPortal) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(SocrataPortal, "check_key", broken)
+    prepared = Prepared(cast)
+    publication = run_to_the_end(prepared.ask("private"))
+    assert publication.status == Status.DEAD and "Something unexpected" in publication.failure
+    assert not facts(prepared.release.pk)["private_copy"].ok
+    assert "secret detail" not in str(Publication.objects.values().get())
+
+
 def test_facts_rebuilt_are_the_facts_there_were(cast: Cast) -> None:
     prepared = Prepared(cast)
     public(prepared)

@@ -25,17 +25,6 @@ from publishing.records import PortalColumn, PortalRecord
 FOUR_BY_FOUR = re.compile(r"[a-z0-9]{4}-[a-z0-9]{4}")
 PAGE = 10_000
 COUNT = "odp_row_count"
-# Our licence codes to Socrata's list; what is not listed is sent as "see terms of use".
-LICENCES = {
-    "": "",
-    "public-domain": "PUBLIC_DOMAIN",
-    "cc0-1.0": "CC0_10",
-    "cc-by-4.0": "CC_40_BY",
-    "cc-by-sa-4.0": "CC_40_BY_SA",
-    "odc-by-1.0": "ODC_BY",
-    "odbl-1.0": "ODBL",
-    "pddl-1.0": "PDDL",
-}
 
 
 class SocrataPortal:
@@ -64,9 +53,10 @@ class SocrataPortal:
 
     def find(self, record: PortalRecord) -> str | None:
         """By external key in the catalogue, private datasets included; the key is the resource name."""
+        name = resource_name(record)
         params = {
             "domains": self.config.domain,
-            "q": record.external_key,
+            "q": name,
             "only": "dataset",
             "show_visibility": "true",
             "limit": "200",
@@ -77,13 +67,13 @@ class SocrataPortal:
         )
         for entry in _list_of(found, "results"):
             resource = entry.get("resource", {})
-            if resource.get("resource_name") == record.external_key and _is_id(resource.get("id")):
+            if resource.get("resource_name") == name and _is_id(resource.get("id")):
                 return resource["id"]
         return None
 
     def create(self, record: PortalRecord) -> RemoteAsset:
         body = _descriptive(record) | {
-            "resourceName": record.external_key,
+            "resourceName": resource_name(record),
             "displayType": "table",
             "metadata": {"rowIdentifier": record.row_identifier, "rowLabel": record.row_label},
             "privateMetadata": {"contactEmail": record.contact_email},
@@ -311,6 +301,11 @@ class SocrataPortal:
         return client.call(what, act, idempotent=idempotent)
 
 
+def resource_name(record: PortalRecord) -> str:
+    """The external key as Socrata takes it in an address: the mark by which we find the dataset again."""
+    return re.sub(r"[^a-z0-9]+", "-", record.external_key.lower()).strip("-")
+
+
 def _is_id(text: object) -> bool:
     return isinstance(text, str) and FOUR_BY_FOUR.fullmatch(text) is not None
 
@@ -335,7 +330,7 @@ def _descriptive(record: PortalRecord) -> dict[str, Any]:
         "tags": list(record.tags),
         "attribution": record.attribution,
         "category": record.category or None,
-        "licenseId": LICENCES.get(record.licence.lower(), "SEE_TERMS_OF_USE") or None,
+        "licenseId": record.licence or None,
     }
     return {key: value for key, value in fields.items() if value is not None}
 
