@@ -1,0 +1,83 @@
+"""QUA-20: the newest date against the promised frequency."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from checklists.checks.base import CheckResult, ColumnResult, Subject, conclude, left_open
+from datafiles import inference
+
+NAME, ITEM, VERSION = "timeliness", "QUA-20", 1
+_PERIODS = {
+    "daily": 1,
+    "weekly": 7,
+    "biweekly": 14,
+    "monthly": 31,
+    "quarterly": 92,
+    "biannually": 183,
+    "annually": 366,
+}
+_NO_PROMISE = ("not_updated", "as_needed")
+
+
+def check(subject: Subject) -> CheckResult:
+    """Warns when the data is older than one period; the score falls by half for each period (Toronto)."""
+    if subject.accrual_periodicity in _NO_PROMISE:
+        return conclude(
+            NAME,
+            ITEM,
+            "No regular update is promised, so the data cannot be late.",
+            dimension="timeliness",
+            score=1.0,
+        )
+    period = _PERIODS.get(subject.accrual_periodicity)
+    newest = subject.data_as_of or _newest(subject)
+    if period is None or newest is None:
+        return left_open(
+            NAME,
+            ITEM,
+            "How fresh the data is cannot be told: "
+            + (
+                "the inventory record does not say how often it is updated. Choose a frequency there."
+                if period is None
+                else "no column holds dates. Say on the inventory record until when the data goes."
+            ),
+            dimension="timeliness",
+        )
+    days = max(0, (subject.today - newest).days)
+    score = round(max(0.0, 1 - (days // period) / 2), 4)
+    newest_words = f"The newest date is {newest.isoformat()}, {days:,} {'day' if days == 1 else 'days'} ago"
+    found = []
+    if days > period:
+        found.append(
+            ColumnResult(
+                "",
+                "warn",
+                f"{newest_words}; an update is promised every {period} days. Export newer data, or change the "
+                "frequency on the inventory record.",
+                count=days,
+                of=period,
+            )
+        )
+    good = f"{newest_words}; an update is promised every {period} {'day' if period == 1 else 'days'}."
+    return conclude(NAME, ITEM, good, found, dimension="timeliness", score=score)
+
+
+def _newest(subject: Subject) -> date | None:
+    """The latest day in any column of dates that is not in the future."""
+    newest = None
+    for column in subject.table.columns:
+        if column.type not in ("date", "datetime"):
+            continue
+        days = (
+            subject.table.frame.lazy()
+            .select(inference.cast(column.form, pl.col(column.name)).cast(pl.Date).alias("v"))
+            .filter(pl.col("v") <= subject.today)
+            .select(pl.col("v").max())
+            .collect()
+            .item()
+        )
+        newest = max(filter(None, (newest, days)), default=None)
+    return newest
