@@ -158,6 +158,19 @@ def _read_decisions(state: PrivacyState) -> None:
         state.quasi = confirmed
 
 
+def remedies_for(verdict: ColumnVerdict) -> list[str]:
+    """The remedies that make sense for a column."""
+    remedy = Disposition.Remedy
+    fitting: list[str] = [remedy.DROP_COLUMN]
+    if verdict.hits:
+        fitting.append(remedy.REDACT_MATCHES)
+    if verdict.type in ("date", "datetime") or verdict.entity in ("DATE_OF_BIRTH", "EVENT_DATE"):
+        fitting.append(remedy.GENERALISE_DATE)
+    if verdict.entity == "ZIP_CODE":
+        fitting.append(remedy.GENERALISE_ZIP)
+    return fitting
+
+
 def columnar_of(release_id: int, file_sha256: str) -> StoredFile | None:
     """The columnar copy of one raw file of a release, current or not."""
     read = (

@@ -46,7 +46,12 @@ class Disposition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.column}: {self.get_remedy_display() or self.get_decision_display()}"
+        return f"{self.column}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What was decided, in words: the remedy where there is one."""
+        return str(self.get_remedy_display() or self.get_decision_display())
 
 
 class QuasiIdentifiers(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from privacy.risk.k_anonymity import RiskMeasures
 from work.models import WorkItem
 
 
@@ -36,6 +37,11 @@ class Treatment(WorkItem):
                 name="one_treatment_per_recipe",
             ),
         ]
+
+    @property
+    def measured(self) -> RiskMeasures | None:
+        """The measures over the quasi-identifiers that are left; None when none is, or not measured yet."""
+        return RiskMeasures(**self.measures) if self.measures else None
 
     def __str__(self) -> str:
         return f"Treated copy of file {self.file_sha256[:8]}"

@@ -13,8 +13,8 @@ from audit.services import event_record
 from dossier.services import contribution_record, dossier_lock
 from privacy.errors import DispositionRefused
 from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers, RiskDecision
-from privacy.selectors import PrivacyState, offered_digest, state_of
-from privacy.services.facts import facts_write, measures_of
+from privacy.selectors import PrivacyState, offered_digest, remedies_for, state_of
+from privacy.services.facts import facts_write
 from privacy.services.treatments import treatment_request
 
 if TYPE_CHECKING:
@@ -56,16 +56,19 @@ def findings_dispose(
     remedy: str = "",
     reason: str,
     actor: User,
+    scan_id: int | None = None,
     now: datetime | None = None,
 ) -> list[Disposition]:
     """Decide several columns alike, with one reason: all or none.
 
     Each decision is bound to the evidence of the present scan (M22): it holds across scans until that changes.
-    Raises DispositionRefused (no scan, unknown column, short reason, remedy that does not fit) and
-    DossierFrozen.
+    `scan_id` is the scan the person looked at. Raises DispositionRefused (no scan or another one by now,
+    unknown column, short reason, remedy that does not fit) and DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
     state = _scanned(release_id)
+    if scan_id is not None and state.scan is not None and scan_id != state.scan.pk:
+        raise DispositionRefused("The file was scanned again meanwhile. Look at the findings anew, then decide.")
     reason = _reason(reason)
     verdicts = _chosen(state, columns)
     rows = []
@@ -81,7 +84,7 @@ def findings_dispose(
             by=actor,
             at=now or timezone.now(),
         )
-        _event("privacy.finding_disposed", row, actor, {"column": row.column, "decision": str(row).split(": ")[-1]}, now)
+        _event("privacy.finding_disposed", row, actor, {"column": row.column, "decision": row.words}, now)
         rows.append(row)
     _settle(release_id, actor, "privacy decision", now)
     return rows
@@ -122,9 +125,10 @@ def risk_accept(*, release_id: int, reason: str, actor: User, now: datetime | No
     state = _scanned(release_id)
     reason = _reason(reason)
     treatment, quasi = state.treatment, state.quasi
-    if treatment is None or treatment.treated is None or quasi is None or not treatment.measures:
+    measures = treatment.measured if treatment else None
+    if treatment is None or treatment.treated is None or quasi is None or measures is None:
         raise DispositionRefused("There is no measured risk to accept yet. Decide every finding first.")
-    k = measures_of(treatment).k
+    k = measures.k
     if k >= quasi.k_min:
         raise DispositionRefused(f"k is {k}, and {quasi.k_min} is asked for: there is nothing to accept.")
     row = RiskDecision.objects.create(
@@ -140,18 +144,6 @@ def risk_accept(*, release_id: int, reason: str, actor: User, now: datetime | No
     _event("privacy.risk_accepted", row, actor, {"k": k, "k_min": quasi.k_min}, now)
     _settle(release_id, actor, "privacy risk accepted", now)
     return row
-
-
-def remedies_for(verdict: ColumnVerdict) -> list[str]:
-    """The remedies that make sense for a column."""
-    fitting: list[str] = [Remedy.DROP_COLUMN]
-    if verdict.hits:
-        fitting.append(Remedy.REDACT_MATCHES)
-    if verdict.type in ("date", "datetime") or verdict.entity in ("DATE_OF_BIRTH", "EVENT_DATE"):
-        fitting.append(Remedy.GENERALISE_DATE)
-    if verdict.entity == "ZIP_CODE":
-        fitting.append(Remedy.GENERALISE_ZIP)
-    return fitting
 
 
 def _scanned(release_id: int) -> PrivacyState:

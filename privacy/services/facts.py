@@ -10,7 +10,6 @@ from django.db import transaction
 from dossier.selectors import facts
 from dossier.services import fact_forget, fact_record
 from privacy.models import Treatment
-from privacy.risk.k_anonymity import RiskMeasures
 from privacy.risk.sentences import risk_sentences
 from privacy.selectors import PrivacyState, dispositions_digest, quasi_digest, state_of
 
@@ -119,10 +118,9 @@ def _write_risk(state: PrivacyState, now: datetime | None) -> None:
         sentences = [UNCONFIRMED]
     elif not left:
         ok, sentences = True, [NOBODY]
-    elif treated is None or treatment is None:
+    elif treated is None or treatment is None or (measures := treatment.measured) is None:
         sentences = ["The risk is measured on the copy that will be published, which is not made yet."]
     else:
-        measures = measures_of(treatment)
         ok = measures.k >= quasi.k_min or state.acceptance is not None
         sentences = risk_sentences(measures, k_min=quasi.k_min, accepted=state.acceptance is not None)
         data |= {"k": measures.k, "unique_rows": measures.unique_rows, "rows": measures.rows}
@@ -137,7 +135,3 @@ def _write_risk(state: PrivacyState, now: datetime | None) -> None:
         now=now,
     )
 
-
-def measures_of(treatment: Treatment) -> RiskMeasures:
-    """The measures of a finished treatment as privacy.risk gives them."""
-    return RiskMeasures(**treatment.measures)

@@ -1,0 +1,43 @@
+"""Words of the privacy page for what the code names by keys."""
+
+from __future__ import annotations
+
+from privacy.detectors import DETECTORS
+from privacy.models import ColumnVerdict, Disposition
+from privacy.vocabulary import TERMS
+
+Group = ColumnVerdict.Group
+
+ENTITY_LABELS = {term.entity: term.label for term in TERMS} | {one.entity: one.label for one in DETECTORS}
+# (value of the choice, words, what it does)
+KEEP_CHOICES = (
+    ("not_personal", "Not personal data", "The finding is wrong; the column stays as it is."),
+    ("accept", "Personal, and stays as it is", "It is published; your reason says why it may be."),
+)
+REMEDY_WORDS = {
+    Disposition.Remedy.DROP_COLUMN: "The column is left out of the copy.",
+    Disposition.Remedy.REDACT_MATCHES: "Each cell in which something was found is emptied; the others stay.",
+    Disposition.Remedy.GENERALISE_DATE: "Each date becomes its year; what has no clear year is emptied.",
+    Disposition.Remedy.GENERALISE_ZIP: "Each code keeps three digits; areas with few people become 000.",
+}
+# In the order of the summary line; keys of rows and columns without findings are “clear”.
+_SUMMARY = (
+    (Group.DIRECT, "direct"),
+    (Group.QUASI, "quasi"),
+    (Group.SENSITIVE, "sensitive"),
+    (Group.FREE_TEXT, "free text"),
+)
+
+
+def summary_line(summary: dict[str, int]) -> str:
+    """ "18 columns: 2 direct, 5 quasi, 1 sensitive, 1 free text, 9 clear"."""
+    total = sum(summary.values())
+    parts = [f"{summary[group]} {words}" for group, words in _SUMMARY if summary.get(group)]
+    clear = total - sum(summary.get(group, 0) for group, _ in _SUMMARY)
+    return f"{total} column{'s' if total != 1 else ''}: {', '.join([*parts, f'{clear} clear'])}"
+
+
+def split_choice(choice: str) -> tuple[str, str]:
+    """A choice of the form as (decision, remedy): "remedy:drop_column" -> ("remedy", "drop_column")."""
+    decision, _, remedy = choice.partition(":")
+    return decision, remedy

@@ -1,0 +1,168 @@
+"""The Privacy tab: the scan, what becomes of each finding, who could be singled out, the treated copy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from dossier.errors import DossierFrozen
+from privacy.errors import DispositionRefused
+from privacy.page import Refusal, is_moving, moving_part, page_of
+from privacy.selectors import state_of
+from privacy.services import (
+    findings_dispose,
+    quasi_confirm,
+    risk_accept,
+    scan_cancel,
+    scan_request,
+    treatment_retry,
+)
+from privacy.words import split_choice
+from workflow.context import ReleaseContext
+from workflow.stages import OPEN_PARTS
+from workflow.views.base import get_context, may, render_tab, say_refusal
+
+
+@require_GET
+def release_privacy(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole tab; `privacy_progress` refreshes its moving part."""
+    return _tab(request, get_context(request, pk))
+
+
+@require_GET
+def privacy_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far scan and copy are; when both have ended the page is drawn anew."""
+    context = get_context(request, pk)
+    moving = moving_part(state_of(pk))
+    response = render(request, "privacy/_moving.html", moving | _rights(request, context))
+    if not is_moving(moving):
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def privacy_scan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Scan again: after it stopped, or when the detectors are newer."""
+    get_context(request, pk, "run_scan")
+    if scan_request(release_id=pk, actor=request.user) is None:
+        messages.info(request, "There is no file to scan yet.")
+    return redirect("release_privacy", pk)
+
+
+@require_POST
+def privacy_scan_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop the scan that waits or runs."""
+    get_context(request, pk, "run_scan")
+    if scan_cancel(release_id=pk, actor=request.user):
+        messages.success(request, "The scan was stopped. The file counts as not scanned until you start it again.")
+    return redirect("release_privacy", pk)
+
+
+@require_POST
+def finding_dispose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide one column or several alike."""
+    context = get_context(request, pk, "dispose_findings")
+    columns = request.POST.getlist("column")
+    choice, reason = request.POST.get("choice", ""), request.POST.get("reason", "")
+    decision, remedy = split_choice(choice)
+    scan = request.POST.get("scan", "")
+    try:
+        rows = findings_dispose(
+            release_id=pk,
+            columns=columns,
+            decision=decision,
+            remedy=remedy,
+            reason=reason,
+            actor=request.user,
+            scan_id=int(scan) if scan.isdecimal() else None,
+        )
+    except DispositionRefused as error:
+        where = request.POST.get("where", "")
+        return _again(request, context, Refusal(error.sentence, tuple(columns), choice, reason, where))
+    except DossierFrozen as error:
+        say_refusal(request, error)
+        return redirect("release_privacy", pk)
+    what = f"“{rows[0].column}”" if len(rows) == 1 else f"{len(rows)} columns"
+    messages.success(request, f"Recorded for {what}: {rows[0].words}.")
+    return redirect("release_privacy", pk)
+
+
+@require_POST
+def quasi_identifiers_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm which columns together could single somebody out."""
+    context = get_context(request, pk, "dispose_findings")
+    k_min = context.profile.k_min(classification=context.dataset.classification)
+    try:
+        row = quasi_confirm(
+            release_id=pk, columns=request.POST.getlist("quasi"), k_min=k_min, actor=request.user
+        )
+    except DispositionRefused as error:
+        return _again(request, context, Refusal(error.sentence, where="quasi"))
+    except DossierFrozen as error:
+        say_refusal(request, error)
+        return redirect("release_privacy", pk)
+    messages.success(request, f"Recorded: the columns that could single out a person are {row}.")
+    return redirect("release_privacy", pk)
+
+
+@require_POST
+def privacy_risk_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept a k below the program's threshold, with a reason."""
+    context = get_context(request, pk, "dispose_findings")
+    reason = request.POST.get("reason", "")
+    try:
+        risk_accept(release_id=pk, reason=reason, actor=request.user)
+    except DispositionRefused as error:
+        return _again(request, context, Refusal(error.sentence, reason=reason, where="risk"))
+    except DossierFrozen as error:
+        say_refusal(request, error)
+        return redirect("release_privacy", pk)
+    messages.success(request, "Recorded: the risk is accepted for this copy.")
+    return redirect("release_privacy", pk)
+
+
+@require_POST
+def privacy_copy_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the copy again after it stopped."""
+    get_context(request, pk, "run_scan")
+    treatment_retry(release_id=pk, actor=request.user)
+    return redirect("release_privacy", pk)
+
+
+def _tab(request: HttpRequest, context: ReleaseContext, refusal: Refusal | None = None) -> HttpResponse:
+    page = page_of(context.release.pk, refusal=refusal) | _rights(request, context)
+    status = 422 if refusal else 200
+    return render_tab(request, context, "privacy", "privacy/_tab.html", page, status=status)
+
+
+def _again(request: HttpRequest, context: ReleaseContext, refusal: Refusal) -> HttpResponse:
+    """The page once more, with what was typed and the sentence that says what is missing."""
+    return _tab(request, context, refusal)
+
+
+def _rights(request: HttpRequest, context: ReleaseContext) -> dict[str, Any]:
+    is_open = "privacy" in OPEN_PARTS.get(context.release.stage, ())
+    return {
+        "release": context.release,
+        "privacy_is_open": is_open,
+        "may_dispose": is_open and may(request, "dispose_findings", context),
+        "may_scan": may(request, "run_scan", context),
+        "k_min": context.profile.k_min(classification=context.dataset.classification),
+    }
+
+
+urlpatterns = [
+    path("releases/<int:pk>/privacy/", release_privacy, name="release_privacy"),
+    path("releases/<int:pk>/privacy/progress/", privacy_progress, name="privacy_progress"),
+    path("releases/<int:pk>/privacy/scan/", privacy_scan, name="privacy_scan"),
+    path("releases/<int:pk>/privacy/scan/stop/", privacy_scan_cancel, name="privacy_scan_cancel"),
+    path("releases/<int:pk>/privacy/findings/", finding_dispose, name="finding_dispose"),
+    path("releases/<int:pk>/privacy/quasi-identifiers/", quasi_identifiers_confirm, name="quasi_confirm"),
+    path("releases/<int:pk>/privacy/risk/", privacy_risk_accept, name="risk_accept"),
+    path("releases/<int:pk>/privacy/copy/", privacy_copy_retry, name="treatment_retry"),
+]
