@@ -13,6 +13,8 @@ FOLDER = ROOT / "docs" / "generated"
 # file in docs/generated/ -> the command that prints it
 GENERATED: dict[str, list[str]] = {
     "state_machine.md": ["manage.py", "state_diagram"],
+    "detectors.md": ["scripts/pages.py", "detectors"],
+    "settings.md": ["scripts/pages.py", "settings"],
 }
 
 

@@ -1,0 +1,1 @@
+"""Measurements, each against a peer in the same run, so that the ratio means something on any machine."""
