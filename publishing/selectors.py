@@ -61,7 +61,7 @@ def steps_of(publication: Publication) -> list[StepView]:
     for step in steps:
         state = "done" if step in done else _state_now(publication) if step == current else "todo"
         note = ""
-        if step == Step.SEND and publication.chunks_total:
+        if step == Step.SEND and sent["chunks"]:
             note = f"{sent['chunks']} of {publication.chunks_total} parts, {sent['rows']:,} rows"
         shown.append(StepView(Step(step).label, state, STATE_WORDS[state], note))
     return shown

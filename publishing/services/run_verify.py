@@ -60,9 +60,10 @@ class Verifying(RunBase):
         counted = self._counting(rows, frame.height, after, step)
         found = encode.rows_fingerprint(counted, self.record)
         expected = encode.table_fingerprint(frame)
+        where = " as a stranger reads them" if anonymous else ""
         return [
-            self._proof("Rows", f"{frame.height:,}", f"{int(found.split(':')[0]):,}"),
-            self._proof("Fingerprint of all rows", expected, found),
+            self._proof(f"Rows{where}", f"{frame.height:,}", f"{int(found.split(':')[0]):,}"),
+            self._proof(f"Fingerprint of all rows{where}", expected, found),
         ]
 
     def _counting(
