@@ -22,7 +22,7 @@ from datafiles.errors import DataFileError
 from datafiles.limits import Limits
 
 _ROOT = Path(__file__).resolve().parent.parent
-_TICK_SECONDS = 1.0
+_TICK_SECONDS = 0.5
 # Passed on to the reading process; nothing else of the environment is.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
@@ -51,7 +51,7 @@ def read_in_child(
 ) -> ReadResult:
     """Read the file at `path`, named `name` by its owner, into a columnar copy in `out_dir`.
 
-    `tick(seconds)` is called about every second, so that a caller can renew a lease; what it raises ends the
+    `tick(seconds)` is called about twice a second, so that a caller can renew a lease; what it raises ends the
     reading and is passed on. Raises DataFileError with a sentence for people, whatever went wrong.
     """
     limits = limits or Limits()

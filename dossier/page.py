@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from datafiles.limits import human_bytes
 from dossier.models import FileRead
 from dossier.selectors import current_read, latest_read
 
@@ -27,6 +28,7 @@ def page_of(release_id: int) -> dict[str, Any]:
     return {
         "file": current.raw if current else None,
         "file_read": current,
+        "file_size": human_bytes(current.raw.size) if current else "",
         "file_columns": profile_rows(current) if current else [],
         "reading": latest if latest is not None and latest.is_live else None,
         "failed": failed,

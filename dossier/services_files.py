@@ -28,7 +28,7 @@ from dossier.selectors import current_file, current_read
 from dossier.services import contribution_record, dossier_lock, fact_record
 from dossier.storage import CHUNK, file_keep, local_path, open_key
 from work.errors import Stop
-from work.services import Beat, work_cancel, work_queue, work_retry
+from work.services import Beat, task_nudge, work_cancel, work_queue, work_retry
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -224,6 +224,8 @@ def _read_failed(item: FileRead, error: DataFileError, now: datetime | None) -> 
             about={"file": item.raw.sha256},
             now=now,
         )
+    # With an earlier file in place no fact tells of this; the conductor still has people to tell.
+    transaction.on_commit(lambda: task_nudge("workflow.tasks.settle", item.release_id))
 
 
 def _same_bytes(release_id: int, sha256: str) -> StoredFile | None:
