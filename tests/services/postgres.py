@@ -55,21 +55,23 @@ class _Server:
         self._call("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
 
     def _call(self, program: str, *arguments: str | Path) -> None:
-        done = subprocess.run(
-            [str(self.binaries / program), *map(str, arguments)],
-            cwd=self.home,
-            env=os.environ | {"HOME": str(self.home), "LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
-            # A file, not a pipe: the server that pg_ctl leaves behind would keep a pipe open for ever.
-            stdout=(self.home / f"{program}.out").open("w"),
-            stderr=subprocess.STDOUT,
-            check=False,
-            **_as_user(self.user),
-        )
+        # A file, not a pipe: the server that pg_ctl leaves behind would keep a pipe open for ever.
+        told = self.home / f"{program}.out"
+        with told.open("w") as output:
+            done = subprocess.run(
+                [str(self.binaries / program), *map(str, arguments)],
+                cwd=self.home,
+                env=os.environ | {"HOME": str(self.home), "LC_ALL": "C"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+                **_as_user(self.user),
+            )
         if done.returncode:
-            told = "".join(path.read_text() for path in self.home.glob(f"{program}.out"))
             log = self.home / "log"
-            raise RuntimeError(f"{program} failed:\n{told}\n{log.read_text() if log.exists() else ''}")
+            server = log.read_text() if log.exists() else ""
+            raise RuntimeError(f"{program} failed:\n{told.read_text()}\n{server}")
 
 
 def _as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:

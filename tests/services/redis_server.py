@@ -26,13 +26,14 @@ def redis_server() -> Iterator[str]:
     settings.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{home}"\nsave ""\nappendonly no\n'
     )
-    process = subprocess.Popen(
-        [program, str(settings)],
-        stdin=subprocess.DEVNULL,
-        stdout=(home / "log").open("w"),
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(
+            [program, str(settings)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         wait_until(lambda: process.poll() is not None or answers(port), seconds=10, what="Redis answering")
         if process.poll() is not None:
