@@ -71,4 +71,12 @@ ACTIONS: dict[str, str] = {
     "privacy.quasi_confirmed": "{actor} confirmed the columns that could single out a person: {columns}.",
     "privacy.risk_accepted": "{actor} accepted the risk: k = {k}, where {k_min} is asked for.",
     "privacy.treated": "The treated copy was made: {rows} rows, {columns} columns.",
+    # checklists
+    "checklists.answered": "{actor} answered {items} of the {checklist} checklist.",
+    "checklists.attested": "{actor} attested the {checklist} checklist.",
+    "checklists.evidence_opened": "{actor} opened the file {name}, added to {item}.",
+    "checklists.checks_asked": "{actor} had the machine checks run again.",
+    "checklists.checks_finished": "The machine checks ran: {error} checks with errors, {warn} with warnings.",
+    "checklists.waiver_granted": "{actor} waived an error of “{check}” in {column}.",
+    "checklists.waiver_withdrawn": "{actor} took back the waiver of “{check}” in {column}.",
 }
