@@ -63,7 +63,7 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
 
     list_display = (
         "dataset_link",
-        "number",
+        "inventory_id",
         "department",
         "classification",
         "age",
@@ -122,7 +122,7 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', url, row.dataset.title)
 
     @admin.display(description="Number", ordering="dataset__inventory_id")
-    def number(self, row: ApprovalRequest) -> str:
+    def inventory_id(self, row: ApprovalRequest) -> str:
         return row.dataset.inventory_id
 
     @admin.display(description="Department", ordering="dataset__department__name")

@@ -48,7 +48,7 @@ _BY_GATE: dict[str, _Ask] = {
         "review and attest the submission checklist",
         "Review and attest",
     ),
-    "quality_checks_current": _Ask("fix or waive 1 error", "fix or waive {n} errors", "Open the check"),
+    "quality_checks_current": _Ask("fix 1 error", "fix {n} errors", "Open the check"),
 }
 _BY_TAB: dict[str, _Ask] = {
     "overview": _Ask("look at what stands in the way", "look at {n} points in the way", "Open the release"),
@@ -113,6 +113,12 @@ def _point_turns(context: ReleaseContext, points: list[tuple[str, gates.Unmet]])
             own = [(name, item) for name, item in own if item.tab == "plan"]
         if own:
             turns.append(_turn_for(context, role, own))
+    if "quality_checks_current" in dict(points) and holder not in by_role and holder in Role.values:
+        count = sum(name == "quality_checks_current" for name, _ in points)
+        words = (
+            "waive the error, or see it fixed" if count == 1 else f"waive {count} errors, or see them fixed"
+        )
+        turns.append(Turn(holder, words, "Open the check", "release_checklists", context.release.due_at))
     return turns
 
 
