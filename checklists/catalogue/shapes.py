@@ -95,10 +95,10 @@ class Item:
     def good_answer(self) -> Any:
         """An answer that stands in nobody's way: what demo data and the "for example" line use."""
         if self.type == "multi":
-            return [o.value for o in self.choices if o.value not in self.blocks_on + self.warns_on][:3] + [
-                value for value in self.blocks_without if value not in [o.value for o in self.choices[:3]]
-            ]
-        if self.choices:
+            bad = self.blocks_on + self.warns_on
+            wanted = self.blocks_without or (next(o.value for o in self.choices if o.value not in bad),)
+            return list(wanted)
+        if self.choices and not self.example:
             bad = self.blocks_on + self.warns_on
             return next(option.value for option in self.choices if option.value not in bad)
         return {"number": 3, "date": "2026-01-15", "file": None}.get(self.type, self.example)

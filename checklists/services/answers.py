@@ -1,0 +1,242 @@
+"""Answers: opened with what is known, typed by people, filled in from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.profiles import profile_of
+from audit.services import event_record
+from checklists.catalogue import Item, current, digest_of, read
+from checklists.errors import AnswerRefused
+from checklists.judging import Judgement
+from checklists.models import Answer, CatalogueVersion, Submission
+from checklists.services.facts import checklist_fact
+from checklists.sources import filled_from, sources_digest
+from checklists.validation import clean
+from dossier.services import contribution_record, dossier_lock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass
+class Saved:
+    """What came of a save: the items that changed, what was refused, and how the checklist stands now."""
+
+    judgement: Judgement
+    changed: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def catalogue_keep(checklist: str, *, now: datetime | None = None) -> CatalogueVersion:
+    """The row that keeps today's text of a checklist; written when the text is first used."""
+    content = read(checklist)
+    row, _ = CatalogueVersion.objects.get_or_create(
+        checklist=checklist,
+        digest=digest_of(content),
+        defaults={
+            "version": current(checklist).version,
+            "content": content,
+            "first_used_at": now or timezone.now(),
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def submission_open(*, release_id: int, checklist: str, now: datetime | None = None) -> Submission:
+    """The submission of a release to a checklist, made if need be with answers of the dataset's last release.
+
+    As long as nobody has typed an answer it follows today's text; from then on it keeps its version.
+    """
+    dossier_lock(release_id=release_id)
+    version = catalogue_keep(checklist, now=now)
+    submission, created = Submission.objects.get_or_create(
+        release_id=release_id,
+        checklist=checklist,
+        defaults={"version": version, "opened_at": now or timezone.now()},
+    )
+    if created:
+        _carry_over(submission, now)
+    elif submission.version_id != version.pk and not _has_typed(submission):
+        submission.version = version
+        submission.sources_digest = ""
+        submission.save(update_fields=["version", "sources_digest"])
+    return submission
+
+
+@transaction.atomic
+def answer_save(
+    *,
+    release_id: int,
+    checklist: str,
+    item: str,
+    value: Any,
+    actor: User,
+    now: datetime | None = None,
+) -> Saved:
+    """Save one answer and judge the checklist anew. Saving the same answer twice changes nothing.
+
+    Raises AnswerRefused when the value is no answer to that question, DossierFrozen when the stage does not let
+    checklists be edited, KeyError when there is no such item.
+    """
+    saved = answers_save(
+        release_id=release_id, checklist=checklist, values={item: value}, actor=actor, now=now
+    )
+    if item in saved.refused:
+        raise AnswerRefused(saved.refused[item], item=item)
+    return saved
+
+
+@transaction.atomic
+def answers_save(
+    *,
+    release_id: int,
+    checklist: str,
+    values: Mapping[str, Any],
+    actor: User,
+    now: datetime | None = None,
+) -> Saved:
+    """Save several answers; those that cannot be taken are named in `refused`, the others are kept."""
+    now = now or timezone.now()
+    dossier_lock(release_id=release_id, part="checklists")
+    submission = submission_open(release_id=release_id, checklist=checklist, now=now)
+    catalogue = submission.version.catalogue
+    known = {answer.item: answer for answer in submission.answers.all()}
+    changed, refused = [], {}
+    for item_id, raw in values.items():
+        try:
+            value = clean(catalogue.item(item_id), raw)
+        except AnswerRefused as error:
+            refused[item_id] = error.sentence
+            continue
+        if _keep(submission, known.get(item_id), item_id, value, Answer.Source.TYPED, actor, now):
+            changed.append(item_id)
+    if changed:
+        contribution_record(release_id=release_id, user=actor, what=f"{checklist} checklist", now=now)
+        _event(submission, actor, changed, values, now)
+    return Saved(checklist_fact(release_id=release_id, checklist=checklist, now=now), changed, refused)
+
+
+@transaction.atomic
+def answers_fill(*, release_id: int, sources: Mapping[str, Any], now: datetime | None = None) -> list[str]:
+    """Bring every answer that follows from elsewhere in line with `sources`, in all checklists of the program.
+
+    `sources` are plain values by dotted name, see checklists.sources. Returns the checklists in which an answer
+    changed. Idempotent; the release's stage does not matter, as what is told is true at any stage.
+    """
+    now = now or timezone.now()
+    dossier = dossier_lock(release_id=release_id)
+    release: Any = dossier.release
+    names = [name for stage in profile_of(release.profile).checklists.values() for name in stage]
+    digest = sources_digest(sources)
+    changed = []
+    for name in names:
+        submission = submission_open(release_id=release_id, checklist=name, now=now)
+        if _fill(submission, sources, now):
+            changed.append(name)
+        if submission.sources_digest != digest:
+            submission.sources_digest = digest
+            submission.save(update_fields=["sources_digest"])
+        checklist_fact(release_id=release_id, checklist=name, now=now)
+    return changed
+
+
+def _fill(submission: Submission, sources: Mapping[str, Any], now: datetime) -> bool:
+    catalogue = submission.version.catalogue
+    known = {answer.item: answer for answer in submission.answers.all()}
+    values = filled_from(catalogue, sources)
+    changed = False
+    for item in catalogue.items:
+        if not item.is_owned_elsewhere:
+            continue
+        source = Answer.Source.REVIEW if item.type == "sign" else Answer.Source.FILLED
+        changed |= _keep(submission, known.get(item.id), item.id, values.get(item.id), source, None, now)
+    return changed
+
+
+def _keep(
+    submission: Submission,
+    present: Answer | None,
+    item_id: str,
+    value: Any,
+    source: str,
+    actor: User | None,
+    now: datetime,
+) -> bool:
+    """Write, change or take back one answer. False when it says the same already."""
+    if value is None:
+        if present is not None:
+            present.delete()
+        return present is not None
+    if present is None:
+        present = Answer(submission=submission, item=item_id)
+    elif present.value == value:
+        return False
+    present.value, present.source, present.by, present.at = value, source, actor, now
+    present.save()
+    return True
+
+
+def _carry_over(submission: Submission, now: datetime | None) -> None:
+    """Propose what was answered for the dataset's last release, where the question says that this helps."""
+    release: Any = submission.release
+    last = (
+        Submission.objects.filter(
+            release__dataset_id=release.dataset_id,
+            release__number__lt=release.number,
+            checklist=submission.checklist,
+        )
+        .order_by("-release__number")
+        .first()
+    )
+    if last is None:
+        return
+    answers = {answer.item: answer.value for answer in last.answers.all()}
+    for item in submission.version.catalogue.items:
+        if item.answers_from == "previous" and item.id in answers and _still_fits(item, answers[item.id]):
+            _keep(
+                submission,
+                None,
+                item.id,
+                answers[item.id],
+                Answer.Source.FILLED,
+                None,
+                now or timezone.now(),
+            )
+
+
+def _still_fits(item: Item, value: Any) -> bool:
+    try:
+        return clean(item, value) == value
+    except AnswerRefused:
+        return False
+
+
+def _has_typed(submission: Submission) -> bool:
+    return submission.answers.filter(source=Answer.Source.TYPED).exists()
+
+
+def _event(
+    submission: Submission, actor: User, changed: list[str], values: Mapping[str, Any], now: datetime
+) -> None:
+    """Chosen answers are written down; words that a person typed are only said to have changed."""
+    catalogue = submission.version.catalogue
+    chosen = {item_id: values[item_id] for item_id in changed if catalogue.item(item_id).choices}
+    release: Any = submission.release
+    event_record(
+        action="checklists.answered",
+        actor=actor,
+        subject=submission,
+        data={"checklist": submission.checklist, "items": ", ".join(changed), "chosen": chosen},
+        program_id=release.dataset.program_id,
+        dataset_id=release.dataset_id,
+        release_id=release.pk,
+        now=now,
+    )

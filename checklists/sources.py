@@ -1,0 +1,69 @@
+"""Ask once: which answers follow from what the rest of the product knows.
+
+The workflow hands over plain words and numbers under dotted names ("dataset.title", "fact.metadata",
+"review.department"); this module says which item they answer, and how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from checklists.catalogue import CHECKLISTS, Catalogue, Item, current
+from dossier.models import Fact
+from dossier.services import digest_of
+
+_VERDICTS = {"approved": "Approved", "conditions": "Approved with conditions", "refused": "Not approved"}
+_GIVEN = ("dataset.", "file.", "fact.", "review.")
+
+
+def filled_from(catalogue: Catalogue, sources: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that `sources` give: item id -> value, only where there is one."""
+    values = {item.id: _value(item, sources) for item in catalogue.items if _is_given(item)}
+    return {item_id: value for item_id, value in values.items() if value is not None}
+
+
+def sources_digest(sources: Mapping[str, Any]) -> str:
+    """Over exactly what the checklists use of `sources`: equal as long as no answer would change."""
+    return digest_of({name: _reduced(name, sources.get(name)) for name in _names_used()})
+
+
+def fill_is_due(*, facts: Mapping[str, Fact], checklists: Iterable[str], sources: Mapping[str, Any]) -> bool:
+    """Would answers_fill change anything? No queries: for the conductor, who asks about every release."""
+    wanted = sources_digest(sources)
+    kinds = [f"checklist.{name}" for name in checklists]
+    return any(kind not in facts or facts[kind].data.get("sources") != wanted for kind in kinds)
+
+
+@cache
+def _names_used() -> tuple[str, ...]:
+    catalogues = [current(name) for name in CHECKLISTS]
+    return tuple(sorted({item.answers_from for c in catalogues for item in c.items if _is_given(item)}))
+
+
+def _is_given(item: Item) -> bool:
+    return item.answers_from.startswith(_GIVEN)
+
+
+def _reduced(name: str, value: Any) -> Any:
+    """Of a fact only whether it holds, of a review only the verdict: the rest is no answer."""
+    if value in (None, "", []):
+        return None
+    if name.startswith("fact."):
+        return bool(value.get("ok"))
+    if name.startswith("review."):
+        return [value.get("verdict"), value.get("by"), value.get("at")]
+    return value
+
+
+def _value(item: Item, sources: Mapping[str, Any]) -> Any:
+    value = _reduced(item.answers_from, sources.get(item.answers_from))
+    if value is None:
+        return None
+    if item.answers_from.startswith("fact."):
+        return "yes" if value else "no"
+    if item.answers_from.startswith("review."):
+        verdict, by, at = value
+        return {"name": f"{_VERDICTS.get(verdict, verdict)} by {by}", "verdict": verdict, "at": at}
+    return value

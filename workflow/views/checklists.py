@@ -1,0 +1,3 @@
+"""The Checklists tab."""
+
+urlpatterns: list = []
