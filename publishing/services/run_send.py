@@ -38,11 +38,11 @@ class Sending(RunBase):
     def prepare(self, plan: list[encode.ChunkPlan]) -> bool:
         """A private place for the rows. Returns whether an earlier release is public there now."""
         remote = self._place()
-        public_before = remote.scope == "public"
+        public_before = remote.scope != "private"
         if public_before and self.asset.public_publication_id is None:
             raise Stop(
-                f"The portal has a public dataset under our key {self.record.external_key}, and we did not "
-                "make it public. Ask your portal admin what it is before anything is written there."
+                f"Others can see the dataset under our key {self.record.external_key} on the portal, and we "
+                "did not make it so. Ask your portal admin what it is; no row was sent there."
             )
         if not self._sent_whole(plan):
             target = self.portal.working_copy(remote.remote_id) if remote.published else remote
@@ -65,10 +65,6 @@ class Sending(RunBase):
             self.asset.save(update_fields=["create_asked_at"])
             remote = self.portal.create(self.record)
         self.keep_place(remote.remote_id)
-        if remote.scope != "private" and found is None:
-            raise Stop(
-                "The portal made the new dataset visible at once. Ask your portal admin; no row was sent."
-            )
         return remote
 
     def _refuse_second_dataset(self) -> None:

@@ -380,6 +380,25 @@ def test_a_dataset_that_somebody_deleted_is_made_again(cast: Cast, orders: Order
     assert one_equal_dataset(orders, prepared)
 
 
+def test_a_dataset_that_others_made_visible_gets_no_row(cast: Cast, orders: Orders) -> None:
+    prepared = Prepared(cast)
+    publication = run(prepared.ask("private"))
+    remote_id = publication.asset.remote_id
+    orders.send("PUT", f"/api/views/{remote_id}.json?method=setPermission&value=public.read", None)
+    prepared.treat(samples.table(5))
+    second = run(prepared.ask("private"))
+    assert second.status == Status.DEAD and "we did not make it so" in second.error
+    assert len(seen_by_strangers(orders, second) or []) == 25
+
+
+def test_a_table_without_rows_is_a_copy_like_any_other(cast: Cast, orders: Orders) -> None:
+    prepared = Prepared(cast, samples.table(0))
+    prepared.allow()
+    publication = run(prepared.ask("public"))
+    assert publication.reached == "public", publication.error
+    assert seen_by_strangers(orders, publication) == []
+
+
 def test_one_publication_writes_to_a_dataset_at_a_time(cast: Cast) -> None:
     prepared = Prepared(cast)
     publication = prepared.ask("private")
