@@ -116,8 +116,8 @@ class House:
         if not self.keeper.run_once(name, command, show=show) and not self.keeper.stop.is_set():
             time.sleep(0.2)  # its last lines are still on their way to the log
             log = self.keeper.log / f"{name}.log"
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
-            raise CannotStart(f"{tail}\n\n{sentence} The whole log: {log}")
+            shown = [] if show else log.read_text(errors="replace").splitlines()[-25:]
+            raise CannotStart("\n".join([*shown, "", f"{sentence} The log: {log}"]))
 
     def _wait_for(self, url: str, what: str) -> None:
         deadline = time.monotonic() + PATIENT

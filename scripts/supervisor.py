@@ -73,7 +73,8 @@ class Supervisor:
 
     def _asked_to_stop(self, number: int, frame: object) -> None:
         if self.stop.is_set():  # asked twice: no more patience
-            self._signal_all(force=True)
+            for program in self.programs:
+                _signal(program, force=True)
         self.stop.set()
 
     def start(self, name: str, command: list[str]) -> Program:
@@ -157,27 +158,18 @@ class Supervisor:
             self._launch(program)
 
     def _end(self, programs: list[Program]) -> None:
-        """End these programs with all their children."""
-        self._signal_all(programs)
+        """End these programs with all their children: TERM to each, in a while KILL to what is left of its group."""
+        for program in programs:
+            _signal(program, force=False)
         deadline = time.monotonic() + PATIENCE
         while any(_alive(program) for program in programs) and time.monotonic() < deadline:
             time.sleep(0.05)
-        self._signal_all(programs, force=True)
         for program in programs:
+            _signal(program, force=True)
             if program.process is not None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     program.process.wait(timeout=PATIENCE)
                 self._tell_guard("-", program)
-
-    def _signal_all(self, programs: list[Program] | None = None, *, force: bool = False) -> None:
-        for program in self.programs if programs is None else programs:
-            if program.process is None:
-                continue
-            if not POSIX:
-                program.process.terminate()
-                continue
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(program.process.pid, signal.SIGKILL if force else signal.SIGTERM)
 
     def _tell_guard(self, sign: str, program: Program) -> None:
         if self.guard and self.guard.stdin and program.process:
@@ -186,15 +178,20 @@ class Supervisor:
                 self.guard.stdin.flush()
 
 
-def _alive(program: Program) -> bool:
-    """Whether the program or a child of it still runs."""
+def _signal(program: Program, *, force: bool) -> None:
+    """Ask a program to end (it ends its children in its own way), or kill it with all its children."""
     if program.process is None:
-        return False
-    leader = program.process.poll() is None
+        return
     if not POSIX:
-        return leader
-    try:
-        os.killpg(program.process.pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return leader
-    return True
+        program.process.terminate()
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if force:
+            os.killpg(program.process.pid, signal.SIGKILL)
+        elif program.process.poll() is None:
+            os.kill(program.process.pid, signal.SIGTERM)
+
+
+def _alive(program: Program) -> bool:
+    """Whether the program still runs; what it left behind is killed without waiting."""
+    return program.process is not None and program.process.poll() is None
