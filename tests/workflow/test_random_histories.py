@@ -22,7 +22,7 @@ ROLES = ("coordinator", "steward", "privacy_officer", "cdo", "portal_admin", "de
 attempts = st.lists(st.tuples(st.sampled_from(sorted(MOVES)), st.sampled_from(ROLES)), max_size=14)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(start=st.sampled_from([str(stage) for stage in OPEN_STAGES]), tried=attempts)
 def test_any_history_leaves_a_consistent_record(start: str, tried: list[tuple[str, str]], cast: Cast) -> None:
     with transaction.atomic():

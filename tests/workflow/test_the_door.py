@@ -198,7 +198,9 @@ def test_a_voided_review_is_asked_for_again(cast: Cast) -> None:
     release = release_at(Stage.QUALITY, cast)
     review_all(release, "pass_quality", cast)
     assert not Review.objects.filter(release=release, kind="department", verdict="").exists()
-    fact_record(release_id=release.pk, kind="checklist.submission", ok=True, about={"answers": "new", "version": 1})
+    fact_record(
+        release_id=release.pk, kind="checklist.submission", ok=True, about={"answers": "new", "version": 1}
+    )
     fact_record(release_id=release.pk, kind="attestation", ok=True, about={"answers": "new"})
     with pytest.raises(GatesUnmet, match="because the submission checklist changed after it"):
         release_transition(release_id=release.pk, name="pass_quality", actor=cast.coordinator)
@@ -216,7 +218,11 @@ def test_a_changed_description_leaves_the_privacy_verdict_standing(cast: Cast) -
     verdict = next(review for review in context.reviews if review.kind == "privacy")
     assert approvals.voided_by(verdict, context) == []
     fact_record(
-        release_id=release.pk, kind="treated", ok=True, about={"file": "f" * 64}, data={"sha256": "0", "columns": []}
+        release_id=release.pk,
+        kind="treated",
+        ok=True,
+        about={"file": "f" * 64},
+        data={"sha256": "0", "columns": []},
     )
     assert approvals.voided_by(verdict, context_of(release.pk)) == ["the treated copy"]
 
