@@ -6,6 +6,7 @@ and no secret in its environment. Nothing it prints holds a value of the file.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import json
@@ -32,6 +33,9 @@ def confine(limits: Limits) -> None:
         os.nice(5)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # On a machine that is smaller than the limit, this process is the one that must go.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
     try:
         import resource
     except ImportError:  # Windows has no such limits; the wall clock still holds

@@ -63,6 +63,7 @@ def read_csv(path: Path, *, limits: Limits, scratch: Path) -> tuple[Table, list[
         limits=limits,
     )
     shape = guard.run()
+    del data, guard  # the map of the file counts against the limit on memory
     if shape.rows == 0:
         raise DataFileError(
             "The file has a header but no rows. Check the export, and upload the file with its rows.",
@@ -198,7 +199,9 @@ def _parse(path: Path, delimiter: str, end_of_line: str, names: list[str]) -> pl
             code="not_csv",
         ) from None
     frame.columns = names
-    return frame.select(pl.when(pl.all() != "").then(pl.all()))
+    # "" in quotation marks is as empty as nothing. Columns without one are not copied.
+    quoted = [column.name for column in frame.iter_columns() if (column == "").any()]
+    return frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in quoted)
 
 
 def _without_blank_lines(frame: pl.DataFrame, blank: list[int]) -> pl.DataFrame:

@@ -109,7 +109,7 @@ def file_preview_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file_download_view(request: HttpRequest, pk: int) -> HttpResponse:
+def file_download_view(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The raw file as it was uploaded. Each download is recorded."""
     get_context(request, pk, "download_raw")
     found = file_download(release_id=pk, actor=request.user)
