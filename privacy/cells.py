@@ -20,16 +20,27 @@ _ENDS = ".,;:!?()[]{}<>\"'“”‘’-_"
 # A bare number counts outside prose when no more than this share of the column is written so.
 _EXCEPTIONAL = 0.05
 _CHANCE_MATTERS = 20
+_BY_CHANCE = 0.2
+_SHORTEST_CARD = 13
+_LONGEST_MARKER = max(len(marker) for marker in NULL_MARKERS)
+# Whole columns of an entity are told from a sample of this many values, when this share of it matches.
+_SAMPLED = 2_000
+_MANY = 0.2
+_STRIDE = 50_000
 # Spelled for `contains`: what every pattern that is searched in text has in it, cheap to look for.
 _WORTH_A_LOOK = r"@|[0-9]{4}|[0-9]\.[0-9]|:[0-9A-Fa-f]*:|(?i:born|birth|dob|d\.o\.b)"
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Values (`v`) with how often each occurs (`n`), null markers left out. `series` is the whole column."""
+    """Values (`v`) with how often each occurs (`n`), null markers left out. `series` is the whole column.
+
+    `at` numbers the rows of `frame`; with `by_row` it is the position in the column.
+    """
 
     series: pl.Series
     frame: pl.DataFrame
+    by_row: bool
     filled: int
     distinct: int
     prose: bool
@@ -38,19 +49,17 @@ class Cells:
     def of(cls, series: pl.Series, type_: str, *, named_prose: bool) -> Cells:
         """Read a column. Values are prose when they are sentences, or words under a name such as “remarks”."""
         values = series.rename("v")
-        if _repeats(values):
-            frame = values.drop_nulls().value_counts(name="n")
+        by_row = not _repeats(values)
+        if by_row:
+            frame = values.to_frame().with_row_index("at").drop_nulls("v").with_columns(n=pl.lit(1, pl.UInt32))
         else:
-            frame = values.drop_nulls().to_frame().with_columns(n=pl.lit(1, dtype=pl.UInt32))
+            frame = values.drop_nulls().value_counts(name="n").with_row_index("at")
         if type_ == "text":
-            marker = pl.col("v").str.strip_chars().str.to_lowercase().is_in(list(NULL_MARKERS))
-            short = frame.filter(pl.col("v").str.len_bytes() <= 16)
-            if short.select(marker.any()).item():
-                frame = frame.filter(~((pl.col("v").str.len_bytes() <= 16) & marker))
-        distinct = frame.height if frame.height < len(series) else frame.get_column("v").hash().n_unique()
+            frame = _without_markers(frame)
+        distinct = frame.get_column("v").hash().n_unique() if by_row else frame.height
         filled = int(frame.get_column("n").sum())
         prose = type_ == "text" and _is_prose(frame, distinct, filled, named_prose=named_prose)
-        return cls(series, frame, filled, distinct, prose)
+        return cls(series, frame, by_row, filled, distinct, prose)
 
     def count(self, members: pl.Series) -> int:
         """How many cells hold the values for which `members` is true."""
@@ -59,17 +68,19 @@ class Cells:
     def share(self, members: pl.Series) -> float:
         return self.count(members) / self.filled if self.filled else 0.0
 
-    def first_rows(self, values: pl.Series) -> list[int]:
-        """The first rows (from 1) that hold one of `values`."""
-        found: list[int] = []
-        wanted = values.unique().implode()
-        for start in range(0, len(self.series), 50_000):
-            piece = self.series.slice(start, 50_000)
-            places = piece.to_frame("v").select(pl.col("v").is_in(wanted).fill_null(value=False).arg_true())
-            found += [start + place + 1 for place in places.to_series().head(SHOWN_ROWS - len(found))]
-            if len(found) >= SHOWN_ROWS:
+    def first_rows(self, found: pl.DataFrame) -> list[int]:
+        """The first rows (from 1) that hold one of the values found (`at`, `v`)."""
+        if self.by_row:
+            return [at + 1 for at in found.get_column("at").unique().sort().head(SHOWN_ROWS)]
+        rows: list[int] = []
+        wanted = found.get_column("v").unique().implode()
+        for start in range(0, len(self.series), _STRIDE):
+            piece = self.series.slice(start, _STRIDE).to_frame("v")
+            places = piece.select(pl.col("v").is_in(wanted).fill_null(value=False).arg_true()).to_series()
+            rows += [start + place + 1 for place in places.head(SHOWN_ROWS - len(rows))]
+            if len(rows) >= SHOWN_ROWS:
                 break
-        return found
+        return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +98,26 @@ class Hits:
 
 
 def find(cells: Cells, detectors: list[Detector], type_: str) -> list[Hits]:
-    """Search every cell with the patterns of `detectors`: one union first, single patterns on what it leaves."""
+    """Search every cell with the patterns of `detectors`.
+
+    Values that are the entity as a whole are taken out first, where a sample says there are many; of the rest,
+    one union of all patterns finds the few that single patterns then look at.
+    """
     patterns = [(one, pattern) for one in detectors for pattern in _usable(one, type_, prose=cells.prose)]
-    if not patterns or not cells.filled:
+    if not patterns or not cells.filled or not _long_enough(cells, type_):
         return []
-    frame = cells.frame
+    found: dict[str, list[pl.DataFrame]] = {one.name: [] for one in detectors}
+    frame = _take_whole(cells, patterns, found)
     if type_ == "text":
         look = _WORTH_A_LOOK if not cells.prose else rf"{_WORTH_A_LOOK}|[0-9] [A-Za-z]|[A-Z][a-z’'-]+ [A-Z]"
         frame = frame.filter(pl.col("v").str.contains(look))
     frame = frame.filter(pl.col("v").str.contains(_union(tuple(pattern.core for _, pattern in patterns))))
-    if frame.is_empty():
-        return []
-    found = []
-    for one in detectors:
-        mine = [_matches(frame, one, pattern, cells) for owner, pattern in patterns if owner is one]
-        parts = [part for part in mine if part is not None]
-        if parts:
-            found.append(_hits(cells, one, pl.concat(parts)))
-    return found
+    if not frame.is_empty():
+        for one, pattern in patterns:
+            part = _matches(frame, one, pattern, cells)
+            if part is not None:
+                found[one.name].append(part)
+    return [_hits(cells, one, pl.concat(found[one.name])) for one in detectors if found[one.name]]
 
 
 def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.DataFrame]:
@@ -115,7 +128,7 @@ def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.Dat
 
 def summary(cells: Cells, detector: Detector, members: pl.Series) -> Hits:
     """Whole values that are the entity (a name, a ZIP code), as hits."""
-    values = cells.frame.filter(members.fill_null(value=False)).select("v", "n", m=pl.col("v"), s=pl.lit(1.0))
+    values = cells.frame.filter(members.fill_null(value=False)).with_columns(m=pl.col("v"), s=pl.lit(1.0))
     return _hits(cells, detector, values)
 
 
@@ -134,6 +147,32 @@ def _union(cores: tuple[str, ...]) -> str:
     return "|".join(f"(?:{core})" for core in cores)
 
 
+def _long_enough(cells: Cells, type_: str) -> bool:
+    """Whole numbers are only searched for the long ones that cards have."""
+    if type_ != "integer":
+        return True
+    return int(cells.frame.get_column("v").str.len_bytes().max() or 0) >= _SHORTEST_CARD  # type: ignore[arg-type]
+
+
+def _take_whole(
+    cells: Cells, patterns: list[tuple[Detector, Pattern]], found: dict[str, list[pl.DataFrame]]
+) -> pl.DataFrame:
+    """Move the values that one pattern matches from end to end into `found`; returns the others."""
+    frame = cells.frame
+    if cells.prose:
+        return frame
+    for one, pattern in patterns:
+        whole = rf"^(?:{pattern.core})$"
+        if pattern.bare or (frame.head(_SAMPLED).get_column("v").str.contains(whole).mean() or 0) < _MANY:
+            continue
+        fits = frame.get_column("v").str.contains(whole)
+        part = _graded(frame.filter(fits).with_columns(m=pl.col("v")), one, pattern)
+        if part is not None:
+            found[one.name].append(part)
+            frame = frame.filter(~fits)
+    return frame
+
+
 def _matches(frame: pl.DataFrame, detector: Detector, pattern: Pattern, cells: Cells) -> pl.DataFrame | None:
     """Each match of one pattern: value, how often, the match, its strength. None for no match."""
     cut = (
@@ -145,39 +184,52 @@ def _matches(frame: pl.DataFrame, detector: Detector, pattern: Pattern, cells: C
     if pattern.glue:
         cut = cut.with_columns(m=pl.col("m").str.strip_chars(_ENDS))
         cut = cut.filter(pl.col("m").str.contains(rf"^[+(]?(?:{pattern.core})$"))
-    if cut.is_empty():
-        return None
-    grades = detector.grade(cut.get_column("m")) if detector.grade else pl.Series([1.0]).new_from_index(0, cut.height)
-    graded = cut.with_columns(s=grades * pattern.strength)
-    passed = graded.filter(pl.col("s") > 0)
-    if passed.is_empty():
+    passed = _graded(cut, detector, pattern) if not cut.is_empty() else None
+    if passed is None:
         return None
     if pattern.bare and not cells.prose and passed.get_column("n").sum() > _EXCEPTIONAL * cells.filled:
         return None
-    by_chance = cut.height >= _CHANCE_MATTERS and passed.height <= detector.by_chance * cut.height
-    if by_chance:
-        passed = passed.with_columns(s=pl.lit(0.2))
-    return passed.select("v", "n", "m", pl.col("s").cast(pl.Float64))
+    return passed
+
+
+def _graded(cut: pl.DataFrame, detector: Detector, pattern: Pattern) -> pl.DataFrame | None:
+    """Matches with their strength (`s`), without the impossible ones. None when all are."""
+    if detector.grade is None:
+        return cut.with_columns(s=pl.lit(pattern.strength))
+    graded = cut.with_columns(s=detector.grade(cut.get_column("m")) * pattern.strength)
+    passed = graded.filter(pl.col("s") > 0)
+    if passed.is_empty():
+        return None
+    if cut.height >= _CHANCE_MATTERS and passed.height <= detector.by_chance * cut.height:
+        return passed.with_columns(s=pl.lit(_BY_CHANCE))
+    return passed
 
 
 def _hits(cells: Cells, detector: Detector, matches: pl.DataFrame) -> Hits:
-    best = matches.group_by("v").agg(pl.col("n").first(), pl.col("s").max())
-    repeated = cells.frame.height == cells.distinct
-    per_cell = best if repeated else matches.group_by("v").agg(n=pl.lit(0), s=pl.col("s").max())
-    if not repeated:
-        counted = cells.frame.join(per_cell.select("v", "s"), on="v", how="inner")
-        count = counted.height
-        strong = counted.filter(pl.col("s") >= STRONG).height
-    else:
-        count = int(best.get_column("n").sum())
-        strong = int(best.filter(pl.col("s") >= STRONG).get_column("n").sum())
-    strength = float(matches.get_column("s").max() or 0.0)  # type: ignore[arg-type]
-    rows = cells.first_rows(matches.get_column("v"))
-    shown = cells.series.gather([row - 1 for row in rows]) if rows else pl.Series([], dtype=pl.String)
-    match_of = dict(matches.filter(pl.col("v").is_in(shown.implode())).sort("s").select("v", "m").iter_rows())
-    samples = list(dict.fromkeys(mask(match_of[value], detector.entity) for value in shown))[:SHOWN_SAMPLES]
-    note = detector.grade_note if 0 < strong < count or strength < STRONG else ""
+    best = matches.group_by("at").agg(pl.col("n").first(), pl.col("s").max())
+    count = int(best.get_column("n").sum())
+    strong = int(best.filter(pl.col("s") >= STRONG).get_column("n").sum())
+    strength = float(best.get_column("s").max() or 0.0)  # type: ignore[arg-type]
+    rows = cells.first_rows(matches)
+    samples = _samples(cells, matches, rows, detector.entity)
+    note = detector.grade_note if strong < count else ""
     return Hits(detector, count, count / cells.filled, strength, strong, rows, samples, note)
+
+
+def _samples(cells: Cells, matches: pl.DataFrame, rows: list[int], entity: str) -> list[str]:
+    """What was matched in the first rows, masked."""
+    shown = cells.series.gather([row - 1 for row in rows])
+    of_rows = matches.filter(pl.col("v").is_in(shown.implode())).sort("s", maintain_order=True)
+    match_of = dict(of_rows.select("v", "m").iter_rows())
+    return list(dict.fromkeys(mask(match_of[value], entity) for value in shown))[:SHOWN_SAMPLES]
+
+
+def _without_markers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Without what people write where a value is missing."""
+    short = pl.col("v").str.len_bytes() <= _LONGEST_MARKER
+    few = frame.filter(short)
+    marked = few.filter(pl.col("v").str.strip_chars().str.to_lowercase().is_in(NULL_MARKERS))
+    return frame if marked.is_empty() else frame.filter(~pl.col("at").is_in(marked.get_column("at").implode()))
 
 
 def _repeats(values: pl.Series) -> bool:

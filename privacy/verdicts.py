@@ -37,8 +37,10 @@ def claim_of(
 ) -> Claim | None:
     """What one detector says of a column: by its name, by whole values, by hits inside cells."""
     named = _by_name(detector, tokens, type_, cells, hits)
-    against = phrase_in(tokens, NEGATIVE + detector.against)
-    claims = [named, _by_values(detector, cells, type_, doubted=against is not None)]
+    claims = [named]
+    if named is None or named.decision != FLAG:
+        doubted = phrase_in(tokens, NEGATIVE + detector.against) is not None
+        claims.append(_by_values(detector, cells, type_, doubted=doubted))
     if hits is not None:
         claims.append(_by_hits(detector, hits, phrase_in(tokens, detector.against)))
     return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)

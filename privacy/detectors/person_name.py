@@ -16,32 +16,33 @@ _NO_PERSON = (
     r"|HOLDINGS|PROPERTIES|RESTAURANT|CAFE|PIZZA|MARKET|DELI|GRILL|STORE|SHOP|SALON|AUTHORITY|COMMISSION|COMMITTEE"
     r"|BOARD|OFFICE|BUREAU|AGENCY|DIVISION|THE|AND|OF|FOR)\b|&"
 )
+_TWO_TO_FIVE = r"^\s*[A-Za-z][A-Za-z'’.-]*(?:,? +[A-Za-z][A-Za-z'’.-]*){1,4}\s*$"
 _SUFFIX = r"(?: (?:JR|SR|II|III|IV|MD|PHD|ESQ))?"
-_WORD = r"[A-Z][A-Z'-]*"
-_PLAIN = rf"^(?:(?:MR|MRS|MS|DR|MISS) )?({_WORD})(?: {_WORD}){{0,2}} ({_WORD}){_SUFFIX}$"
-_REVERSED = rf"^({_WORD})(?: {_WORD})?{_SUFFIX}, ?({_WORD})(?: {_WORD}){{0,2}}{_SUFFIX}$"
+_GIVEN = r"^(?:(?:MR|MRS|MS|DR|MISS) )?([A-Z']+)"
+_FAMILY = rf"([A-Z']+)(?:-[A-Z']+)?{_SUFFIX}$"
+_SECOND_HALF = rf"-([A-Z']+){_SUFFIX}$"
 _WORDS_ONLY = r"^[\p{L}][\p{L}'’.-]*(?:,? [\p{L}][\p{L}'’.-]*){0,4}$"
 
 
 def convinces(values: pl.Series) -> pl.Series:
     """Which values are a given name and a family name, in either order, and nothing that people are not."""
-    clean = values.str.strip_chars().str.to_uppercase().str.replace_all(r"[.’]", "").str.replace_all(r"\s+", " ")
-    frame = clean.to_frame("v").select(
-        "v",
-        plain=pl.col("v").str.extract_groups(_PLAIN),
-        reversed=pl.col("v").str.extract_groups(_REVERSED),
-    )
-    given, family = first_names().implode(), surnames().implode()
-
-    def pair(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    # Each step looks only at what the one before has left.
+    left = values.to_frame("v").with_row_index("at").filter(pl.col("v").str.contains(_TWO_TO_FIVE))
+    clean = pl.col("v").str.strip_chars().str.to_uppercase().str.replace_all(r"[.’]", "")
+    left = left.with_columns(v=clean.str.replace_all(r"\s+", " "))
+    comma = pl.col("v").str.contains(",", literal=True)
+    # "LOPEZ, MARIA A" is read as "MARIA A LOPEZ".
+    turned = pl.col("v").str.replace(rf"^([^,]*?){_SUFFIX}, ?(.*)$", "${2} ${1}")
+    left = left.with_columns(v=pl.when(comma).then(turned).otherwise(pl.col("v")))
+    left = left.filter(pl.col("v").str.extract(_GIVEN).is_in(first_names().implode()))
+    if not left.is_empty():
+        family = surnames().implode()
+        halves = (pl.col("v").str.extract(_FAMILY), pl.col("v").str.extract(_SECOND_HALF))
         # Of a double name either half may be known.
-        known = last.is_in(family) | last.str.extract(r"([A-Z']+)$").is_in(family)
-        return first.str.extract(r"^([A-Z']+)").is_in(given) & known
-
-    plain = pair(pl.col("plain").struct.field("1"), pl.col("plain").struct.field("2"))
-    turned = pair(pl.col("reversed").struct.field("2"), pl.col("reversed").struct.field("1"))
-    people = (plain | turned).fill_null(value=False) & ~pl.col("v").str.contains(_NO_PERSON)
-    return frame.select(people.fill_null(value=False)).to_series()
+        left = left.filter(pl.any_horizontal(half.is_in(family) for half in halves))
+        left = left.filter(~pl.col("v").str.contains(_NO_PERSON))
+    people = left.get_column("at").implode()
+    return pl.select(pl.int_range(len(values), dtype=left.schema["at"]).is_in(people)).to_series()
 
 
 def fits(values: pl.Series) -> pl.Series:
@@ -62,7 +63,7 @@ DETECTOR = Detector(
     entity="PERSON_NAME",
     label="name of a person",
     group="direct",
-    explanation="Given and family names of the U.S. Census lists, in order; organisations, streets and parks are left out.",
+    explanation="Given and family names of the U.S. Census lists; organisations, streets and parks are left out.",
     headers=(
         "first name",
         "last name",
