@@ -68,6 +68,15 @@ def test_while_a_worker_is_at_it_the_page_asks_again_by_itself(cast: Cast, coord
     assert "Sending part 2 of 3." in text and 'hx-trigger="every 2s"' in text and "<html" not in text
 
 
+def test_when_it_has_ended_the_whole_page_is_fetched_anew(cast: Cast, coordinator: Client) -> None:
+    prepared = Prepared(cast)
+    publication = prepared.ask("private")
+    address = reverse("publication_progress", args=[prepared.release.pk])
+    assert "HX-Refresh" not in coordinator.get(address)
+    run(publication)
+    assert coordinator.get(address)["HX-Refresh"] == "true"
+
+
 def test_a_private_copy_is_linked_with_its_evidence(cast: Cast, coordinator: Client) -> None:
     prepared = Prepared(cast)
     publication = run(prepared.ask("private"))

@@ -29,13 +29,17 @@ def release_publication(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def publication_progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """The moving part alone, asked for every few seconds while a worker is at it."""
+    """The moving part alone, asked for every few seconds while a worker is at it.
+
+    When it has ended, the whole page is fetched anew: evidence, ledger and the next step of the release changed.
+    """
     context = get_context(request, pk)
-    return render(
-        request,
-        "publishing/_progress.html",
-        page_of(pk) | {"release": context.release, "may_resume": may(request, "resume_publication", context)},
-    )
+    page = page_of(pk)
+    words = {"release": context.release, "may_resume": may(request, "resume_publication", context)}
+    answer = render(request, "publishing/_progress.html", page | words)
+    if not page.get("live"):
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @require_POST
