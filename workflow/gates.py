@@ -109,6 +109,8 @@ def submission_attested(context: ReleaseContext) -> GateResult:
         text = "The coordinator has not attested the submission checklist."
     elif answers is not None and fact.about.get("answers") != answers:
         text = "Answers changed after the coordinator attested the submission checklist. It must be attested again."
+    elif fact.about.get("file") != context.about("file", "file"):
+        text = "The file changed after the coordinator attested the submission checklist. It must be attested again."
     else:
         return result
     result.unmet.append(Unmet(text, "checklists", Role.COORDINATOR))

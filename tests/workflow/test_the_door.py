@@ -201,7 +201,7 @@ def test_a_voided_review_is_asked_for_again(cast: Cast) -> None:
     fact_record(
         release_id=release.pk, kind="checklist.submission", ok=True, about={"answers": "new", "version": 1}
     )
-    fact_record(release_id=release.pk, kind="attestation", ok=True, about={"answers": "new"})
+    fact_record(release_id=release.pk, kind="attestation", ok=True, about={"answers": "new", "file": "f" * 64})
     with pytest.raises(GatesUnmet, match="because the submission checklist changed after it"):
         release_transition(release_id=release.pk, name="pass_quality", actor=cast.coordinator)
     assert "reviews" in release_settle(release_id=release.pk)

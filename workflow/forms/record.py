@@ -17,6 +17,13 @@ from workflow.models import Dataset
 from workflow.selectors.people import RoleBook
 from workflow.words import HIGH_VALUE_CRITERIA
 
+_CHOICES = (
+    "geographic_granularity",
+    "accrual_periodicity",
+    "collection_frequency",
+    "priority",
+    "quality_rating",
+)
 _PEOPLE = {"steward": Role.STEWARD, "coordinator": Role.COORDINATOR, "custodian": Role.CUSTODIAN}
 _FIELDSETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("What it is", ("department", "title", "description", "row_label")),
@@ -176,11 +183,13 @@ class RecordForm(forms.ModelForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.profile = profile
+        self.initial["keywords"] = ", ".join(self.instance.keywords)
+        for name in _CHOICES:
+            self.fields[name].choices = [("", "Not chosen yet"), *self.fields[name].choices[1:]]
         self._people_fields(departments, book)
         self._profile_fields(profile)
         if self.instance.pk:
             del self.fields["department"]
-            self.initial["keywords"] = ", ".join(self.instance.keywords)
         else:
             self.fields["department"].queryset = departments
             self.fields["department"].empty_label = None if len(departments) == 1 else "Choose one"
@@ -233,9 +242,8 @@ class RecordForm(forms.ModelForm):
                 label=self.fields[name].label,
                 help_text=help_text,
             )
-        default = profile.publication.get("default_licence", "")
-        if not self.instance.pk and default:
-            self.initial.setdefault("licence", default)
+        if not self.instance.pk:
+            self.initial["licence"] = profile.publication.get("default_licence", "")
 
     def clean_keywords(self) -> list[str]:
         words = [word.strip() for word in self.cleaned_data["keywords"].split(",")]

@@ -189,9 +189,9 @@ def _onward_turn(context: ReleaseContext, *, waits: bool) -> Turn:
             holder,
             "decide on the release",
             "Open the decision",
-            "release_move",
+            "admin:workflow_approvalrequest_decide" if holder == Role.CDO else "release_move",
             context.release.due_at,
-            (move.name,),
+            () if holder == Role.CDO else (move.name,),
             move.name,
         )
     words = f"{move.label[0].lower()}{move.label[1:]}; nothing is in the way"

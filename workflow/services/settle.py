@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from checklists.services import checks_request
+from checklists.services import answers_fill, checks_request, fill_is_due
 from dossier.selectors import current_columnar
 from dossier.services import digest_of, dossier_lock
 from privacy.detectors import REGISTRY_VERSION
@@ -24,7 +24,7 @@ from workflow.context import ReleaseContext, context_of, contexts_of, release_qu
 from workflow.errors import MoveRefused
 from workflow.models import Distribution, Review
 from workflow.policies import SYSTEM
-from workflow.services.catalogue import checks_input, record_for
+from workflow.services.catalogue import answer_sources, checks_input, record_for
 from workflow.services.datasets import columns_sync
 from workflow.services.effects import review_ask, reviews_ask, reviews_missing
 from workflow.services.tell import tell_what_ended
@@ -116,6 +116,15 @@ def _ask_reviews(context: ReleaseContext, now: datetime) -> None:
         reviews_ask(context_of(context.release.pk, now=now), now)
 
 
+def _answers_are_known(context: ReleaseContext) -> bool:
+    names = [name for stage in context.profile.checklists.values() for name in stage]
+    return fill_is_due(facts=context.facts, checklists=names, sources=answer_sources(context))
+
+
+def _fill_answers(context: ReleaseContext, now: datetime) -> None:
+    answers_fill(release_id=context.release.pk, sources=answer_sources(context), now=now)
+
+
 def _private_copy_is_due(context: ReleaseContext) -> bool:
     first = Stage.CDO_REVIEW if context.profile.order["private_copy_at"] == "cdo_review" else Stage.STAGED
     here = WAY.index(Stage(context.release.stage)) >= WAY.index(first)
@@ -189,6 +198,7 @@ STEPS: tuple[Step, ...] = (
     Step("columns", _columns_are_new, _columns),
     Step("scan", _scan_is_due, _scan),
     Step("checks", _checks_are_due, _checks),
+    Step("answers", _answers_are_known, _fill_answers),
     Step("reviews", _reviews_are_missing, _ask_reviews),
     Step("private copy", _private_copy_is_due, _private_copy),
     Step("steward preview", _preview_is_due, _preview),

@@ -65,6 +65,7 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         if release.stage in move.sources and policies.may_move(user, move.name, context)
     ]
     possible = [move for move in possible if move.name != ("resume" if not release.held_at else "hold")]
+    others = [move for move in possible if move.name not in (onward, "publish", "supersede")]
     return {
         "release": release,
         "dataset": context.dataset,
@@ -77,7 +78,8 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         "onward": MOVES[onward] if onward else None,
         "onward_allowed": any(move.name == onward for move in possible),
         "onward_refusal": _refusal(user, onward, context) if onward else "",
-        "other_moves": [move for move in possible if move.name not in (onward, "publish", "supersede")],
+        "other_moves": [move for move in others if not move.destructive],
+        "destructive_moves": [move for move in others if move.destructive],
         "public_release": context.dataset.public_release,
     }
 

@@ -31,11 +31,11 @@ from workflow.views.base import get_context, say_refusal
 PAGE_SIZE = 25
 _COLUMNS = [
     {"label": "Dataset", "sort": "title"},
+    {"label": "Stage", "sort": "stage"},
+    {"label": "Due", "sort": "due"},
+    {"label": "In this stage since", "sort": "since"},
     {"label": "Number", "sort": "id"},
     {"label": "Department", "sort": "department"},
-    {"label": "Stage", "sort": "stage"},
-    {"label": "In this stage since", "sort": "since"},
-    {"label": "Due", "sort": "due"},
     "Steward",
 ]
 
