@@ -88,6 +88,17 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "file_preview": member,
     "file_download": member,
     "columns_describe": member,
+    # checklists
+    "release_checklists": member,
+    "release_checks": member,
+    "checks_progress": member,
+    "checks_again": member,
+    "check_waive": member,
+    "waiver_withdraw": member,
+    "release_checklist": member,
+    "checklist_answer": member,
+    "checklist_attest": member,
+    "checklist_evidence": member,
     # privacy
     "release_privacy": member,
     "privacy_progress": member,
