@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -241,3 +245,20 @@ def test_what_people_typed_is_escaped_in_every_place_of_a_form() -> None:
 
     page = drawn(Refused({"title": "<b>x</b>", "kind": "a", "sure": "on"}))
     assert "<b>x" not in page
+
+
+# --- Vendored files ---
+def test_vendored_files_are_those_that_their_version_file_names() -> None:
+    """Nobody edits them in place, and the style sheet refers to nothing that is missing."""
+    folder = Path(settings.BASE_DIR) / "static" / "vendor" / "uswds"
+    lines = (folder / "VERSION").read_text("utf-8").split("sha256 of each file:\n")[1].splitlines()
+    named = dict(reversed(line.split("  ")) for line in lines)
+    found = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "VERSION"
+    }
+    assert found == named
+    sheet = (folder / "css" / "uswds.min.css").read_text("utf-8")
+    referred = {ref for ref in re.findall(r"url\(([^)]+)\)", sheet) if not ref.startswith("data:")}
+    assert [ref for ref in referred if not (folder / "css" / ref).is_file()] == []
