@@ -37,6 +37,26 @@ def summary_line(summary: dict[str, int]) -> str:
     return f"{total} column{'s' if total != 1 else ''}: {', '.join([*parts, f'{clear} clear'])}"
 
 
+def finding_sentence(verdict: ColumnVerdict) -> str:
+    """What waits for a decision in a column: "Column “remarks” holds 1 Social Security number (row 777,778). ..." """
+    column = f"Column “{verdict.column}”"
+    if verdict.hits:
+        hit = verdict.hits[0]
+        label = ENTITY_LABELS.get(hit["entity"], hit["entity"])
+        if hit["count"] == 1:
+            return f"{column} holds 1 {label} (row {hit['rows'][0]:,}). Remove it, redact it, or record why it may stay."
+        held = f"{column} holds what is written like {_a(label)} in {hit['count']:,} cells."
+        return f"{held} Remove them, make them coarser, or record why they may stay."
+    if verdict.group == Group.FREE_TEXT:
+        return f"{column} is free text: somebody must read it, then record what becomes of it."
+    label = ENTITY_LABELS.get(verdict.entity, "")
+    return f"{column} may tell of a person{f' ({label})' if label else ''}. Record what becomes of it."
+
+
+def _a(label: str) -> str:
+    return f"{'an' if label[0] in 'aeiouAEIOU' else 'a'} {label}"
+
+
 def split_choice(choice: str) -> tuple[str, str]:
     """A choice of the form as (decision, remedy): "remedy:drop_column" -> ("remedy", "drop_column")."""
     decision, _, remedy = choice.partition(":")

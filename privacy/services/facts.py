@@ -11,10 +11,11 @@ from dossier.selectors import facts
 from dossier.services import fact_forget, fact_record
 from privacy.models import Treatment
 from privacy.risk.sentences import risk_sentences
+from privacy.words import finding_sentence
 from privacy.selectors import PrivacyState, dispositions_digest, quasi_digest, state_of
 
 KINDS = ("scan", "dispositions", "treated", "risk")
-_SHOWN = 5
+_SHOWN = 3
 NOBODY = "No column was confirmed that could single out a person."
 UNCONFIRMED = "Which columns together could single out a person has not been confirmed."
 
@@ -65,9 +66,10 @@ def _write_scan(state: PrivacyState) -> None:
 
 
 def _write_dispositions(state: PrivacyState, now: datetime | None) -> None:
-    sentences = [f"Column “{verdict.column}” waits for a decision." for verdict in state.open[:_SHOWN]]
-    if len(state.open) > _SHOWN:
-        sentences.append(f"{len(state.open) - _SHOWN} more columns wait for a decision.")
+    sentences = [finding_sentence(verdict) for verdict in state.open[:_SHOWN]]
+    more = len(state.open) - _SHOWN
+    if more > 0:
+        sentences.append(f"{more} more column{'s wait' if more > 1 else ' waits'} for a decision.")
     fact_record(
         release_id=state.release_id,
         kind="dispositions",

@@ -52,7 +52,14 @@ def test_after_the_scan_every_finding_waits_for_a_decision(scanned: Release) -> 
     known = facts(scanned.pk)
     assert known["scan"].ok and known["scan"].data["findings"] == known["scan"].data["open"] == 4
     assert not known["dispositions"].ok
-    assert "Column “remarks” waits for a decision." in known["dispositions"].sentences
+    assert known["dispositions"].sentences == [
+        "Column “contractor_phone” holds what is written like a telephone number in 60 cells. "
+        "Remove them, make them coarser, or record why they may stay.",
+        "Column “zip” holds what is written like a ZIP code in 60 cells. "
+        "Remove them, make them coarser, or record why they may stay.",
+        "Column “sex” may tell of a person (sex or gender). Record what becomes of it.",
+        "1 more column waits for a decision.",
+    ]
     assert not known["treated"].ok and not known["risk"].ok
 
 
