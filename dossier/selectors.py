@@ -43,6 +43,12 @@ def current_columnar(release_id: int) -> StoredFile | None:
     return read.columnar if read else None
 
 
+def failed_read(release_id: int) -> FileRead | None:
+    """The newest reading that ended with a fault of the file."""
+    reads = FileRead.objects.filter(release_id=release_id).exclude(failed_code="")
+    return reads.select_related("raw").order_by("-id").first()
+
+
 def latest_read(release_id: int) -> FileRead | None:
     """The newest reading, whatever came of it: queued, running, done or failed."""
     reads = FileRead.objects.filter(release_id=release_id)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
@@ -24,7 +24,7 @@ from datafiles.reading import ReadResult, read_in_child
 from datafiles.table import read_columnar
 from dossier.errors import DossierFrozen
 from dossier.models import FileRead, StoredFile
-from dossier.selectors import current_file, current_read
+from dossier.selectors import current_file, current_read, facts, failed_read
 from dossier.services import contribution_record, dossier_lock, fact_record
 from dossier.storage import CHUNK, file_keep, local_path, open_key
 from work.errors import Stop
@@ -58,7 +58,7 @@ def limits_current() -> Limits:
 
 
 def file_receive(
-    *, release_id: int, upload: UploadedFile, name: str, actor: User, now: datetime | None = None
+    *, release_id: int, upload: File, name: str, actor: User, now: datetime | None = None
 ) -> StoredFile:
     """Take a file into private storage under its sha256, and have it read.
 
@@ -143,6 +143,7 @@ def file_read_again(*, read: FileRead, actor: User, now: datetime | None = None)
     with transaction.atomic():
         dossier_lock(release_id=read.release_id, part="file")
         _event("work.retried", read.raw, actor, {}, now)
+        FileRead.objects.filter(pk=read.pk).update(failed_code="", failed_line=None)
         work_retry(read)
 
 
@@ -170,6 +171,13 @@ def file_download(
     return stored, open_key(stored.storage_key)
 
 
+def facts_rebuild(*, release_id: int) -> None:
+    """Recompute the `file` fact from its rows; changes nothing when it is right."""
+    known = facts(release_id).get("file")
+    if known is not None:
+        _fact(release_id, known.at)
+
+
 def _read_succeeded(
     item: FileRead, result: ReadResult, kept: tuple[str, int, str], now: datetime | None
 ) -> None:
@@ -191,41 +199,49 @@ def _read_succeeded(
             "notes": result.notes,
             "profile": result.profile,
             "row_fingerprint": result.row_fingerprint,
+            "read_seconds": result.seconds,
         },
     )
     item.failed_code, item.failed_line = "", None
     item.save(update_fields=["columnar", "failed_code", "failed_line"])
-    found = {"rows": result.rows, "columns": len(result.columns)}
-    _event("file.read", raw, None, found, now)
-    if current_file(item.release_id) != raw:
-        return  # a newer upload was read meanwhile; the fact speaks of that one
-    fact_record(
-        release_id=item.release_id,
-        kind="file",
-        ok=True,
-        about={"file": raw.sha256},
-        data=found | {"name": raw.name, "size": raw.size, "read_seconds": result.seconds},
-        now=now,
-    )
+    _event("file.read", raw, None, {"rows": result.rows, "columns": len(result.columns)}, now)
+    _fact(item.release_id, now)
 
 
 @transaction.atomic
 def _read_failed(item: FileRead, error: DataFileError, now: datetime | None) -> None:
     """Remember what is wrong. The fact changes only while there is no earlier file to keep."""
-    item.failed_code, item.failed_line = error.code, error.line
-    item.save(update_fields=["failed_code", "failed_line"])
+    item.failed_code, item.failed_line, item.error = error.code, error.line, error.sentence
+    item.save(update_fields=["failed_code", "failed_line", "error"])
     _event("file.unreadable", item.raw, None, {"code": error.code, "line": error.line}, now)
-    if current_file(item.release_id) is None:
-        fact_record(
-            release_id=item.release_id,
-            kind="file",
-            ok=False,
-            sentences=[f"The file “{item.raw.name}” could not be read. {error.sentence}"],
-            about={"file": item.raw.sha256},
-            now=now,
-        )
+    if current_read(item.release_id) is None:
+        _fact(item.release_id, now)
     # With an earlier file in place no fact tells of this; the conductor still has people to tell.
     transaction.on_commit(lambda: task_nudge("workflow.tasks.settle", item.release_id))
+
+
+def _fact(release_id: int, now: datetime | None) -> None:
+    """The `file` fact, from the rows: the current file, or what is wrong with the only one there is."""
+    read = current_read(release_id) or failed_read(release_id)
+    if read is None:
+        return
+    meta = read.columnar.meta if read.columnar else {}
+    data = {
+        "rows": meta.get("rows"),
+        "columns": len(meta.get("columns", [])),
+        "name": read.raw.name,
+        "size": read.raw.size,
+        "read_seconds": meta.get("read_seconds"),
+    }
+    fact_record(
+        release_id=release_id,
+        kind="file",
+        ok=read.is_read,
+        sentences=[] if read.is_read else [f"The file “{read.raw.name}” could not be read. {read.error}"],
+        about={"file": read.raw.sha256},
+        data=data if read.is_read else {},
+        now=now,
+    )
 
 
 def _same_bytes(release_id: int, sha256: str) -> StoredFile | None:
@@ -237,7 +253,7 @@ def _same_bytes(release_id: int, sha256: str) -> StoredFile | None:
     return candidate if candidate and candidate.sha256 == sha256 else None
 
 
-def _store(upload: UploadedFile) -> tuple[str, int, str]:
+def _store(upload: File) -> tuple[str, int, str]:
     """Keep the bytes of an upload; the size limit holds while they stream. Returns (sha256, size, key)."""
     limits = limits_current()
     with _on_disk(upload, limits) as path:
@@ -245,7 +261,7 @@ def _store(upload: UploadedFile) -> tuple[str, int, str]:
 
 
 @contextmanager
-def _on_disk(upload: UploadedFile, limits: Limits) -> Iterator[Path]:
+def _on_disk(upload: File, limits: Limits) -> Iterator[Path]:
     """A path with the bytes of the upload: where Django has put it already, else a copy."""
     if hasattr(upload, "temporary_file_path"):
         path = Path(upload.temporary_file_path())

@@ -16,7 +16,14 @@ from dossier.errors import DossierFrozen
 from dossier.models import FileRead, StoredFile
 from dossier.selectors import contributors, current_columnar, current_file, facts, latest_read
 from dossier.services import dossier_open
-from dossier.services_files import file_download, file_preview, file_read, file_read_again, file_receive
+from dossier.services_files import (
+    facts_rebuild,
+    file_download,
+    file_preview,
+    file_read,
+    file_read_again,
+    file_receive,
+)
 from dossier.storage import open_key
 from tests.cast import Cast
 from work.errors import LeaseLost, Stop
@@ -261,3 +268,19 @@ def test_a_download_gives_the_raw_bytes_and_is_recorded(
     with content:
         assert content.read() == TEXT.encode()
     assert AuditEvent.objects.get(action="file.downloaded").data["sha256"] == stored.sha256
+
+
+def test_rebuilding_the_fact_changes_nothing(
+    receive: Receive, read_latest: ReadLatest, release: Release
+) -> None:
+    facts_rebuild(release_id=release.pk)
+    assert "file" not in facts(release.pk)
+    for content in ("a,b\n1\n", TEXT, "a,a\n1,2\n"):
+        receive(content)
+        read_latest()
+        before = facts(release.pk)["file"]
+        facts_rebuild(release_id=release.pk)
+        after = facts(release.pk)["file"]
+        assert [getattr(after, name) for name in ("ok", "sentences", "about", "data", "at")] == [
+            getattr(before, name) for name in ("ok", "sentences", "about", "data", "at")
+        ]
