@@ -46,7 +46,8 @@ def bars(
         y += _LINE
         for number, (cell, value) in enumerate(zip(cells, values, strict=True)):
             width = value / longest * (WIDTH - 90)
-            parts.append(_rect(table.id, number, 0, y, width))
+            if cell is not None:
+                parts.append(_rect(table.id, number, 0, y, width))
             parts.append(_text(width + 6, y + 12, _shown(cell, unit)))
             y += _BAR + 3
         y += _GAP

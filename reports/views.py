@@ -14,7 +14,7 @@ from reports.figures import FIGURES, headlines
 from reports.forms import DashboardFilter
 from reports.selectors import picture_for
 
-# Longer tables are shown up to here; the CSV file has all rows.
+# Longer lists (tables without a chart) are shown up to here; the CSV file has all rows.
 ROWS_SHOWN = 10
 
 
