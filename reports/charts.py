@@ -31,26 +31,20 @@ def bars(
     """Horizontal bars, one row per row of the table, up to MAX_BARS; `series` are column numbers."""
     rows = table.rows[:MAX_BARS]
     names = [table.labels[column] for column in series]
-    totals = [[_number(row[column]) for column in series] for row in rows]
-    longest = max((sum(values) if stacked else max(values) for values in totals), default=0) or 1
+    cells = [[row[column] for column in series] for row in rows]
+    reach = sum if stacked else max
+    longest = max((reach(map(_number, row)) for row in cells), default=0) or 1
     parts, y = _legend(table.id, names)
-    for row, values in zip(rows, totals, strict=True):
-        cells = [row[column] for column in series]
+    for row, values in zip(rows, cells, strict=True):
         label = _cut(str(row[0]), STACKED_LABEL_CHARS if stacked else LABEL_CHARS)
         parts.append(_text(0, y + 14, label, bold=True))
         if stacked:
-            parts.append(_text(WIDTH, y + 14, _stacked_words(cells, names), anchor="end"))
-            parts += _stacked_bar(table.id, values, longest, y + _LINE)
-            y += _LINE + _BAR + _GAP
-            continue
-        y += _LINE
-        for number, (cell, value) in enumerate(zip(cells, values, strict=True)):
-            width = value / longest * (WIDTH - 90)
-            if cell is not None:
-                parts.append(_rect(table.id, number, 0, y, width))
-            parts.append(_text(width + 6, y + 12, _shown(cell, unit)))
-            y += _BAR + 3
-        y += _GAP
+            parts.append(_text(WIDTH, y + 14, _stacked_words(values, names), anchor="end"))
+            drawn, height = _stacked_bar(table.id, values, longest, y + _LINE)
+        else:
+            drawn, height = _side_by_side(table.id, values, longest, y + _LINE, unit)
+        parts += drawn
+        y += _LINE + height + _GAP
     if len(table.rows) > len(rows):
         parts.append(_text(0, y + 12, f"and {len(table.rows) - len(rows)} more in the table"))
         y += _LINE
@@ -128,14 +122,29 @@ def _rect(ident: str, number: int, x: float, y: float, width: float) -> str:
     )
 
 
-def _stacked_bar(ident: str, values: Sequence[float], longest: float, y: float) -> list[str]:
+def _side_by_side(
+    ident: str, cells: Sequence[Cell], longest: float, y: float, unit: str
+) -> tuple[list[str], float]:
+    """One bar per series, each with its number, below one another; and the height they take."""
+    parts, top = [], y
+    for number, cell in enumerate(cells):
+        width = _number(cell) / longest * (WIDTH - 90)
+        if cell is not None:
+            parts.append(_rect(ident, number, 0, y, width))
+        parts.append(_text(width + 6, y + 12, _shown(cell, unit)))
+        y += _BAR + 3
+    return parts, y - top
+
+
+def _stacked_bar(ident: str, cells: Sequence[Cell], longest: float, y: float) -> tuple[list[str], float]:
+    """One bar with a part per series that has any; and its height."""
     parts, x = [], 0.0
-    for number, value in enumerate(values):
+    for number, value in enumerate(map(_number, cells)):
         if value:
             width = value / longest * (WIDTH - 2)
             parts.append(_rect(ident, number, x, y, width))
             x += width
-    return parts or [_rect(ident, 0, 0, y, 0)]
+    return parts or [_rect(ident, 0, 0, y, 0)], _BAR
 
 
 def _stacked_words(cells: Sequence[Cell], names: Sequence[str]) -> str:
