@@ -157,7 +157,7 @@ def _sniff(head: str) -> str:
         if not records or len(records[0]) < 2:
             continue
         same = all(len(record) == len(records[0]) for record in records)
-        if (same, len(records[0])) > best_score or best_score == (False, 1):
+        if (same, len(records[0])) > best_score:
             best, best_score = delimiter, (same, len(records[0]))
     return best
 
