@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from accounts import limits
-from accounts.models import Department, Program
+from accounts.models import Department, Program, User
 from accounts.selectors import departments_administered, role_choices
 from accounts.services import login_refused_record
 
@@ -72,6 +73,10 @@ class ResetForm(PasswordResetForm):
             "invalid": "This is not an e-mail address.",
         },
     )
+
+    def get_users(self, email: str) -> Iterator[User]:
+        """Who gets the letter: nobody, when it was asked for too often; the page does not say which."""
+        return iter(super().get_users(email)) if limits.reset_allowed(email=email) else iter(())
 
 
 class ChoosePasswordForm(SetPasswordForm):

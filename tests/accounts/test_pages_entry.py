@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.forms import WAIT_SENTENCE
-from accounts.limits import LOGIN_FAILURES
+from accounts.limits import LOGIN_FAILURES, RESET_LETTERS
 from accounts.models import Invitation, User
 from accounts.roles import Role
 from accounts.services import invitation_path, person_deactivate, person_invite
@@ -138,6 +138,13 @@ def test_an_unknown_address_gets_the_same_answer_and_no_letter(cast: Cast, clien
     unknown = client.post(reverse("password_reset"), {"email": "nobody@example.gov"})
     assert unknown["Location"] == known["Location"]
     assert mail.outbox == []
+
+
+def test_nobody_is_flooded_with_letters_for_a_new_password(cast: Cast, client: Client) -> None:
+    for _ in range(RESET_LETTERS + 2):
+        response = client.post(reverse("password_reset"), {"email": cast.steward.email})
+        assert response["Location"] == reverse("password_reset_done")
+    assert len(mail.outbox) == RESET_LETTERS
 
 
 def invited(cast: Cast) -> User:
