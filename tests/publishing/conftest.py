@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from publishing import encode
 from publishing.portals.socrata import SocrataConfig, SocrataPortal
 from tests.cast import Cast, cast_create
 from tests.services.standin import StandIn
@@ -85,3 +86,11 @@ def portal(orders: Orders) -> Iterator[SocrataPortal]:
 @pytest.fixture
 def cast(db: None) -> Cast:
     return cast_create()
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch, settings: Any, standin: StandIn, orders: Orders) -> None:
+    """Ten rows to a chunk, short waits, and the settings pointing at the stand-in."""
+    plan = encode.plan_chunks
+    monkeypatch.setattr(encode, "plan_chunks", lambda frame: plan(frame, max_rows=10))
+    settings.TIME_SCALE = 0.02

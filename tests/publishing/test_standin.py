@@ -211,6 +211,8 @@ def test_columns_change_in_a_working_copy_only(soda: Socrata, dataset: str, orde
     assert again.status_code == 409
     assert orders.send("POST", f"/api/views/{copied['id']}/columns", new).status_code == 200
     assert soda.publish(copied["id"])["id"] == dataset
+    found = orders.get("/api/catalog/v1", ids=dataset, q="permits", show_visibility="true").json()
+    assert [entry["resource"]["id"] for entry in found["results"]] == [dataset]
     assert status(soda.get_metadata, copied["id"]) == (404, "not_found")
     assert soda.get(dataset, select="count(*)") == [{"count": "3"}]
 
