@@ -1,9 +1,11 @@
 """The mailbox of development, the letters in the admin, and the choice of news."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.core.mail import EmailMessage
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -131,23 +133,26 @@ def test_person_chooses_their_news(client, cast):
 
 def test_portal_admin_sees_the_letters_of_their_program_only(client, cast):
     write(cast, "Permits", cast.steward, cast.foreign_cdo)
-    admin = cast.portal_admin
-    admin.is_superuser = True
-    admin.save()
-    client.force_login(admin)
+    call_command("sync_roles", stdout=io.StringIO())
+    client.force_login(cast.portal_admin)
 
     text = client.get(reverse("admin:notifications_outgoingmessage_changelist")).content.decode()
     assert "Maria Lopez" in text
     assert "Felix Far" not in text
 
 
+def test_others_cannot_look_into_the_outbox(client, cast):
+    call_command("sync_roles", stdout=io.StringIO())
+    client.force_login(cast.cdo)
+
+    assert client.get(reverse("admin:notifications_outgoingmessage_changelist")).status_code == 403
+
+
 def test_portal_admin_sends_stopped_letters_again(client, cast):
     rows = write(cast, "Permits", cast.steward, cast.cdo)
     OutgoingMessage.objects.filter(pk=rows[0].pk).update(status="dead", error="The mail server refuses.")
-    admin = cast.portal_admin
-    admin.is_superuser = True
-    admin.save()
-    client.force_login(admin)
+    call_command("sync_roles", stdout=io.StringIO())
+    client.force_login(cast.portal_admin)
 
     client.post(
         reverse("admin:notifications_outgoingmessage_changelist"),
