@@ -15,8 +15,8 @@ SHOWN_SAMPLES = 3
 _PROBED = 20_000
 _PROSE_WORDS = 4.0
 _PROSE_LENGTH = 40
-# Punctuation that ends a sentence or a bracket around a match, not a part of it.
-_ENDS = ".,;:!?()[]{}<>\"'“”‘’-_"
+# Glue that may end a sentence beside a match: not a part of it.
+_ENDS = ".-_"
 # A bare number counts outside prose when no more than this share of the column is written so.
 _EXCEPTIONAL = 0.05
 _CHANCE_MATTERS = 20

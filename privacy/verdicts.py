@@ -56,7 +56,8 @@ def _by_name(
     phrase, rest = strong or weak or ("", ())
     if phrase_in(rest, NEGATIVE):
         return None
-    doubted = phrase_in(rest, detector.against)
+    # "births" is no plural of a birth date: a word that speaks against counts wherever it stands.
+    doubted = phrase_in(rest, detector.against) or phrase_in(tokens, tuple(set(tokens) & set(detector.against)))
     judge = detector.fits if strong else detector.convinces
     if judge is None or (weak and doubted):
         return None
