@@ -21,7 +21,9 @@ class ChecklistForm(forms.Form):
 
     def __init__(self, *args: Any, catalogue: Catalogue, answers: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(
-            *args, initial={key: value for key, value in answers.items() if not isinstance(value, dict)}, **kwargs
+            *args,
+            initial={key: value for key, value in answers.items() if not isinstance(value, dict)},
+            **kwargs,
         )
         for item in catalogue.items:
             if item.is_asked:

@@ -22,6 +22,7 @@ from checklists.selectors import (
     waivers_standing,
 )
 from checklists.services.facts import answers_digest
+from checklists.sources import DICTIONARY
 from dossier.models import Fact
 from dossier.selectors import current_file
 
@@ -40,7 +41,6 @@ class Line:
     """One question on the page: its field where it may be answered, its answer in words where not."""
 
     item: Item
-    number: int
     words: str = ""
     field: BoundField | None = None
     refused: str = ""
@@ -117,13 +117,8 @@ def checklist_page(
         )
     form = ChecklistForm(data, catalogue=catalogue, answers=answers) if may_edit else None
     builder = _Lines(page, form, refused or {})
-    number = 0
     for section in catalogue.sections:
-        lines = []
-        for item in catalogue.in_section(section.key):
-            number += 1
-            lines.append(builder.line(item, number))
-        page.parts.append((section, lines))
+        page.parts.append((section, [builder.line(item) for item in catalogue.in_section(section.key)]))
     return page
 
 
@@ -194,15 +189,12 @@ class _Lines:
         self.answers = {answer.item: answer for answer in page.submission.answers.all()}
         self.remarks = remarks_of(page.judgement)
         self.open: dict[str, Remark] = {remark.item: remark for remark in page.judgement.open}
-        self.whole = (
-            {row.check_name: row for row in page.run.rows.all() if row.is_whole} if page.run else {}
-        )
+        self.whole = {row.check_name: row for row in page.run.rows.all() if row.is_whole} if page.run else {}
 
-    def line(self, item: Item, number: int) -> Line:
+    def line(self, item: Item) -> Line:
         answer = self.answers.get(item.id)
         line = Line(
             item,
-            number,
             words=item.label_of(answer.value) if answer else "",
             refused=self.refused.get(item.id, ""),
             is_visible=item.id in self.page.judgement.visible,
@@ -214,6 +206,8 @@ class _Lines:
             line.remark, line.tone = remark["sentence"], remark["tone"]
         elif item.id in self.open and not item.is_asked:
             line.remark, line.tone = self.open[item.id].sentence, "bad"
+        if item.answers_from == "attestation" and self.page.attestation_is_current:
+            line.words = f"Yes, attested by {self.page.attestation.signer}"  # type: ignore[union-attr]
         if item.type == "file" and answer:
             line.evidence = answer.value["name"]
         if item.is_asked and self.form is not None:
@@ -260,6 +254,7 @@ def _cure(item: Item) -> str:
         return "record"
     return {
         "fact.metadata": "data",
+        DICTIONARY: "data",
         "fact.file": "data",
         "file.rows": "data",
         "fact.checklist.inventory": "inventory",

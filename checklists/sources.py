@@ -16,6 +16,8 @@ from dossier.services import digest_of
 
 _VERDICTS = {"approved": "Approved", "conditions": "Approved with conditions", "refused": "Not approved"}
 _GIVEN = ("dataset.", "file.", "fact.", "review.")
+# The one source that is a part of a fact: is every column of the file described?
+DICTIONARY = "fact.metadata.dictionary"
 
 
 def filled_from(catalogue: Catalogue, sources: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def filled_from(catalogue: Catalogue, sources: Mapping[str, Any]) -> dict[str, A
 
 def sources_digest(sources: Mapping[str, Any]) -> str:
     """Over exactly what the checklists use of `sources`: equal as long as no answer would change."""
-    return digest_of({name: _reduced(name, sources.get(name)) for name in _names_used()})
+    return digest_of({name: _reduced(name, sources) for name in _names_used()})
 
 
 def fill_is_due(*, facts: Mapping[str, Fact], checklists: Iterable[str], sources: Mapping[str, Any]) -> bool:
@@ -46,8 +48,12 @@ def _is_given(item: Item) -> bool:
     return item.answers_from.startswith(_GIVEN)
 
 
-def _reduced(name: str, value: Any) -> Any:
+def _reduced(name: str, sources: Mapping[str, Any]) -> Any:
     """Of a fact only whether it holds, of a review only the verdict: the rest is no answer."""
+    if name == DICTIONARY:
+        fact = sources.get("fact.metadata") or {}
+        return fact["described"] == fact["columns"] if fact.get("columns") else None
+    value = sources.get(name)
     if value in (None, "", []):
         return None
     if name.startswith("fact."):
@@ -58,7 +64,7 @@ def _reduced(name: str, value: Any) -> Any:
 
 
 def _value(item: Item, sources: Mapping[str, Any]) -> Any:
-    value = _reduced(item.answers_from, sources.get(item.answers_from))
+    value = _reduced(item.answers_from, sources)
     if value is None:
         return None
     if item.answers_from.startswith("fact."):

@@ -32,7 +32,7 @@ from checklists.services import (
 from dossier.errors import DossierFrozen
 from workflow.context import ReleaseContext, context_of
 from workflow.services.catalogue import answer_sources, checks_input
-from workflow.stages import OPEN_PARTS, Stage
+from workflow.stages import OPEN_PARTS, WAY, Stage
 from workflow.views.base import get_context, may, render_tab, say_refusal
 
 
@@ -41,6 +41,7 @@ def release_checklists(request: HttpRequest, pk: int) -> HttpResponse:
     """Each checklist of the program with its progress, and how the machine checks stand."""
     context = _filled(get_context(request, pk))
     rows = overview(context.facts, context.profile.checklists)
+    rows.sort(key=lambda row: WAY.index(row["stage"]))
     for row in rows:
         row["stage_label"] = Stage(row["stage"]).label
     return render_tab(
@@ -108,7 +109,9 @@ def checklist_attest_view(request: HttpRequest, pk: int, checklist: str) -> Http
 
 
 @require_GET
-def checklist_evidence(request: HttpRequest, pk: int, checklist: str, item: str) -> HttpResponse | FileResponse:
+def checklist_evidence(
+    request: HttpRequest, pk: int, checklist: str, item: str
+) -> HttpResponse | FileResponse:
     """A file that was added to an answer. Each opening is recorded."""
     get_context(request, pk)
     found = evidence_open(release_id=pk, checklist=checklist, item=item, actor=request.user)
@@ -149,7 +152,9 @@ def checks_again(request: HttpRequest, pk: int) -> HttpResponse:
     if run is None:
         messages.info(request, "There is no file to check yet. Upload it on the Data tab.")
     else:
-        messages.success(request, "The checks are on their way; this page shows the results when they are in.")
+        messages.success(
+            request, "The checks are on their way; this page shows the results when they are in."
+        )
     return redirect("release_checks", pk)
 
 
@@ -169,7 +174,9 @@ def check_waive(request: HttpRequest, pk: int) -> HttpResponse:
     except DossierFrozen as error:
         say_refusal(request, error)
     else:
-        messages.success(request, "The error is waived. The reason stands beside it for everybody who reviews.")
+        messages.success(
+            request, "The error is waived. The reason stands beside it for everybody who reviews."
+        )
     return redirect("release_checks", pk)
 
 
@@ -330,7 +337,9 @@ urlpatterns = [
     path("releases/<int:pk>/checklists/<slug:checklist>/", release_checklist, name="release_checklist"),
     path("releases/<int:pk>/checklists/<slug:checklist>/answer/", checklist_answer, name="checklist_answer"),
     path(
-        "releases/<int:pk>/checklists/<slug:checklist>/attest/", checklist_attest_view, name="checklist_attest"
+        "releases/<int:pk>/checklists/<slug:checklist>/attest/",
+        checklist_attest_view,
+        name="checklist_attest",
     ),
     path(
         "releases/<int:pk>/checklists/<slug:checklist>/files/<slug:item>/",
