@@ -270,6 +270,7 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
                 "refusal": _refusal(request, "approve", context),
                 "consultations": _consultations(request, context),
                 "review_columns": ["Review", "Verdict", "By", "On", "Conditions or question"],
+                "disposition_columns": ["Column", "Decision", "Reason", "By"],
                 "column_columns": ["Column", "Type", "Description"],
                 **evidence,
                 **page,

@@ -29,7 +29,7 @@ class StageFilter(admin.SimpleListFilter):
         others = [(str(stage), Stage(stage).label) for stage in OPEN_STAGES if stage != Stage.CDO_REVIEW]
         return [("open", "All open stages"), *others]
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for choice in super().choices(changelist):
             if choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name]):
                 choice["display"] = "Waiting for the decision"

@@ -47,6 +47,16 @@ def test_the_steward_is_asked_to_fix_errors_and_the_coordinator_to_waive_them(ca
     assert asked(cast.coordinator) == ["waive 2 errors, or see them fixed"]
 
 
+def test_while_the_machine_checks_or_scans_the_file_nobody_is_asked_to_wait_for_it(cast: Cast) -> None:
+    release = release_at(Stage.QUALITY, cast)
+    fact_forget(release_id=release.pk, kind="quality_checks")
+    assert asked(cast.steward) == asked(cast.coordinator) == []
+    private = release_at(Stage.PRIVACY, cast, title="Another")
+    for kind in ("scan", "dispositions", "treated", "risk"):
+        fact_record(release_id=private.pk, kind=kind, ok=True, about={"file": FILE, "registry": "old"})
+    assert asked(cast.privacy_officer) == []
+
+
 def test_a_pending_review_is_work_of_whoever_gives_it(cast: Cast) -> None:
     release_at(Stage.QUALITY, cast)
     assert asked(cast.approver) == ["give the department approval"]

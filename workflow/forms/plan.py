@@ -45,7 +45,7 @@ class PlanForm(forms.Form):
         initial = {
             name: getattr(plan, name) for name in ("release_at", "tactics", "audience", "message") if plan
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         self.fields[
             "release_at"
         ].help_text = (

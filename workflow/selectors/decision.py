@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from checklists.selectors.checks import waivers_standing
+from privacy.selectors import state_of as privacy_state
 from workflow import approvals, gates
 from workflow.context import ReleaseContext
 from workflow.models import Review
@@ -38,6 +40,8 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
         "checklists": _checklists(context),
         "privacy_notes": _notes(context, "scan", "dispositions", "risk", "treated"),
         "quality_notes": _notes(context, "quality_checks"),
+        "waivers": list(waivers_standing(context.release.pk, context.about("file", "file") or "").values()),
+        "dispositions": _dispositions(context),
         "public_record": public_record(dataset, licence),
         "columns": _columns(context),
         "record": record_of(dataset, profile),
@@ -142,6 +146,11 @@ def _checklists(context: ReleaseContext) -> list[dict[str, Any]]:
 def _notes(context: ReleaseContext, *kinds: str) -> list[str]:
     """What the stations found worth saying about these facts."""
     return [text for kind in kinds if kind in context.facts for text in context.facts[kind].sentences]
+
+
+def _dispositions(context: ReleaseContext) -> list[Any]:
+    """What the privacy officer decided on each column, in the order of the names."""
+    return [row for _, row in sorted(privacy_state(context.release.pk).decided.items())]
 
 
 def _columns(context: ReleaseContext) -> list[dict[str, str]]:

@@ -28,9 +28,9 @@ class RoleBook:
         lent = Delegation.objects.filter(
             assignment__program__in=programs, to_user__is_active=True, starts__lte=today, ends__gte=today
         )
-        for row in lent.select_related("assignment", "to_user"):
-            place = row.assignment
-            self._held[place.role, place.program_id].append((place.department_id, row.to_user))
+        for loan in lent.select_related("assignment", "to_user"):
+            place = loan.assignment
+            self._held[place.role, place.program_id].append((place.department_id, loan.to_user))
 
     def holders(self, role: str, dataset: Dataset) -> list[User]:
         """The people who hold `role` for a dataset: the one it names, if it names one, else all of them."""

@@ -36,6 +36,7 @@ class _Ask:
         return self.one if count == 1 else self.many.format(n=count)
 
 
+_CHECKS = "quality_checks_current"
 # gate -> what it asks when it does not hold; gates that are not here are worded by the tab that cures them
 _BY_GATE: dict[str, _Ask] = {
     "inventory_record_complete": _Ask(
@@ -48,7 +49,7 @@ _BY_GATE: dict[str, _Ask] = {
         "review and attest the submission checklist",
         "Review and attest",
     ),
-    "quality_checks_current": _Ask("fix 1 error", "fix {n} errors", "Open the check"),
+    _CHECKS: _Ask("fix 1 error", "fix {n} errors", "Open the check"),
 }
 _BY_TAB: dict[str, _Ask] = {
     "overview": _Ask("look at what stands in the way", "look at {n} points in the way", "Open the release"),
@@ -101,7 +102,9 @@ def _points(context: ReleaseContext) -> list[tuple[str, gates.Unmet]]:
 
 
 def _point_turns(context: ReleaseContext, points: list[tuple[str, gates.Unmet]]) -> list[Turn]:
-    points = [(name, _again(context, item)) for name, item in points if not _is_waited_for(context, item)]
+    points = [
+        (name, _again(context, item)) for name, item in points if not _is_waited_for(context, name, item)
+    ]
     by_role: dict[str, list[tuple[str, gates.Unmet]]] = {}
     for name, item in points:
         by_role.setdefault(item.who, []).append((name, item))
@@ -113,8 +116,8 @@ def _point_turns(context: ReleaseContext, points: list[tuple[str, gates.Unmet]])
             own = [(name, item) for name, item in own if item.tab == "plan"]
         if own:
             turns.append(_turn_for(context, role, own))
-    if "quality_checks_current" in dict(points) and holder not in by_role and holder in Role.values:
-        count = sum(name == "quality_checks_current" for name, _ in points)
+    if _CHECKS in dict(points) and _errors(context) and holder not in by_role and holder in Role.values:
+        count = _errors(context)
         words = (
             "waive the error, or see it fixed" if count == 1 else f"waive {count} errors, or see them fixed"
         )
@@ -126,17 +129,25 @@ def _turn_for(context: ReleaseContext, role: str, own: list[tuple[str, gates.Unm
     """One turn for all points of a role, worded by the first."""
     name, first = own[0]
     ask = _BY_GATE.get(name) or _BY_TAB[first.tab]
-    count = sum(_same_matter(name, first, other) for other in own)
+    count = _errors(context) if name == _CHECKS else sum(_same_matter(name, first, other) for other in own)
     return Turn(role, ask.words(count), ask.button, _TAB_URLS[first.tab], context.release.due_at)
+
+
+def _errors(context: ReleaseContext) -> int:
+    """Errors of the machine checks without a waiver; the sentences of the fact name only the first."""
+    fact = context.facts.get("quality_checks")
+    return (fact.data.get("errors") or len(fact.sentences)) if fact is not None else 0
 
 
 def _same_matter(name: str, first: gates.Unmet, other: tuple[str, gates.Unmet]) -> bool:
     return other[0] == name if name in _BY_GATE else other[1].tab == first.tab
 
 
-def _is_waited_for(context: ReleaseContext, item: gates.Unmet) -> bool:
+def _is_waited_for(context: ReleaseContext, name: str, item: gates.Unmet) -> bool:
     """True for what no person can do now: the system's part, and reviews that are asked for or come later."""
-    if item.who == SYSTEM_OWNER:
+    if item.who == SYSTEM_OWNER or name == "scan_current":
+        return True
+    if name == _CHECKS and context.about("quality_checks", "file") != context.about("file", "file"):
         return True
     if item.tab != "reviews":
         return False

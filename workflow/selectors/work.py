@@ -104,7 +104,7 @@ def _candidates(user: User) -> QuerySet[Release]:
         roles = {row.role for row in held if row.program_id == program.pk and row.department_id is None}
         mine |= Q(dataset__program=program) & _asked_of(roles, profile_for(program))
     for model, column in ((Contribution, "user"), (ReturnForChanges, "by"), (Review, "requested_by")):
-        mine |= Exists(model.objects.filter(release=OuterRef("pk"), **{column: user}))
+        mine |= Q(Exists(model.objects.filter(release=OuterRef("pk"), **{column: user})))
     return (
         release_queryset()
         .filter(mine, stage__in=OPEN_STAGES, dataset__not_for_release_reason="")
@@ -122,7 +122,7 @@ def _asked_of(roles: set[str], profile: Any) -> Q:
         stages.append(Stage.CDO_REVIEW)
     kinds = {rule.kind for rule in profile.reviews if rule.role in roles}
     waiting = Review.objects.filter(release=OuterRef("pk"), verdict="", kind__in=kinds)
-    return Q(stage__in=stages) | Exists(waiting)
+    return Q(stage__in=stages) | Q(Exists(waiting))
 
 
 def _is_free(user: User, line: Line, context: ReleaseContext) -> bool:

@@ -95,5 +95,5 @@ def _was_just_made(request: HttpRequest, context: ReleaseContext, move: Move) ->
         return False
     since = timezone.now() - DOUBLE_CLICK
     return StageVisit.objects.filter(
-        release=context.release, move=move.name, left_by=request.user, left_at__gte=since
+        release=context.release, move=move.name, left_by_id=request.user.pk, left_at__gte=since
     ).exists()
