@@ -2,112 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
-
-Maker = Callable[[random.Random, int], str]
-
-STREETS = ("Oak", "Mill", "River", "Cedar", "Walnut", "Station", "Harbor", "Prospect")
-DISTRICTS = ("Northside", "Old Town", "Riverfront", "Eastgate", "Hillcrest")
-FIRST = ("Alice", "Marcus", "Elena", "James", "Keisha", "Robert", "Linda", "Miguel", "Susan", "David")
-LAST = (
-    "Johnson",
-    "Garcia",
-    "Miller",
-    "Davis",
-    "Martinez",
-    "Wilson",
-    "Anderson",
-    "Thompson",
-    "Clark",
-    "Lewis",
+from workflow.demo.holding import DISTRICT, STATUS, Holding, holding
+from workflow.demo.makers import (
+    amount,
+    contact_name,
+    day,
+    email,
+    key,
+    number,
+    one_of,
+    phone,
 )
 
-
-def key(prefix: str) -> Maker:
-    return lambda rng, row: f"{prefix}-{row:05d}"
-
-
-def day(back: int = 700) -> Maker:
-    return lambda rng, row: (date(2026, 10, 31) - timedelta(days=rng.randrange(back))).isoformat()
-
-
-def one_of(*values: str) -> Maker:
-    return lambda rng, row: rng.choice(values)
-
-
-def number(low: int, high: int) -> Maker:
-    return lambda rng, row: str(rng.randrange(low, high))
-
-
-def amount(low: int, high: int) -> Maker:
-    return lambda rng, row: f"{rng.randrange(low * 100, high * 100) / 100:.2f}"
-
-
-def contact_name(rng: random.Random, row: int) -> str:
-    return f"{rng.choice(FIRST)} {rng.choice(LAST)}"
-
-
-def phone(rng: random.Random, row: int) -> str:
-    return f"(213) 555-{rng.randrange(100, 9999):04d}"
-
-
-def email(rng: random.Random, row: int) -> str:
-    return f"{rng.choice(FIRST).lower()}.{rng.choice(LAST).lower()}@mail.example"
-
-
-@dataclass(frozen=True)
-class Holding:
-    """One dataset of the demo. `columns` are (name, what it means, maker of its values)."""
-
-    department: str
-    title: str
-    description: str
-    row_label: str
-    category: str
-    source: str
-    frequency: str
-    columns: tuple[tuple[str, str, Maker], ...]
-    keywords: tuple[str, ...]
-    classification: str = "public"
-    rows: int = 120
-
-    def file(self, *, seed: int, rows: int | None = None) -> bytes:
-        """A CSV file of this dataset; the same seed gives the same bytes."""
-        rng = random.Random(seed)  # noqa: S311 - made-up data, not a secret
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([name for name, _, _ in self.columns])
-        for row in range(1, (rows or self.rows) + 1):
-            writer.writerow([maker(rng, row) for _, _, maker in self.columns])
-        return text.getvalue().encode()
-
-
-DISTRICT = ("district", "Planning district of the city.", one_of(*DISTRICTS))
-STATUS = ("status", "Where the case stands.", one_of("open", "in progress", "closed"))
-
-
-def _holding(
-    department: str,
-    title: str,
-    about: str,
-    row: str,
-    category: str,
-    source: str,
-    frequency: str,
-    *columns: tuple[str, str, Maker],
-    **more: object,
-) -> Holding:
-    words = tuple(word.lower() for word in title.split() if len(word) > 3)[:4]
-    return Holding(department, title, about, row, category, source, frequency, columns, words, **more)  # type: ignore[arg-type]
-
-
 HOLDINGS: tuple[Holding, ...] = (
-    _holding(
+    holding(
         "PUB",
         "Building permits",
         "Permits issued for construction, alteration and demolition.",
@@ -121,7 +29,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("cost", "Declared cost of the work in US dollars.", amount(500, 90000)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "PUB",
         "311 service requests",
         "Requests from residents for city services, with their outcome.",
@@ -136,7 +44,7 @@ HOLDINGS: tuple[Holding, ...] = (
         DISTRICT,
         rows=260,
     ),
-    _holding(
+    holding(
         "PUB",
         "Street sweeping schedule",
         "Routes and days of street sweeping.",
@@ -148,7 +56,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("weekday", "Day of the week.", one_of("Mon", "Tue", "Wed", "Thu", "Fri")),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "PUB",
         "Contractor registrations",
         "Contractors registered to work on public sites.",
@@ -163,7 +71,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("valid_until", "Last day it is valid.", day()),
         classification="sensitive",
     ),
-    _holding(
+    holding(
         "PUB",
         "Water main breaks",
         "Breaks of water mains and how long repairs took.",
@@ -176,7 +84,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("repair_hours", "Hours until repaired.", number(1, 72)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "PUB",
         "Sidewalk inspections",
         "Inspections of sidewalks with their condition score.",
@@ -189,7 +97,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("score", "Condition from 0 to 100.", number(20, 100)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "HLT",
         "Restaurant inspections",
         "Results of food safety inspections.",
@@ -204,7 +112,7 @@ HOLDINGS: tuple[Holding, ...] = (
         DISTRICT,
         rows=200,
     ),
-    _holding(
+    holding(
         "HLT",
         "Flu vaccinations by week",
         "Vaccinations given at city clinics, by week.",
@@ -217,7 +125,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("doses", "Doses given.", number(15, 400)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "HLT",
         "Clinic visits",
         "Visits to city clinics, one row each.",
@@ -232,7 +140,7 @@ HOLDINGS: tuple[Holding, ...] = (
         DISTRICT,
         classification="protected",
     ),
-    _holding(
+    holding(
         "HLT",
         "Beach water quality",
         "Bacteria counts at the river beaches.",
@@ -244,7 +152,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("taken", "Day it was taken.", day(200)),
         ("ecoli", "E. coli per 100 ml.", number(1, 900)),
     ),
-    _holding(
+    holding(
         "TRN",
         "Bus stop ridership",
         "Boardings and alightings by stop and month.",
@@ -258,7 +166,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("alightings", "People who got off.", number(10, 4000)),
         rows=300,
     ),
-    _holding(
+    holding(
         "TRN",
         "Traffic counts",
         "Vehicles counted at fixed points.",
@@ -271,7 +179,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("vehicles", "Vehicles in 24 hours.", number(200, 24000)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "TRN",
         "Crash reports",
         "Reported crashes, without people.",
@@ -285,7 +193,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("vehicles", "Vehicles in it.", number(1, 4)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "TRN",
         "Bike share trips",
         "Trips of the bike share, by day and station.",
@@ -298,7 +206,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("trips", "Trips that began here.", number(0, 160)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "TRN",
         "Parking meters",
         "Meters with their zone and rate.",
@@ -310,7 +218,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("rate", "US dollars an hour.", amount(1, 5)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "TRN",
         "Taxi licence holders",
         "Holders of taxi licences.",
@@ -323,7 +231,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("granted", "Day it was granted.", day()),
         classification="sensitive",
     ),
-    _holding(
+    holding(
         "PRK",
         "Park amenities",
         "What each park offers.",
@@ -335,7 +243,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("kind", "Kind of amenity.", one_of("playground", "court", "trail", "restroom")),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "PRK",
         "Tree inventory",
         "Street trees with species and condition.",
@@ -349,7 +257,7 @@ HOLDINGS: tuple[Holding, ...] = (
         DISTRICT,
         rows=280,
     ),
-    _holding(
+    holding(
         "PRK",
         "Recreation class enrollment",
         "Enrollment by class and season.",
@@ -362,7 +270,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("enrolled", "People enrolled.", number(12, 60)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "PRK",
         "Field reservations",
         "Reservations of sports fields.",
@@ -375,7 +283,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("contact_email", "Who reserved it.", email),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "FIN",
         "City budget",
         "Adopted budget by department and account.",
@@ -388,7 +296,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("adopted", "Adopted amount in US dollars.", amount(1000, 900000)),
         rows=180,
     ),
-    _holding(
+    holding(
         "FIN",
         "Checkbook",
         "Payments to vendors.",
@@ -402,7 +310,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("purpose", "What it was for.", one_of("paving", "software", "fuel", "training")),
         rows=320,
     ),
-    _holding(
+    holding(
         "FIN",
         "Property tax assessments",
         "Assessed values by parcel.",
@@ -414,7 +322,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("land_value", "Assessed value of land in US dollars.", number(9000, 400000)),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "FIN",
         "Contracts awarded",
         "Contracts above 25,000 dollars.",
@@ -427,7 +335,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("amount", "US dollars.", amount(25000, 900000)),
         ("kind", "Kind of contract.", one_of("goods", "services", "works")),
     ),
-    _holding(
+    holding(
         "FIN",
         "Business licences",
         "Licences to do business in the city.",
@@ -440,7 +348,7 @@ HOLDINGS: tuple[Holding, ...] = (
         ("issued", "Day it was issued.", day()),
         DISTRICT,
     ),
-    _holding(
+    holding(
         "FIN",
         "Grant awards",
         "Grants given by the city.",

@@ -22,7 +22,7 @@ from dossier.services_files import file_read, file_receive
 from work.models import WorkItem
 from work.services import Beat, work_run
 from workflow.context import context_of
-from workflow.demo.holdings import Holding
+from workflow.demo.holding import Holding
 from workflow.demo.stations import STATION_WORK, answer_checklists, attest, decide_findings
 from workflow.demo.world import World
 from workflow.models import Release, Review
@@ -50,7 +50,8 @@ class Journey:
         return self.world.holder(role, self.holding.department)
 
     def wait(self, low: float, high: float) -> None:
-        """Let between `low` and `high` business days pass, never beyond the present."""
+        """Let between `low` and `high` business days pass: always onward, never beyond the present."""
+        before = self.now
         days = self.rng.uniform(low, high)
         for _ in range(int(days)):
             self.now += timedelta(days=1)
@@ -58,10 +59,9 @@ class Journey:
                 self.now += timedelta(days=1)
         hour, minute = self.rng.randrange(8, 17), self.rng.randrange(60)
         local = timezone.localtime(self.now)
-        self.now = min(
-            timezone.make_aware(datetime.combine(local.date(), time(hour, minute))),
-            timezone.now() - timedelta(minutes=5),
-        )
+        wanted = timezone.make_aware(datetime.combine(local.date(), time(hour, minute)))
+        onward = max(wanted, before + timedelta(minutes=self.rng.randrange(5, 50)))
+        self.now = min(onward, max(before, timezone.now() - timedelta(minutes=5)))
 
     def register(self) -> None:
         holding = self.holding
@@ -179,7 +179,7 @@ class Journey:
     def publish(self) -> None:
         """Private copy, steward preview, public copy: the portal is asked for real."""
         self.run_pending()
-        self.wait(0.5, 2)
+        self.wait(1, 3)
         self.review("steward_preview", Role.STEWARD)
         self.run_pending()
 

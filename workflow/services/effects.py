@@ -90,6 +90,7 @@ def letter_context(context: ReleaseContext, person: Any, **words: Any) -> dict[s
         "dataset": context.dataset.title,
         "inventory_id": context.dataset.inventory_id,
         "department": context.dataset.department.name,
+        "program": context.dataset.program.name,
         "stage": context.release.get_stage_display(),
         "actor": str(person) if person else "The system",
         **{key: value for key, value in words.items() if value not in ("", None)},

@@ -44,13 +44,14 @@ def release_settle(*, release_id: int, now: datetime | None = None) -> list[str]
     """Do everything that is due for one release. Returns the names of the steps that were taken."""
     now = now or timezone.now()
     taken = []
+    context = context_of(release_id, now=now)
     for step in STEPS:
-        # Read anew for each step: the one before may have changed what is known.
-        context = context_of(release_id, now=now)
         if _is_settling(context) and step.is_due(context):
             step.run(context, now)
             taken.append(step.name)
-    tell_what_ended(context_of(release_id, now=now), now)
+            # Read anew: the step may have changed what is known.
+            context = context_of(release_id, now=now)
+    tell_what_ended(context, now)
     return taken
 
 

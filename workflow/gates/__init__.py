@@ -1,0 +1,132 @@
+"""Gates: what must hold before a move. Each is one function that answers in sentences.
+
+A gate reads facts, reviews and dates, nothing else; the page that lists what is missing and the refusal of
+the door are the same answer.
+"""
+
+from __future__ import annotations
+
+from workflow.context import ReleaseContext
+from workflow.gates.base import Gate, GateResult, Unmet
+from workflow.gates.preparation import (
+    CHECKLIST_NAMES,
+    checklists_complete,
+    columns_described,
+    file_read,
+    inventory_record_complete,
+    not_on_hold,
+    quality_checks_current,
+    submission_attested,
+)
+from workflow.gates.privacy import findings_disposed, risk_allowed, scan_current, treated_copy_current
+from workflow.gates.publication import (
+    date_reached,
+    plan_before,
+    preview_before,
+    private_copy_equal,
+    public_copy_confirmed,
+)
+from workflow.gates.reviews import reviews_in
+from workflow.stages import ONWARD, Stage, earlier_moves
+
+__all__ = [
+    "CHECKLIST_NAMES",
+    "GATES",
+    "GO_PUBLIC",
+    "Gate",
+    "GateResult",
+    "Unmet",
+    "judge",
+    "unmet",
+    "unmet_onward",
+]
+
+
+def earlier_gates_hold(move: str) -> Gate:
+    """A gate that what earlier moves asked for still holds: nothing changed since."""
+
+    def gate(context: ReleaseContext) -> GateResult:
+        result = GateResult("Nothing changed since the earlier stages")
+        seen = set()
+        for name in earlier_moves(move):
+            for earlier in GATES[name]:
+                if earlier in seen or earlier is not_on_hold:
+                    continue
+                seen.add(earlier)
+                result.unmet += earlier(context).unmet
+        return result
+
+    gate.__name__ = f"earlier_gates_hold_{move}"
+    gate.__doc__ = f"Everything that was asked for before {move} still holds."
+    return gate
+
+
+# What must hold before each move. A move that needs nothing has an empty row, and the row must be there.
+GATES: dict[str, tuple[Gate, ...]] = {
+    "begin_readiness": (not_on_hold, inventory_record_complete, checklists_complete(Stage.INVENTORY)),
+    "submit_for_quality": (
+        not_on_hold,
+        file_read,
+        columns_described,
+        checklists_complete(Stage.READINESS),
+        submission_attested,
+        reviews_in("submit_for_quality"),
+    ),
+    "pass_quality": (
+        not_on_hold,
+        quality_checks_current,
+        checklists_complete(Stage.QUALITY),
+        reviews_in("pass_quality"),
+    ),
+    "clear_privacy": (
+        not_on_hold,
+        scan_current,
+        findings_disposed,
+        treated_copy_current,
+        risk_allowed,
+        reviews_in("clear_privacy"),
+    ),
+    "approve": (
+        not_on_hold,
+        earlier_gates_hold("approve"),
+        plan_before("approve"),
+        preview_before("approve"),
+        reviews_in("approve"),
+    ),
+    "publish": (
+        not_on_hold,
+        private_copy_equal,
+        plan_before("publish"),
+        reviews_in("publish"),
+        date_reached,
+        public_copy_confirmed,
+    ),
+    "return_for_changes": (),
+    "reject": (),
+    "withdraw": (),
+    "hold": (),
+    "resume": (),
+    "supersede": (),
+    "retract": (),
+    "reinstate": (),
+    "retire": (),
+}
+
+# What must hold before the portal copy is made public: all that `publish` asks for, but its own outcome.
+GO_PUBLIC: tuple[Gate, ...] = tuple(gate for gate in GATES["publish"] if gate is not public_copy_confirmed)
+
+
+def judge(name: str, context: ReleaseContext) -> list[GateResult]:
+    """The answer of every gate of move `name`."""
+    return [gate(context) for gate in GATES[name]]
+
+
+def unmet(name: str, context: ReleaseContext) -> list[Unmet]:
+    """Everything in the way of move `name`, each sentence once."""
+    return list(dict.fromkeys(item for result in judge(name, context) for item in result.unmet))
+
+
+def unmet_onward(context: ReleaseContext) -> list[Unmet]:
+    """Everything in the way of the move onward from where the release is; empty when closed."""
+    move = ONWARD.get(context.release.stage)
+    return unmet(move, context) if move else []

@@ -1,0 +1,120 @@
+"""Gates of the preparation: inventory record, checklists, file, description, machine checks."""
+
+from __future__ import annotations
+
+from accounts.roles import Role
+from workflow.context import ReleaseContext
+from workflow.gates.base import Gate, GateResult, Unmet, fact_holds
+
+CHECKLIST_NAMES = {
+    "inventory": "inventory checklist",
+    "eligibility": "eligibility checklist",
+    "readiness": "readiness checklist",
+    "submission": "submission checklist",
+    "quality": "quality checklist",
+}
+
+
+def not_on_hold(context: ReleaseContext) -> GateResult:
+    result = GateResult("Not on hold")
+    if context.release.held_at:
+        result.unmet.append(
+            Unmet(
+                f"The release is on hold: {context.release.hold_reason} Resume it first.",
+                "overview",
+                "coordinator",
+            )
+        )
+    return result
+
+
+def inventory_record_complete(context: ReleaseContext) -> GateResult:
+    return fact_holds(
+        context,
+        "inventory_record",
+        done="Inventory record complete",
+        absent="The inventory record has not been filled in.",
+        tab="overview",
+        who=Role.COORDINATOR,
+    )
+
+
+def checklists_complete(stage: str) -> Gate:
+    """A gate that the checklists which the profile puts at `stage` are complete and block nothing."""
+
+    def gate(context: ReleaseContext) -> GateResult:
+        names = context.profile.checklists.get(stage, ())
+        words = " and ".join(CHECKLIST_NAMES.get(name, name) for name in names)
+        result = GateResult(f"{words.capitalize()} complete" if words else "No checklist at this stage")
+        who = context.profile.stage_holders.get(stage, Role.COORDINATOR)
+        for name in names:
+            part = fact_holds(
+                context,
+                f"checklist.{name}",
+                done="",
+                absent=f"The {CHECKLIST_NAMES.get(name, name)} has not been begun.",
+                tab="checklists",
+                who=who,
+            )
+            result.unmet += part.unmet
+        return result
+
+    gate.__name__ = f"checklists_complete_{stage.lower()}"
+    gate.__doc__ = f"The checklists of {stage} are complete and nothing in them blocks."
+    return gate
+
+
+def submission_attested(context: ReleaseContext) -> GateResult:
+    result = GateResult("Submission attested by the coordinator")
+    answers = context.about("checklist.submission", "answers")
+    fact = context.facts.get("attestation")
+    if fact is None or not fact.ok:
+        text = "The coordinator has not attested the submission checklist."
+    elif answers is not None and fact.about.get("answers") != answers:
+        text = "Answers changed after the coordinator attested the submission checklist. It must be attested again."
+    elif fact.about.get("file") != context.about("file", "file"):
+        text = "The file changed after the coordinator attested the submission checklist. It must be attested again."
+    else:
+        return result
+    result.unmet.append(Unmet(text, "checklists", Role.COORDINATOR))
+    return result
+
+
+def file_read(context: ReleaseContext) -> GateResult:
+    rows, columns = context.data("file", "rows"), context.data("file", "columns")
+    done = f"File read: {rows:,} rows, {columns} columns" if rows is not None else "File read"
+    return fact_holds(
+        context,
+        "file",
+        done=done,
+        absent="No data file has been uploaded and read without errors.",
+        tab="data",
+        who=Role.STEWARD,
+    )
+
+
+def columns_described(context: ReleaseContext) -> GateResult:
+    return fact_holds(
+        context,
+        "metadata",
+        done="Every column described",
+        absent="The data has not been described.",
+        tab="data",
+        who=Role.STEWARD,
+        same={"file": ("file", "file")},
+        stale="The file changed; check the descriptions of its columns.",
+    )
+
+
+def quality_checks_current(context: ReleaseContext) -> GateResult:
+    waived = context.data("quality_checks", "waived") or 0
+    return fact_holds(
+        context,
+        "quality_checks",
+        done="Machine checks passed" + (f", {waived} waived openly" if waived else ""),
+        absent="The machine checks have not run on this file yet.",
+        tab="checklists",
+        who=Role.STEWARD,
+        same={"file": ("file", "file")},
+        stale="The file changed; the machine checks are running again.",
+    )

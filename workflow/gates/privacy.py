@@ -1,0 +1,81 @@
+"""Gates of privacy: the scan, the decisions on its findings, the treated copy and its risk."""
+
+from __future__ import annotations
+
+from accounts.roles import Role
+from privacy.detectors import REGISTRY_VERSION
+from workflow.context import ReleaseContext
+from workflow.gates.base import GateResult, Unmet, fact_holds
+
+
+def scan_current(context: ReleaseContext) -> GateResult:
+    result = fact_holds(
+        context,
+        "scan",
+        done="Scanned for personal data",
+        absent="The file has not been scanned for personal data yet.",
+        tab="privacy",
+        who=Role.PRIVACY_OFFICER,
+        same={"file": ("file", "file")},
+        stale="The file changed; it is being scanned again.",
+    )
+    registry = context.about("scan", "registry")
+    if result.ok and registry != REGISTRY_VERSION:
+        result.unmet.append(
+            Unmet(
+                "The detectors are newer than this scan. Scan the file again.",
+                "privacy",
+                Role.PRIVACY_OFFICER,
+            )
+        )
+    return result
+
+
+def findings_disposed(context: ReleaseContext) -> GateResult:
+    return fact_holds(
+        context,
+        "dispositions",
+        done="Every finding decided",
+        absent="The findings have not been decided yet.",
+        tab="privacy",
+        who=Role.PRIVACY_OFFICER,
+        same={"file": ("file", "file")},
+        stale="The file changed; its findings must be looked at again.",
+    )
+
+
+def treated_copy_current(context: ReleaseContext) -> GateResult:
+    return fact_holds(
+        context,
+        "treated",
+        done="Treated copy made",
+        absent="The copy that will be published has not been made yet; it is made when every finding is decided.",
+        tab="privacy",
+        who=Role.PRIVACY_OFFICER,
+        same={"file": ("file", "file")},
+        stale="The file changed; the copy that will be published must be made again.",
+    )
+
+
+def risk_allowed(context: ReleaseContext) -> GateResult:
+    k = context.data("risk", "k")
+    fact = context.facts.get("risk")
+    done = f"Re-identification risk allowed (k = {k})" if k else "Re-identification risk allowed"
+    result = fact_holds(
+        context,
+        "risk",
+        done=done,
+        absent="Whether a person could be singled out has not been measured yet.",
+        tab="privacy",
+        who=Role.PRIVACY_OFFICER,
+    )
+    treated = context.data("treated", "sha256")
+    if result.ok and fact is not None and treated and fact.about.get("treated") != treated:
+        result.unmet.append(
+            Unmet(
+                "The copy that will be published changed; its risk is being measured again.",
+                "privacy",
+                Role.PRIVACY_OFFICER,
+            )
+        )
+    return result

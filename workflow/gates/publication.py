@@ -1,0 +1,94 @@
+"""Gates of publication: the plan, the date, and what stands on the portal."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.roles import Role
+from workflow.context import ReleaseContext
+from workflow.gates.base import Gate, GateResult, Unmet, fact_holds
+from workflow.stages import SYSTEM_OWNER
+
+
+def plan_complete(context: ReleaseContext) -> GateResult:
+    return fact_holds(
+        context,
+        "plan",
+        done="Publication plan complete",
+        absent="There is no publication plan: say when it goes public and how people hear of it.",
+        tab="plan",
+        who=Role.COORDINATOR,
+    )
+
+
+def date_reached(context: ReleaseContext) -> GateResult:
+    at = context.plan.release_at if context.plan else None
+    if at is None:
+        return GateResult("No date is waited for")
+    when = date_format(timezone.localtime(at), "D j M Y, H:i")
+    result = GateResult(f"Release date reached ({when})")
+    if at > context.now:
+        result.unmet.append(Unmet(f"The release date is {when}.", "plan", SYSTEM_OWNER))
+    return result
+
+
+def private_copy_equal(context: ReleaseContext) -> GateResult:
+    rows = context.data("private_copy", "rows")
+    result = fact_holds(
+        context,
+        "private_copy",
+        done=f"Private copy equals what was approved ({rows:,} rows)"
+        if rows
+        else "Private copy equals what was approved",
+        absent="The private copy on the portal is not ready yet.",
+        tab="publication",
+        who=SYSTEM_OWNER,
+    )
+    if result.ok and context.about("private_copy", "treated") != context.data("treated", "sha256"):
+        result.unmet.append(
+            Unmet(
+                "The private copy is of an earlier file; it is being made again.", "publication", SYSTEM_OWNER
+            )
+        )
+    return result
+
+
+def public_copy_confirmed(context: ReleaseContext) -> GateResult:
+    result = fact_holds(
+        context,
+        "public_copy",
+        done="Public copy checked from outside",
+        absent="The public copy has not been checked from outside yet.",
+        tab="publication",
+        who=SYSTEM_OWNER,
+    )
+    if result.ok and context.about("public_copy", "treated") != context.data("treated", "sha256"):
+        result.unmet.append(Unmet("The public copy is of an earlier file.", "publication", SYSTEM_OWNER))
+    return result
+
+
+def preview_before(move: str) -> Gate:
+    """A gate for the steward preview, where the profile puts it before `move`."""
+
+    def gate(context: ReleaseContext) -> GateResult:
+        if context.profile.order["preview_before"] != move:
+            return GateResult("The steward preview stands elsewhere")
+        return private_copy_equal(context) if move == "approve" else GateResult("Ready for the preview")
+
+    gate.__name__ = f"preview_before_{move}"
+    gate.__doc__ = f"The private copy is there to preview, where the program previews before {move}."
+    return gate
+
+
+def plan_before(move: str) -> Gate:
+    """A gate for the publication plan, where the profile puts it before `move`."""
+
+    def gate(context: ReleaseContext) -> GateResult:
+        if context.profile.order["plan_before"] == move:
+            return plan_complete(context)
+        return GateResult("The publication plan stands elsewhere")
+
+    gate.__name__ = f"plan_before_{move}"
+    gate.__doc__ = f"The publication plan is complete, where the program plans before {move}."
+    return gate
