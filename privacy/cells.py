@@ -51,7 +51,9 @@ class Cells:
         values = series.rename("v")
         by_row = not _repeats(values)
         if by_row:
-            frame = values.to_frame().with_row_index("at").drop_nulls("v").with_columns(n=pl.lit(1, pl.UInt32))
+            frame = (
+                values.to_frame().with_row_index("at").drop_nulls("v").with_columns(n=pl.lit(1, pl.UInt32))
+            )
         else:
             frame = values.drop_nulls().value_counts(name="n").with_row_index("at")
         if type_ == "text":
@@ -122,7 +124,9 @@ def find(cells: Cells, detectors: list[Detector], type_: str) -> list[Hits]:
 
 def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.DataFrame]:
     """The matches (`v`, `n`, `m`, `s`) of each pattern of one detector."""
-    parts = [_matches(cells.frame, detector, one, cells) for one in _usable(detector, type_, prose=cells.prose)]
+    parts = [
+        _matches(cells.frame, detector, one, cells) for one in _usable(detector, type_, prose=cells.prose)
+    ]
     return [part for part in parts if part is not None]
 
 
@@ -147,6 +151,11 @@ def _union(cores: tuple[str, ...]) -> str:
     return "|".join(f"(?:{core})" for core in cores)
 
 
+def true_share(members: pl.Series) -> float:
+    """The share of values that are true; null is not."""
+    return int(members.sum()) / len(members) if len(members) else 0.0
+
+
 def _long_enough(cells: Cells, type_: str) -> bool:
     """Whole numbers are only searched for the long ones that cards have."""
     if type_ != "integer":
@@ -163,7 +172,7 @@ def _take_whole(
         return frame
     for one, pattern in patterns:
         whole = rf"^(?:{pattern.core})$"
-        if pattern.bare or (frame.head(_SAMPLED).get_column("v").str.contains(whole).mean() or 0) < _MANY:
+        if pattern.bare or true_share(frame.head(_SAMPLED).get_column("v").str.contains(whole)) < _MANY:
             continue
         fits = frame.get_column("v").str.contains(whole)
         part = _graded(frame.filter(fits).with_columns(m=pl.col("v")), one, pattern)
@@ -229,7 +238,9 @@ def _without_markers(frame: pl.DataFrame) -> pl.DataFrame:
     short = pl.col("v").str.len_bytes() <= _LONGEST_MARKER
     few = frame.filter(short)
     marked = few.filter(pl.col("v").str.strip_chars().str.to_lowercase().is_in(NULL_MARKERS))
-    return frame if marked.is_empty() else frame.filter(~pl.col("at").is_in(marked.get_column("at").implode()))
+    return (
+        frame if marked.is_empty() else frame.filter(~pl.col("at").is_in(marked.get_column("at").implode()))
+    )
 
 
 def _repeats(values: pl.Series) -> bool:

@@ -173,4 +173,3 @@ def phrase_in(tokens: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, t
 
 def _same(token: str, word: str) -> bool:
     return token == word or (len(word) > 2 and token in (word + "s", word + "es"))
-

@@ -8,11 +8,61 @@ import names
 import polars as pl
 
 # Also names on the Census lists, but words first of all: they prove nothing.
-_WORDS_FIRST = {
-    *("LAKE PARK CITY WEST EAST NORTH SOUTH GRAND LITTLE LONG GREEN RED BLUE GRAY SAN SANTA LOS LAS EL LA DE").split(),
-    *("NEW OLD THE AND FOR SAINT ST FORT MOUNT LAND HILL BAY RIVER STREET ROAD COURT PLACE CENTER MAIN").split(),
-    *("MONDAY FRIDAY APRIL MAY JUNE AUGUST SUMMER SEPTEMBER SPRING CHRISTMAS EASTER").split(),
-}
+_WORDS_FIRST = frozenset(
+    [
+        "LAKE",
+        "PARK",
+        "CITY",
+        "WEST",
+        "EAST",
+        "NORTH",
+        "SOUTH",
+        "GRAND",
+        "LITTLE",
+        "LONG",
+        "GREEN",
+        "RED",
+        "BLUE",
+        "GRAY",
+        "SAN",
+        "SANTA",
+        "LOS",
+        "LAS",
+        "EL",
+        "LA",
+        "DE",
+        "NEW",
+        "OLD",
+        "THE",
+        "AND",
+        "FOR",
+        "SAINT",
+        "ST",
+        "FORT",
+        "MOUNT",
+        "LAND",
+        "HILL",
+        "BAY",
+        "RIVER",
+        "STREET",
+        "ROAD",
+        "COURT",
+        "PLACE",
+        "CENTER",
+        "MAIN",
+        "MONDAY",
+        "FRIDAY",
+        "APRIL",
+        "MAY",
+        "JUNE",
+        "AUGUST",
+        "SUMMER",
+        "SEPTEMBER",
+        "SPRING",
+        "CHRISTMAS",
+        "EASTER",
+    ]
+)
 
 
 def _read(kind: str) -> set[str]:

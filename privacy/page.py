@@ -62,7 +62,8 @@ def page_of(release_id: int, *, refusal: Refusal | None = None) -> dict[str, Any
         "clear_columns": ["Column", "Type", "Why", "Decision"],
         "history_columns": ["Column", "Decision", "Reason", "By", "When"],
         "remedies": [
-            {"column": step["params"]["column"], "says": REMEDIES[step["remedy"]].SAYS} for step in state.recipe
+            {"column": step["params"]["column"], "says": REMEDIES[step["remedy"]].SAYS}
+            for step in state.recipe
         ],
     }
 
@@ -112,7 +113,9 @@ def _quasi_choices(state: PrivacyState) -> dict[str, list[dict[str, Any]]]:
     for verdict in state.verdicts:
         suggested = verdict.group == Group.QUASI
         ticked = suggested if confirmed is None else verdict.column in confirmed
-        rows.append({"column": verdict.column, "suggested": suggested, "ticked": ticked, "position": verdict.position})
+        rows.append(
+            {"column": verdict.column, "suggested": suggested, "ticked": ticked, "position": verdict.position}
+        )
     return {
         "shown": [row for row in rows if row["suggested"] or row["ticked"]],
         "others": [row for row in rows if not (row["suggested"] or row["ticked"])],
@@ -126,7 +129,11 @@ def _risk(state: PrivacyState) -> dict[str, Any] | None:
         return None
     measures = treatment.measured
     if measures is None:
-        return {"sentences": ["No column was confirmed that could single out a person."], "bands": [], "ok": True}
+        return {
+            "sentences": ["No column was confirmed that could single out a person."],
+            "bands": [],
+            "ok": True,
+        }
     ok = measures.k >= quasi.k_min
     return {
         "sentences": risk_sentences(measures, k_min=quasi.k_min, accepted=state.acceptance is not None),

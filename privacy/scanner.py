@@ -118,7 +118,10 @@ def scan(table: Table, beat: Beat | None = None) -> ScanResult:
             for index, (column, future) in enumerate(zip(table.columns, running, strict=True)):
                 if beat:
                     share = 100 * index // len(table.columns)
-                    beat(share, f"{table.rows:,} rows, column {index + 1} of {len(running)}: {column.name[:100]}")
+                    beat(
+                        share,
+                        f"{table.rows:,} rows, column {index + 1} of {len(running)}: {column.name[:100]}",
+                    )
                 results.append(future.result())
         except BaseException:
             pool.shutdown(cancel_futures=True)
@@ -191,4 +194,3 @@ def _hit(hits: Hits) -> Hit:
         samples_masked=hits.samples,
         note=hits.note,
     )
-

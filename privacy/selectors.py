@@ -149,10 +149,10 @@ def _read_decisions(state: PrivacyState) -> None:
     for row in Disposition.objects.filter(release_id=state.release_id).select_related("by").order_by("id"):
         latest[row.column] = row
     for verdict in state.verdicts:
-        row = latest.get(verdict.column)
-        if row is not None:
-            same = row.evidence_digest == verdict.evidence_digest
-            (state.decided if same else state.reopened)[verdict.column] = row
+        last = latest.get(verdict.column)
+        if last is not None:
+            same = last.evidence_digest == verdict.evidence_digest
+            (state.decided if same else state.reopened)[verdict.column] = last
     confirmed = QuasiIdentifiers.objects.filter(release_id=state.release_id).select_related("by").last()
     if confirmed and confirmed.offered_digest == offered_digest(state.verdicts):
         state.quasi = confirmed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from privacy.cells import Cells, Hits, summary
+from privacy.cells import Cells, Hits, summary, true_share
 from privacy.evidence import NEGATIVE, Detector, phrase_in
 from privacy.vocabulary import COUNTING, KEY_HEADERS, TERMS, Term
 
@@ -57,7 +57,9 @@ def _by_name(
     if phrase_in(rest, NEGATIVE):
         return None
     # "births" is no plural of a birth date: a word that speaks against counts wherever it stands.
-    doubted = phrase_in(rest, detector.against) or phrase_in(tokens, tuple(set(tokens) & set(detector.against)))
+    doubted = phrase_in(rest, detector.against) or phrase_in(
+        tokens, tuple(set(tokens) & set(detector.against))
+    )
     judge = detector.fits if strong else detector.convinces
     if judge is None or (weak and doubted):
         return None
@@ -65,7 +67,11 @@ def _by_name(
     share = cells.share(members)
     if hits is not None and hits.share > share:
         share = hits.share
-    found = hits if hits is not None and hits.share >= share else (summary(cells, detector, members) if share else None)
+    found = (
+        hits
+        if hits is not None and hits.share >= share
+        else (summary(cells, detector, members) if share else None)
+    )
     said = f"The column is named “{phrase}”"
     if doubted:
         if share < _MOST or (hits is None and detector.alone is None):
@@ -78,7 +84,9 @@ def _by_name(
     if weak:
         return None
     if not cells.filled:
-        return Claim(detector.entity, detector.group, CONFIRM, 0.4, f"{said}; it holds no values to judge by.")
+        return Claim(
+            detector.entity, detector.group, CONFIRM, 0.4, f"{said}; it holds no values to judge by."
+        )
     if type_ != "text":
         return None
     why = f"{said}, but its values are not written like {detector.a_label}. A person must look."
@@ -90,7 +98,7 @@ def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -
     if detector.alone is None or not cells.filled or cells.prose or type_ not in detector.types:
         return None
     judge = detector.convinces or detector.fits
-    if (judge(cells.frame.get_column("v").head(_SAMPLE)).mean() or 0) < detector.alone / 2:
+    if true_share(judge(cells.frame.get_column("v").head(_SAMPLE))) < detector.alone / 2:
         return None
     members = judge(cells.frame.get_column("v"))
     share = cells.share(members)
@@ -156,4 +164,3 @@ def _where(rows: list[int]) -> str:
     if len(rows) == 1:
         return f"in row {rows[0]:,}"
     return f"first in rows {', '.join(f'{row:,}' for row in rows)}"
-

@@ -51,6 +51,14 @@ _RACES = (
     r"|american indian.*|native.*|pacific islander.*|hispanic.*|latin[aox].*|multi.?racial|two or more.*|other|mixed"
     r"|middle eastern.*|[WBAHINOPU])(?:[ ,/-]+(?:non[- ]?hispanic|alone).*)?)$"
 )
+_AGES = (
+    r"(?i)^(?:(?:1[01][0-9]|120|[0-9]{1,2})(?:\.0)?|(?:ages? )?[0-9]{1,3} ?(?:-|–|to) ?[0-9]{1,3}(?: years?)?"
+    r"|(?:[<>]|under|over) ?=? ?[0-9]{1,3}|[0-9]{1,3} ?(?:\+|and over|years?))$"
+)
+_PLACES = (
+    r"(?i)^(?:-?(?:1[0-7][0-9]|[0-9]{1,2})\.[0-9]{3,}|-?[0-9]{5,8}(?:\.[0-9]+)?"
+    r"|POINT ?\(.*\)|\(?-?[0-9.]+, ?-?[0-9.]+\)?)$"
+)
 _DATE_TYPES = ("date", "datetime", "text")
 
 TERMS: tuple[Term, ...] = (
@@ -59,7 +67,14 @@ TERMS: tuple[Term, ...] = (
         "DRIVER_LICENSE",
         "direct",
         "driver licence number",
-        ("driver license", "drivers license", "driver licence", "driver license number", "dl number", "dl no"),
+        (
+            "driver license",
+            "drivers license",
+            "driver licence",
+            "driver license number",
+            "dl number",
+            "dl no",
+        ),
         _NUMBERED,
         decision="flag",
         types=("text", "integer"),
@@ -138,8 +153,19 @@ TERMS: tuple[Term, ...] = (
         "quasi",
         "age",
         ("age", "age group", "age range", "age band", "age in years", "age years"),
-        r"(?i)^(?:(?:1[01][0-9]|120|[0-9]{1,2})(?:\.0)?|(?:ages? )?[0-9]{1,3} ?(?:-|–|to) ?[0-9]{1,3}(?: years?)?|(?:[<>]|under|over) ?=? ?[0-9]{1,3}|[0-9]{1,3} ?(?:\+|and over|years?))$",
-        against=("building", "vehicle", "structure", "pavement", "roof", "pipe", "tree", "home", "data", "stage"),
+        _AGES,
+        against=(
+            "building",
+            "vehicle",
+            "structure",
+            "pavement",
+            "roof",
+            "pipe",
+            "tree",
+            "home",
+            "data",
+            "stage",
+        ),
         decision="flag",
         types=("text", "integer", "decimal"),
     ),
@@ -152,7 +178,16 @@ TERMS: tuple[Term, ...] = (
         decision="flag",
         types=("text", "integer", "boolean"),
     ),
-    Term("RACE", "quasi", "race", ("race", "racial"), _RACES, ("horse", "foot", "boat", "number", "name"), "flag", ("text",)),
+    Term(
+        "RACE",
+        "quasi",
+        "race",
+        ("race", "racial"),
+        _RACES,
+        against=("horse", "foot", "boat", "number", "name"),
+        decision="flag",
+        types=("text",),
+    ),
     Term(
         "ETHNICITY",
         "quasi",
@@ -210,8 +245,19 @@ TERMS: tuple[Term, ...] = (
         "COORDINATES",
         "quasi",
         "exact place",
-        ("lat", "latitude", "lon", "lng", "long", "longitude", "x coord", "y coord", "the geom", "geolocation"),
-        r"(?i)^(?:-?(?:1[0-7][0-9]|[0-9]{1,2})\.[0-9]{3,}|-?[0-9]{5,8}(?:\.[0-9]+)?|POINT ?\(.*\)|\(?-?[0-9.]+, ?-?[0-9.]+\)?)$",
+        (
+            "lat",
+            "latitude",
+            "lon",
+            "lng",
+            "long",
+            "longitude",
+            "x coord",
+            "y coord",
+            "the geom",
+            "geolocation",
+        ),
+        _PLACES,
         against=("acc", "accel", "accelerometer", "term", "description", "name"),
         types=("text", "integer", "decimal", "geometry"),
     ),
@@ -219,7 +265,15 @@ TERMS: tuple[Term, ...] = (
         "LANGUAGE",
         "quasi",
         "language or nationality",
-        ("language", "spoken language", "nationality", "citizenship", "country of birth", "place of birth", "birthplace"),
+        (
+            "language",
+            "spoken language",
+            "nationality",
+            "citizenship",
+            "country of birth",
+            "place of birth",
+            "birthplace",
+        ),
         against=("program", "document"),
         types=("text",),
     ),
@@ -272,7 +326,16 @@ TERMS: tuple[Term, ...] = (
         "JUSTICE",
         "sensitive",
         "crime, victims or young people in the justice system",
-        ("victim", "juvenile", "arrestee", "suspect", "witness", "conviction", "sentence", "domestic violence"),
+        (
+            "victim",
+            "juvenile",
+            "arrestee",
+            "suspect",
+            "witness",
+            "conviction",
+            "sentence",
+            "domestic violence",
+        ),
     ),
     Term(
         "CARE",
@@ -285,7 +348,15 @@ TERMS: tuple[Term, ...] = (
         "BELIEF",
         "sensitive",
         "belief, politics, union or sexual life",
-        ("religion", "religious", "party affiliation", "political party", "union member", "sexual orientation", "immigration"),
+        (
+            "religion",
+            "religious",
+            "party affiliation",
+            "political party",
+            "union member",
+            "sexual orientation",
+            "immigration",
+        ),
     ),
     Term(
         "SECRET",
@@ -313,22 +384,6 @@ FREE_TEXT_HEADERS = (
     "complaint text",
 )
 KEY_HEADERS = (
-    "id",
-    "objectid",
-    "object id",
-    "key",
-    "guid",
-    "uuid",
-    "number",
-    "no",
-    "num",
-    "record",
-    "case",
-    "permit",
-    "row",
-    "index",
-    "reference",
-    "ref",
-    "fid",
-    "oid",
+    *("id", "objectid", "object id", "fid", "oid", "key", "guid", "uuid", "number", "no", "num"),
+    *("record", "case", "permit", "row", "index", "reference", "ref"),
 )

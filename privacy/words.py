@@ -44,7 +44,8 @@ def finding_sentence(verdict: ColumnVerdict) -> str:
         hit = verdict.hits[0]
         label = ENTITY_LABELS.get(hit["entity"], hit["entity"])
         if hit["count"] == 1:
-            return f"{column} holds 1 {label} (row {hit['rows'][0]:,}). Remove it, redact it, or record why it may stay."
+            held = f"{column} holds 1 {label} (row {hit['rows'][0]:,})."
+            return f"{held} Remove it, redact it, or record why it may stay."
         held = f"{column} holds what is written like {_a(label)} in {hit['count']:,} cells."
         return f"{held} Remove them, make them coarser, or record why they may stay."
     if verdict.group == Group.FREE_TEXT:

@@ -45,7 +45,16 @@ DETECTOR = Detector(
     label="payment card number",
     group="direct",
     explanation="13 to 19 digits in an issuer's range whose check digit fits.",
-    headers=("credit card", "card number", "card no", "cc number", "cc num", "debit card", "pan", "cardholder number"),
+    headers=(
+        "credit card",
+        "card number",
+        "card no",
+        "cc number",
+        "cc num",
+        "debit card",
+        "pan",
+        "cardholder number",
+    ),
     # A spreadsheet may have turned it into 5.54563E+15.
     fits=fits_regex(rf"{_FOURS}|{_PLAIN}|[2-6](?:\.[0-9]+)?E\+1[2-8]"),
     patterns=(Pattern("in fours", _FOURS, 0.95), Pattern("digits", _PLAIN, 0.9)),

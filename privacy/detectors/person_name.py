@@ -41,8 +41,8 @@ def convinces(values: pl.Series) -> pl.Series:
         # Of a double name either half may be known.
         left = left.filter(pl.any_horizontal(half.is_in(family) for half in halves))
         left = left.filter(~pl.col("v").str.contains(_NO_PERSON))
-    people = left.get_column("at").implode()
-    return pl.select(pl.int_range(len(values), dtype=left.schema["at"]).is_in(people)).to_series()
+    people = left.get_column("at").cast(pl.Int64).implode()
+    return pl.select(pl.int_range(len(values)).is_in(people)).to_series()
 
 
 def fits(values: pl.Series) -> pl.Series:

@@ -36,7 +36,17 @@ DETECTOR = Detector(
     label="telephone number",
     group="direct",
     explanation="Ten digits as 3-3-4 with a possible area and exchange, or a plus and a country code.",
-    headers=("phone", "telephone", "mobile", "cell", "cell phone", "tel", "fax", "phone number", "mobile number"),
+    headers=(
+        "phone",
+        "telephone",
+        "mobile",
+        "cell",
+        "cell phone",
+        "tel",
+        "fax",
+        "phone number",
+        "mobile number",
+    ),
     fits=fits_regex(
         rf"(?:{_SEPARATED}|{_INTERNATIONAL}|{_BARE}|[2-9][0-9]{{2}}{DASH}[0-9]{{4}}){_EXTENSION}"
     ),

@@ -20,7 +20,7 @@ DETECTOR = Detector(
     entity="STREET_ADDRESS",
     label="street address",
     group="direct",
-    explanation="A house number, up to five words and a kind of street. Addresses of sites and businesses are to be confirmed.",
+    explanation="A house number, up to five words and a kind of street; sites and businesses are to be confirmed.",
     headers=(
         "address",
         "addr",
@@ -33,9 +33,7 @@ DETECTOR = Detector(
         "owner address",
     ),
     fits=fits_regex(rf"{_ADDRESS}\b\.?(?:[ ,]+[NSEW]{{1,2}}\b)?{_UNIT}(?:,.*)?|P\.? ?O\.? BOX [0-9]+.*"),
-    patterns=(
-        Pattern("in prose", rf"(?i)\b{_ADDRESS}\b", 0.6, glue="", prose_only=True),
-    ),
+    patterns=(Pattern("in prose", rf"(?i)\b{_ADDRESS}\b", 0.6, glue="", prose_only=True),),
     against=(
         "site",
         "facility",

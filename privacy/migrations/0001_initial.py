@@ -7,158 +7,346 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dossier', '0002_file_read'),
-        ('workflow', '0001_initial'),
+        ("dossier", "0002_file_read"),
+        ("workflow", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QuasiIdentifiers',
+            name="QuasiIdentifiers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('columns', models.JSONField(default=list)),
-                ('offered_digest', models.CharField(max_length=64)),
-                ('k_min', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quasi_identifiers', to='workflow.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("columns", models.JSONField(default=list)),
+                ("offered_digest", models.CharField(max_length=64)),
+                ("k_min", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quasi_identifiers",
+                        to="workflow.release",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'quasi-identifiers',
-                'ordering': ['id'],
+                "verbose_name_plural": "quasi-identifiers",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='RiskDecision',
+            name="RiskDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('treated_sha256', models.CharField(max_length=64)),
-                ('quasi_digest', models.CharField(max_length=64)),
-                ('k', models.PositiveBigIntegerField()),
-                ('k_min', models.PositiveIntegerField()),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risk_decisions', to='workflow.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("treated_sha256", models.CharField(max_length=64)),
+                ("quasi_digest", models.CharField(max_length=64)),
+                ("k", models.PositiveBigIntegerField()),
+                ("k_min", models.PositiveIntegerField()),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risk_decisions",
+                        to="workflow.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Scan',
+            name="Scan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('queued', 'Waiting to start'), ('running', 'Running'), ('done', 'Done'), ('dead', 'Stopped: needs a person'), ('cancelled', 'Cancelled')], db_index=True, default='queued', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('lease_token', models.CharField(blank=True, max_length=32)),
-                ('progress', models.PositiveSmallIntegerField(default=0)),
-                ('progress_message', models.CharField(blank=True, max_length=300)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('registry_version', models.CharField(max_length=40)),
-                ('scanned_at', models.DateTimeField(blank=True, null=True)),
-                ('rows', models.BigIntegerField(default=0)),
-                ('seconds', models.FloatField(default=0)),
-                ('summary', models.JSONField(default=dict)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='workflow.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting to start"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("dead", "Stopped: needs a person"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_index=True,
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("due_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_token", models.CharField(blank=True, max_length=32)),
+                ("progress", models.PositiveSmallIntegerField(default=0)),
+                ("progress_message", models.CharField(blank=True, max_length=300)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("registry_version", models.CharField(max_length=40)),
+                ("scanned_at", models.DateTimeField(blank=True, null=True)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("seconds", models.FloatField(default=0)),
+                ("summary", models.JSONField(default=dict)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scans",
+                        to="workflow.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ColumnVerdict',
+            name="ColumnVerdict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('column', models.TextField()),
-                ('type', models.CharField(max_length=10)),
-                ('group', models.CharField(choices=[('direct', 'Direct identifier'), ('quasi', 'Quasi-identifier'), ('sensitive', 'Sensitive'), ('free_text', 'Free text'), ('key', 'Row key'), ('none', 'Not personal')], max_length=10)),
-                ('entity', models.CharField(blank=True, max_length=30)),
-                ('decision', models.CharField(choices=[('flag', 'Found'), ('confirm', 'To be confirmed'), ('clear', 'Nothing found')], max_length=10)),
-                ('score', models.FloatField()),
-                ('explanation', models.TextField()),
-                ('hits', models.JSONField(default=list)),
-                ('evidence_digest', models.CharField(max_length=64)),
-                ('scan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verdicts', to='privacy.scan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("column", models.TextField()),
+                ("type", models.CharField(max_length=10)),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("direct", "Direct identifier"),
+                            ("quasi", "Quasi-identifier"),
+                            ("sensitive", "Sensitive"),
+                            ("free_text", "Free text"),
+                            ("key", "Row key"),
+                            ("none", "Not personal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("entity", models.CharField(blank=True, max_length=30)),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("flag", "Found"),
+                            ("confirm", "To be confirmed"),
+                            ("clear", "Nothing found"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("score", models.FloatField()),
+                ("explanation", models.TextField()),
+                ("hits", models.JSONField(default=list)),
+                ("evidence_digest", models.CharField(max_length=64)),
+                (
+                    "scan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="verdicts",
+                        to="privacy.scan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Treatment',
+            name="Treatment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('queued', 'Waiting to start'), ('running', 'Running'), ('done', 'Done'), ('dead', 'Stopped: needs a person'), ('cancelled', 'Cancelled')], db_index=True, default='queued', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('due_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('lease_token', models.CharField(blank=True, max_length=32)),
-                ('progress', models.PositiveSmallIntegerField(default=0)),
-                ('progress_message', models.CharField(blank=True, max_length=300)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('registry_version', models.CharField(max_length=40)),
-                ('recipe', models.JSONField(default=list)),
-                ('recipe_digest', models.CharField(max_length=64)),
-                ('quasi', models.JSONField(default=list)),
-                ('quasi_digest', models.CharField(max_length=64)),
-                ('treated_at', models.DateTimeField(blank=True, null=True)),
-                ('rows', models.BigIntegerField(default=0)),
-                ('columns', models.JSONField(default=list)),
-                ('measures', models.JSONField(default=dict)),
-                ('leftovers', models.JSONField(default=list)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='treatments', to='workflow.release')),
-                ('treated', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dossier.storedfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting to start"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("dead", "Stopped: needs a person"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_index=True,
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("due_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_token", models.CharField(blank=True, max_length=32)),
+                ("progress", models.PositiveSmallIntegerField(default=0)),
+                ("progress_message", models.CharField(blank=True, max_length=300)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("registry_version", models.CharField(max_length=40)),
+                ("recipe", models.JSONField(default=list)),
+                ("recipe_digest", models.CharField(max_length=64)),
+                ("quasi", models.JSONField(default=list)),
+                ("quasi_digest", models.CharField(max_length=64)),
+                ("treated_at", models.DateTimeField(blank=True, null=True)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("columns", models.JSONField(default=list)),
+                ("measures", models.JSONField(default=dict)),
+                ("leftovers", models.JSONField(default=list)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="treatments",
+                        to="workflow.release",
+                    ),
+                ),
+                (
+                    "treated",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="dossier.storedfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Disposition',
+            name="Disposition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('column', models.TextField()),
-                ('evidence_digest', models.CharField(max_length=64)),
-                ('decision', models.CharField(choices=[('not_personal', 'Not personal data'), ('accept', 'Stays as it is'), ('remedy', 'Changed by a remedy')], max_length=15)),
-                ('remedy', models.CharField(blank=True, choices=[('drop_column', 'Drop the column'), ('redact_matches', 'Redact the cells that were found'), ('generalise_date', 'Keep only the year'), ('generalise_zip', 'Cut the ZIP code to three digits')], max_length=20)),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dispositions', to='workflow.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("column", models.TextField()),
+                ("evidence_digest", models.CharField(max_length=64)),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("not_personal", "Not personal data"),
+                            ("accept", "Stays as it is"),
+                            ("remedy", "Changed by a remedy"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "remedy",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("drop_column", "Drop the column"),
+                            ("redact_matches", "Redact the cells that were found"),
+                            ("generalise_date", "Keep only the year"),
+                            ("generalise_zip", "Cut the ZIP code to three digits"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispositions",
+                        to="workflow.release",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['release', 'id'], name='privacy_dis_release_4fe1ca_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decision', 'remedy'), models.Q(('remedy', ''), _negated=True)), models.Q(models.Q(('decision', 'remedy'), _negated=True), ('remedy', '')), _connector='OR'), name='a_remedy_is_named_when_chosen')],
+                "ordering": ["id"],
+                "indexes": [models.Index(fields=["release", "id"], name="privacy_dis_release_4fe1ca_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decision", "remedy"), models.Q(("remedy", ""), _negated=True)),
+                            models.Q(models.Q(("decision", "remedy"), _negated=True), ("remedy", "")),
+                            _connector="OR",
+                        ),
+                        name="a_remedy_is_named_when_chosen",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='scan',
-            constraint=models.UniqueConstraint(fields=('release', 'file_sha256', 'registry_version'), name='one_scan_per_file_and_registry'),
+            model_name="scan",
+            constraint=models.UniqueConstraint(
+                fields=("release", "file_sha256", "registry_version"), name="one_scan_per_file_and_registry"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columnverdict',
-            constraint=models.UniqueConstraint(fields=('scan', 'position'), name='one_verdict_per_column'),
+            model_name="columnverdict",
+            constraint=models.UniqueConstraint(fields=("scan", "position"), name="one_verdict_per_column"),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.UniqueConstraint(fields=('release', 'file_sha256', 'registry_version', 'recipe_digest', 'quasi_digest'), name='one_treatment_per_recipe'),
+            model_name="treatment",
+            constraint=models.UniqueConstraint(
+                fields=("release", "file_sha256", "registry_version", "recipe_digest", "quasi_digest"),
+                name="one_treatment_per_recipe",
+            ),
         ),
     ]

@@ -60,7 +60,9 @@ class QuasiIdentifiers(models.Model):
     `offered_digest` names the columns they chose from: another file with other columns asks again.
     """
 
-    release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="quasi_identifiers")
+    release = models.ForeignKey(
+        "workflow.Release", on_delete=models.PROTECT, related_name="quasi_identifiers"
+    )
     columns = models.JSONField(default=list)
     offered_digest = models.CharField(max_length=64)
     k_min = models.PositiveIntegerField()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
+
+import polars as pl
 
 from datafiles.table import Column, Table
 from privacy.remedies import drop_column, generalise_date, generalise_zip, redact_matches
@@ -51,22 +53,20 @@ def apply_recipe(table: Table, recipe: Recipe) -> Table:
             raise RecipeError(f"Step {number} of the recipe names a remedy that does not exist: {name}.")
         column = params["column"]
         if column not in frame.columns:
-            raise RecipeError(f"Step {number} of the recipe needs the column “{column}”, which the file has not.")
+            raise RecipeError(
+                f"Step {number} of the recipe needs the column “{column}”, which the file has not."
+            )
         frame = REMEDIES[name].apply(frame, params)
         changed[column] = name
-    types = {column.name: column for column in table.columns if column.name not in changed}
-    return Table(tuple(_columns(frame.columns, types, Table.of(frame.select(_left(frame.columns, types))), changed)), frame)
+    return Table(tuple(_columns(frame, table, changed)), frame)
 
 
-def _left(names: Iterable[str], known: dict[str, Column]) -> list[str]:
-    return [name for name in names if name not in known]
-
-
-def _columns(
-    names: Iterable[str], known: dict[str, Column], judged: Table, changed: dict[str, str]
-) -> Iterable[Column]:
-    anew = {column.name: column for column in judged.columns}
-    for name in names:
+def _columns(frame: pl.DataFrame, source: Table, changed: dict[str, str]) -> Iterator[Column]:
+    """The columns of the treated table: the types of changed ones are judged anew."""
+    known = {column.name: column for column in source.columns if column.name not in changed}
+    judged = Table.of(frame.select(name for name in frame.columns if name in changed)).columns
+    anew = {column.name: column for column in judged}
+    for name in frame.columns:
         if name in known:
             yield known[name]
         elif changed[name] in _STAYS_TEXT:

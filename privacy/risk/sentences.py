@@ -25,7 +25,9 @@ def risk_sentences(measures: RiskMeasures, *, k_min: int, accepted: bool = False
             f"with at least {measures.k - 1:,} other{'s' if measures.k > 2 else ''} (k = {measures.k:,})."
         )
     if measures.k < k_min and accepted:
-        sentences.append(f"That is less than the {k_min} this program asks for; the privacy officer accepted it.")
+        sentences.append(
+            f"That is less than the {k_min} this program asks for; the privacy officer accepted it."
+        )
     elif measures.k < k_min:
         sentences.append(
             f"This program asks for groups of at least {k_min}. Make {what} coarser or drop a column, "

@@ -68,7 +68,9 @@ def findings_dispose(
     dossier_lock(release_id=release_id, part="privacy")
     state = _scanned(release_id)
     if scan_id is not None and state.scan is not None and scan_id != state.scan.pk:
-        raise DispositionRefused("The file was scanned again meanwhile. Look at the findings anew, then decide.")
+        raise DispositionRefused(
+            "The file was scanned again meanwhile. Look at the findings anew, then decide."
+        )
     reason = _reason(reason)
     verdicts = _chosen(state, columns)
     rows = []
@@ -104,7 +106,9 @@ def quasi_confirm(
     chosen = set(columns)
     unknown = chosen - {verdict.column for verdict in state.verdicts}
     if unknown:
-        raise DispositionRefused(f"The file has no column “{sorted(unknown)[0]}”. Reload the page and choose again.")
+        raise DispositionRefused(
+            f"The file has no column “{sorted(unknown)[0]}”. Reload the page and choose again."
+        )
     row = QuasiIdentifiers.objects.create(
         release_id=release_id,
         columns=[verdict.column for verdict in state.verdicts if verdict.column in chosen],
@@ -178,11 +182,15 @@ def _check(verdict: ColumnVerdict, decision: str, remedy: str) -> None:
         raise DispositionRefused(f"Choose what becomes of the column “{verdict.column}”.")
     if decision != Decision.REMEDY:
         if remedy:
-            raise DispositionRefused("A remedy goes with the decision to change the column. Choose one of the two.")
+            raise DispositionRefused(
+                "A remedy goes with the decision to change the column. Choose one of the two."
+            )
         return
     if remedy not in remedies_for(verdict):
         fitting = ", ".join(Remedy(name).label.lower() for name in remedies_for(verdict))
-        raise DispositionRefused(f"That remedy does not fit the column “{verdict.column}”. These do: {fitting}.")
+        raise DispositionRefused(
+            f"That remedy does not fit the column “{verdict.column}”. These do: {fitting}."
+        )
 
 
 def _event(action: str, row: Any, actor: User, data: dict[str, Any], now: datetime | None) -> None:

@@ -11,8 +11,8 @@ from dossier.selectors import facts
 from dossier.services import fact_forget, fact_record
 from privacy.models import Treatment
 from privacy.risk.sentences import risk_sentences
-from privacy.words import finding_sentence
 from privacy.selectors import PrivacyState, dispositions_digest, quasi_digest, state_of
+from privacy.words import finding_sentence
 
 KINDS = ("scan", "dispositions", "treated", "risk")
 _SHOWN = 3
@@ -46,7 +46,11 @@ def facts_rebuild(*, release_id: int) -> None:
         facts_write(release_id=release_id)
         return
     _write_scan(state)
-    for kind, write in (("dispositions", _write_dispositions), ("treated", _write_treated), ("risk", _write_risk)):
+    for kind, write in (
+        ("dispositions", _write_dispositions),
+        ("treated", _write_treated),
+        ("risk", _write_risk),
+    ):
         write(state, known[kind].at if kind in known else None)
 
 
@@ -136,4 +140,3 @@ def _write_risk(state: PrivacyState, now: datetime | None) -> None:
         data=data,
         now=now,
     )
-

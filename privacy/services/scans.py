@@ -49,7 +49,9 @@ def scan_request(*, release_id: int, actor: User | None = None, now: datetime | 
     elif actor is not None:
         work_retry(found)
     if actor is not None and not found.scanned_at:
-        event_record(action="privacy.scan_requested", actor=actor, subject=found, release_id=release_id, now=now)
+        event_record(
+            action="privacy.scan_requested", actor=actor, subject=found, release_id=release_id, now=now
+        )
     return found
 
 
@@ -60,7 +62,9 @@ def scan_cancel(*, release_id: int, actor: User, now: datetime | None = None) ->
     live = [row for row in Scan.objects.filter(release_id=release_id, scanned_at=None) if row.is_live]
     for row in live:
         work_cancel(row)
-        event_record(action="privacy.scan_cancelled", actor=actor, subject=row, release_id=release_id, now=now)
+        event_record(
+            action="privacy.scan_cancelled", actor=actor, subject=row, release_id=release_id, now=now
+        )
     return bool(live)
 
 

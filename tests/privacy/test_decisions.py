@@ -43,7 +43,11 @@ def decide_all(release: Release, cast: Cast, *, quasi: list[str], k_min: int = 5
     dispose(release, cast, "remarks", "remedy", "redact_matches")
     dispose(release, cast, "contractor_phone", "remedy", "drop_column")
     findings_dispose(
-        release_id=release.pk, columns=["zip", "sex"], decision="accept", reason=WHY, actor=cast.privacy_officer
+        release_id=release.pk,
+        columns=["zip", "sex"],
+        decision="accept",
+        reason=WHY,
+        actor=cast.privacy_officer,
     )
     quasi_confirm(release_id=release.pk, columns=quasi, k_min=k_min, actor=cast.privacy_officer)
 
@@ -84,7 +88,9 @@ def test_the_copy_is_made_when_everything_is_decided(
     assert known["risk"].about["treated"] == treated.sha256
 
 
-def test_a_changed_decision_makes_the_copy_anew(scanned: Release, cast: Cast, work: Callable[[], None]) -> None:
+def test_a_changed_decision_makes_the_copy_anew(
+    scanned: Release, cast: Cast, work: Callable[[], None]
+) -> None:
     decide_all(scanned, cast, quasi=["zip", "sex"])
     work()
     before = facts(scanned.pk)["treated"].data["sha256"]
@@ -225,7 +231,9 @@ def test_a_decision_leaves_an_audit_event_and_a_contribution(scanned: Release, c
     event = AuditEvent.objects.get(action="privacy.finding_disposed")
     assert event.data == {"column": "zip", "decision": "Stays as it is"}
     assert event.actor == cast.privacy_officer
-    assert [row.what for row in scanned.contributions.filter(user=cast.privacy_officer)] == ["privacy decision"]
+    assert [row.what for row in scanned.contributions.filter(user=cast.privacy_officer)] == [
+        "privacy decision"
+    ]
 
 
 def test_rebuilding_the_facts_changes_nothing(scanned: Release, cast: Cast, work: Callable[[], None]) -> None:

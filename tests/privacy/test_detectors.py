@@ -12,7 +12,18 @@ from privacy.evidence import header_tokens, phrase_in
 from privacy.scanner import ColumnResult, scan
 from tests.privacy.samples import column
 
-FILLER = ["paint", "timber", "roof tiles", "gravel", "nails", "cement", "glass", "pipes", "doors", "lamps"] * 10
+FILLER = [
+    "paint",
+    "timber",
+    "roof tiles",
+    "gravel",
+    "nails",
+    "cement",
+    "glass",
+    "pipes",
+    "doors",
+    "lamps",
+] * 10
 
 
 def verdict(name: str, values: list[str | None]) -> ColumnResult:

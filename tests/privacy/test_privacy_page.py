@@ -107,7 +107,10 @@ def test_others_read_the_page_and_decide_nothing(client: Client, cast: Cast, sca
     assert "Columns to decide (4)" in text
     assert "Record the decision" not in text and "Confirm the ticked columns" not in text
     for name in ("finding_dispose", "quasi_confirm", "risk_accept"):
-        assert post(client, name, scanned, {"column": "zip", "choice": "accept", "reason": WHY}).status_code == 403
+        assert (
+            post(client, name, scanned, {"column": "zip", "choice": "accept", "reason": WHY}).status_code
+            == 403
+        )
     assert not Disposition.objects.exists() and not QuasiIdentifiers.objects.exists()
 
 
@@ -160,7 +163,11 @@ def test_a_hundred_columns_cost_no_more_queries_than_one(
     work()
     for i in range(3):
         finding_dispose(
-            release_id=release.pk, column=f"phone_{i}", decision="accept", reason=WHY, actor=cast.privacy_officer
+            release_id=release.pk,
+            column=f"phone_{i}",
+            decision="accept",
+            reason=WHY,
+            actor=cast.privacy_officer,
         )
     with django_assert_max_num_queries(60):
         page(officer, release)

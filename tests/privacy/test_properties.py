@@ -25,7 +25,9 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), m
 
 
 @settings(max_examples=60)
-@given(ssn=valid_ssn, cells=st.lists(words, min_size=1, max_size=40), place=st.integers(0, 39), data=st.data())
+@given(
+    ssn=valid_ssn, cells=st.lists(words, min_size=1, max_size=40), place=st.integers(0, 39), data=st.data()
+)
 def test_a_planted_ssn_is_always_found(ssn: str, cells: list[str], place: int, data: st.DataObject) -> None:
     row = place % len(cells)
     before, after = data.draw(words), data.draw(words)

@@ -56,7 +56,16 @@ def treated(name: str, values: list[str | None], remedy: str, **params: object) 
 
 
 def test_dates_keep_their_year_and_what_has_none_is_emptied() -> None:
-    dates = ["1961-04-12", "04/12/1961", "12 March 1961", "19611208", "1961-04-12T10:00:00", "4/12/61", "?", None]
+    dates = [
+        "1961-04-12",
+        "04/12/1961",
+        "12 March 1961",
+        "19611208",
+        "1961-04-12T10:00:00",
+        "4/12/61",
+        "?",
+        None,
+    ]
     assert treated("dob", dates, "generalise_date") == ["1961"] * 5 + [None, None, None]
 
 

@@ -45,7 +45,10 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(
 
     with pytest.raises(SystemExit):
         work_run(Scan, scan.pk, killed)
-    verdicts, events = ColumnVerdict.objects.count(), AuditEvent.objects.filter(action="privacy.scanned").count()
+    verdicts, events = (
+        ColumnVerdict.objects.count(),
+        AuditEvent.objects.filter(action="privacy.scanned").count(),
+    )
     Scan.objects.filter(pk=scan.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     assert work_run(Scan, scan.pk, scan_run)
     scan.refresh_from_db()
@@ -123,7 +126,11 @@ def test_no_value_of_the_file_is_kept_anywhere_outside_private_storage(
         dossier_open(release_id=release.pk, parts=["privacy"])
         quasi_confirm(release_id=release.pk, columns=["zip"], k_min=5, actor=cast.privacy_officer)
     rows = [row for model in apps.get_models() if model._meta.managed for row in model._default_manager.all()]
-    kept = serializers.serialize("json", rows) + json.dumps([fact.data for fact in Fact.objects.all()]) + caplog.text
+    kept = (
+        serializers.serialize("json", rows)
+        + json.dumps([fact.data for fact in Fact.objects.all()])
+        + caplog.text
+    )
     assert ColumnVerdict.objects.get(column="remarks").hits, "it was found"
     for secret in (SSN, SSN.replace("-", ""), "ann.planted", PHONE, "556-0173", "Quackenbush", "Josephine"):
         assert secret not in kept

@@ -59,7 +59,9 @@ def privacy_scan_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop the scan that waits or runs."""
     get_context(request, pk, "run_scan")
     if scan_cancel(release_id=pk, actor=request.user):
-        messages.success(request, "The scan was stopped. The file counts as not scanned until you start it again.")
+        messages.success(
+            request, "The scan was stopped. The file counts as not scanned until you start it again."
+        )
     return redirect("release_privacy", pk)
 
 
