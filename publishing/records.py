@@ -137,7 +137,7 @@ def record_of(
     shown = [
         PortalColumn(
             field_name=fields[column.name],
-            name=(labels or {}).get(column.name) or column.name,
+            name=_shown((labels or {}).get(column.name) or column.name) or fields[column.name],
             type=PORTAL_TYPES[column.type],
             description=_described(column, descriptions.get(column.name, "")),
         )
@@ -153,6 +153,11 @@ def record_of(
         row_identifier=ROW_KEY if row_identifier is None else fields[row_identifier],
         **{**about, "tags": tuple(about.get("tags", ()))},
     )
+
+
+def _shown(name: str) -> str:
+    """A name as people read it: no control characters, no blanks at its ends or in a row."""
+    return " ".join("".join(character if character.isprintable() else " " for character in name).split())
 
 
 def _described(column: Column, description: str) -> str:

@@ -223,6 +223,11 @@ def test_a_row_identifier_of_the_data_must_be_unique_and_filled() -> None:
             encode_table(table, record)
 
 
+def test_a_column_without_a_readable_name_is_shown_under_its_field_name() -> None:
+    table = Table.of(pl.DataFrame({" ": ["a"], " two\n words ": ["b"]}))
+    assert [column.name for column in samples.record(table).data_columns] == ["column", "two words"]
+
+
 def test_a_record_survives_json_and_its_digest_names_every_word() -> None:
     record = samples.record(samples.table(), external_key="pub-1")
     assert PortalRecord.from_json(record.as_json()) == record
