@@ -184,10 +184,3 @@ def columnar_of(release_id: int, file_sha256: str) -> StoredFile | None:
 def history_of(release_id: int) -> list[Disposition]:
     """Every disposition ever made for a release, newest first."""
     return list(Disposition.objects.filter(release_id=release_id).select_related("by").order_by("-id"))
-
-
-def cleared_columns(release_id: int) -> list[str]:
-    """Columns whose values may be shown in profiles: nothing found in them, or kept as not personal."""
-    state = state_of(release_id)
-    kept = {name for name, row in state.decided.items() if row.decision == Decision.NOT_PERSONAL}
-    return [v.column for v in state.verdicts if not v.must_be_decided or v.column in kept]

@@ -42,7 +42,7 @@ def claim_of(
         doubted = phrase_in(tokens, NEGATIVE + detector.against) is not None
         claims.append(_by_values(detector, cells, type_, doubted=doubted))
     if hits is not None:
-        claims.append(_by_hits(detector, hits, phrase_in(tokens, detector.against)))
+        claims.append(_by_hits(detector, hits, cells, phrase_in(tokens, detector.against)))
     return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
 
 
@@ -111,8 +111,11 @@ def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -
     return Claim(detector.entity, detector.group, FLAG, 0.8, why, hits=found)
 
 
-def _by_hits(detector: Detector, hits: Hits, doubted: tuple[str, tuple[str, ...]] | None) -> Claim:
-    whole = hits.share >= _MOST
+def _by_hits(
+    detector: Detector, hits: Hits, cells: Cells, doubted: tuple[str, tuple[str, ...]] | None
+) -> Claim:
+    # What stands inside sentences hides there, however often; the column stays free text.
+    whole = hits.share >= _MOST and not cells.prose
     decision = FLAG if hits.strong and not doubted else CONFIRM
     number = f"{hits.count:,} cell{'s' if hits.count != 1 else ''} ({_percent(hits.share)})"
     why = f"{number} hold{'s' if hits.count == 1 else ''} what is written like {detector.a_label}, {_where(hits.rows)}."

@@ -24,7 +24,7 @@ from privacy.services import (
 )
 from privacy.words import split_choice
 from workflow.context import ReleaseContext
-from workflow.stages import OPEN_PARTS
+from workflow.stages import OPEN_PARTS, Stage
 from workflow.views.base import get_context, may, render_tab, say_refusal
 
 
@@ -152,6 +152,7 @@ def _rights(request: HttpRequest, context: ReleaseContext) -> dict[str, Any]:
     return {
         "release": context.release,
         "privacy_is_open": is_open,
+        "privacy_opens_later": context.release.stage in (Stage.INVENTORY, Stage.READINESS),
         "may_dispose": is_open and may(request, "dispose_findings", context),
         "may_scan": may(request, "run_scan", context),
         "k_min": context.profile.k_min(classification=context.dataset.classification),
