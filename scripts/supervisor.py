@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 IMPORTANT = re.compile(r"\b(ERROR|CRITICAL)\b|^Traceback|^\[[^]]+\] \[\d+\] \[(ERROR|CRITICAL)\]")
+# Of a program that speaks to the person at the terminal, all but its log.
+ROUTINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,.]+ (DEBUG|INFO|WARNING) ")
 PATIENCE = 5.0  # seconds between TERM and KILL
 FIRST_WAIT, LONGEST_WAIT, STEADY = 1.0, 30.0, 60.0
 LARGEST_LOG = 5_000_000
@@ -137,7 +139,7 @@ class Supervisor:
         with path.open("a", buffering=1) as file:
             for line in process.stdout:
                 file.write(line)
-                if show or IMPORTANT.search(line):
+                if IMPORTANT.search(line) or (show and not ROUTINE.match(line)):
                     print(f"{program.name:>8} | {line.rstrip()}", flush=True)
 
     def _look_after(self, program: Program) -> None:
