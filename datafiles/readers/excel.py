@@ -7,10 +7,11 @@ passwords are refused.
 from __future__ import annotations
 
 import datetime as dt
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -41,10 +42,7 @@ def read_excel(path: Path, *, limits: Limits, scratch: Path) -> tuple[Table, lis
         merged = len(sheet.merged_cell_ranges or [])
         names, frame, more = _Sheet(sheet, limits).read()
     except CalamineError:
-        raise DataFileError(
-            "The workbook is damaged. Open it in Excel, save it under a new name as .xlsx, and upload that.",
-            code="damaged_workbook",
-        ) from None
+        _refuse_damaged()
     if merged:
         cells = f"{merged:,} merged {'range' if merged == 1 else 'ranges'} of cells"
         notes.append(
@@ -77,8 +75,11 @@ def _guard(path: Path, limits: Limits) -> None:
             "a CSV file under its own name (.csv).",
             code="not_excel",
         )
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error):
+        _refuse_damaged()  # what a directory with wrong bytes makes zipfile say
     names = {entry.filename.lower() for entry in entries}
     if any(entry.flag_bits & 1 for entry in entries):
         _refuse_password()
@@ -116,7 +117,7 @@ def _guard_sizes(entries: list[zipfile.ZipInfo], size: int, limits: Limits) -> N
         )
 
 
-def _refuse_ole(content: bytes, path: Path) -> None:
+def _refuse_ole(content: bytes, path: Path) -> NoReturn:
     if _ENCRYPTED in content or _ENCRYPTED in path.read_bytes()[:_DIRECTORY_BYTES]:
         _refuse_password()
     raise DataFileError(
@@ -126,7 +127,14 @@ def _refuse_ole(content: bytes, path: Path) -> None:
     )
 
 
-def _refuse_password() -> None:
+def _refuse_damaged() -> NoReturn:
+    raise DataFileError(
+        "The workbook is damaged. Open it in Excel, save it under a new name as .xlsx, and upload that.",
+        code="damaged_workbook",
+    ) from None
+
+
+def _refuse_password() -> NoReturn:
     raise DataFileError(
         "The workbook is protected by a password, so it cannot be read. In Excel open File, Info, Protect "
         "Workbook, Encrypt with Password, delete the password, save, and upload it again.",
