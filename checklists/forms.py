@@ -19,11 +19,9 @@ class ChecklistForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, catalogue: Catalogue, answers: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, catalogue: Catalogue, answers: Mapping[str, Any]) -> None:
         super().__init__(
-            *args,
-            initial={key: value for key, value in answers.items() if not isinstance(value, dict)},
-            **kwargs,
+            data, initial={key: value for key, value in answers.items() if not isinstance(value, dict)}
         )
         for item in catalogue.items:
             if item.is_asked:

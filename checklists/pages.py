@@ -149,7 +149,7 @@ def checks_page(release_id: int) -> dict[str, Any]:
     quality = current("quality")
     questions = {item.machine: item.question for item in quality.items if item.machine}
     rows = list(run.rows.all())
-    results = []
+    results: list[dict[str, Any]] = []
     for check in LIST:
         whole = next((row for row in rows if row.check_name == check.name and row.is_whole), None)
         if whole is None:

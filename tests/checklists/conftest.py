@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -49,10 +51,7 @@ def fill(release: Release) -> list[str]:
 
 def file_give(release: Release, rows: dict[str, list[Any]] | None = None, *, sha256: str = RAW) -> StoredFile:
     """A file that was read: its columnar copy in private storage, and the fact."""
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
-    table = Table.of(pl.DataFrame(rows or ROWS, schema_overrides={name: pl.String for name in rows or ROWS}))
+    table = Table.of(pl.DataFrame(rows or ROWS, schema_overrides=dict.fromkeys(rows or ROWS, pl.String)))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "copy.parquet"
         write_columnar(table, path)

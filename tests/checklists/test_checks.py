@@ -36,7 +36,9 @@ from checklists.checks import (
 from datafiles.table import Table
 
 TODAY = date(2026, 11, 21)
-CELLS = st.one_of(st.none(), st.text(max_size=8), st.sampled_from(["1", "2.5", "2026-01-02", "$3", "<b>", "yes"]))
+CELLS = st.one_of(
+    st.none(), st.text(max_size=8), st.sampled_from(["1", "2.5", "2026-01-02", "$3", "<b>", "yes"])
+)
 TABLES = st.integers(0, 6).flatmap(
     lambda rows: st.dictionaries(
         st.text(min_size=1, max_size=6), st.lists(CELLS, min_size=rows, max_size=rows), min_size=1, max_size=4
@@ -77,9 +79,7 @@ def test_results_come_in_the_order_of_the_list() -> None:
 
 
 # --- completeness ---
-@pytest.mark.parametrize(
-    ("filled", "level"), [(10, "pass"), (8, "pass"), (7, "warn"), (0, "warn")]
-)
+@pytest.mark.parametrize(("filled", "level"), [(10, "pass"), (8, "pass"), (7, "warn"), (0, "warn")])
 def test_a_column_less_than_four_fifths_filled_is_warned_of(filled: int, level: str) -> None:
     result = completeness.check(subject({"remarks": ["x"] * filled + [None] * (10 - filled)}))
     assert (result.level, result.score) == (level, filled / 10)

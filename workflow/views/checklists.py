@@ -305,14 +305,12 @@ def _checks(
 ) -> HttpResponse:
     page = checks_page(context.release.pk)
     may_waive = _is_open(context, "quality") and may(request, "waive_check", context)
-    for number, (result, part) in enumerate(
-        (result, part) for result in page.get("results", []) for part in result["parts"]
-    ):
-        if not may_waive or part["row"].level != "error" or part["waiver"]:
-            continue
-        is_this = waiving == (result["name"], part["row"].column)
-        part["form"] = form if is_this else WaiverForm(auto_id=f"id_{number}_%s")
-        part["is_open"] = is_this
+    parts = [part for result in page.get("results", []) for part in result["parts"]]
+    for number, part in enumerate(parts):
+        row = part["row"]
+        if may_waive and row.level == row.Level.ERROR and not part["waiver"]:
+            part["is_open"] = waiving == (row.check_name, row.column)
+            part["form"] = form if part["is_open"] else WaiverForm(auto_id=f"id_{number}_%s")
     return render_tab(
         request,
         context,
