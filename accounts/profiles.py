@@ -114,6 +114,11 @@ class Profile:
     def role_label(self, role: str) -> str:
         return self.role_labels.get(role) or Role(role).label
 
+    def role_words(self, role: str) -> str:
+        """The label inside a sentence: "security officer (CISO)", "IT (portal owner)"."""
+        label = self.role_label(role)
+        return label[0].lower() + label[1:] if label[1:2].islower() else label
+
     def reviews_for(self, move: str) -> tuple[ReviewRule, ...]:
         return tuple(rule for rule in self.reviews if rule.move == move)
 

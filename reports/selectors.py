@@ -198,12 +198,12 @@ class _Desks:
     def _words(self, role: str, dataset: Dataset, profile: Profile) -> str:
         named = {Role.STEWARD: dataset.steward, Role.COORDINATOR: dataset.coordinator}.get(Role(role))
         if named is not None and named.is_active:
-            return f"{named.full_name}, {profile.role_label(role).lower()}"
+            return f"{named.full_name}, {profile.role_words(role)}"
         key = (role, dataset.program_id, dataset.department_id)
         if key not in self._known:
             people = people_with_role(role, program=dataset.program_id, department=dataset.department_id)
             self._known[key] = _one_of([person.full_name for person in people])
-        return f"{self._known[key]}, {profile.role_label(role).lower()}"
+        return f"{self._known[key]}, {profile.role_words(role)}"
 
 
 def _one_of(names: list[str]) -> str:

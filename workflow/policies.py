@@ -58,7 +58,7 @@ def check_holds(actor: Actor, roles: tuple[str, ...], dataset: Dataset, profile:
         has_role(actor, role, program=dataset.program_id, department=dataset.department_id) for role in real
     ):
         return
-    wanted = " or ".join(profile.role_label(role).lower() for role in real)
+    wanted = " or ".join(profile.role_words(role) for role in real)
     raise PermissionDenied(f"This is for the {wanted} of {dataset.department}.")
 
 

@@ -59,4 +59,4 @@ def _missing_review(context: ReleaseContext, rule: ReviewRule, count: int) -> st
         )
     if rule.people > 1:
         return f"{label}: {count} of {rule.people} people have given it."
-    return f"{label}: not given yet by the {context.profile.role_label(rule.role).lower()}."
+    return f"{label}: not given yet by the {context.profile.role_words(rule.role)}."

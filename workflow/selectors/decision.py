@@ -64,7 +64,7 @@ def _will_happen(context: ReleaseContext) -> list[str]:
         found.append("It goes public as soon as that is done." if past else f"It goes public on {when}.")
     else:
         found.append("It goes public when the publication plan names a date; it names none yet.")
-    found.append("A permit is written: refreshes within it need no new decision until it expires.")
+    found.append("A permit is written: only this copy under this description may become public.")
     return found
 
 
@@ -122,7 +122,7 @@ def _review_tile(context: ReleaseContext, kind: str, label: str, *, absent: str)
         for rule in context.profile.reviews
     )
     words = (
-        f"by the {context.profile.role_label(role).lower()}"
+        f"by the {context.profile.role_words(role)}"
         if needed and role
         else "not needed for this class"
     )

@@ -94,7 +94,7 @@ def next_steps(context: ReleaseContext) -> list[dict[str, Any]]:
             {
                 "what": turn.what,
                 "people": routing.holders(context, turn.role) if is_role else [],
-                "label": context.profile.role_label(turn.role) if is_role else "",
+                "label": context.profile.role_words(turn.role) if is_role else "",
                 "by_system": turn.role == SYSTEM_OWNER,
             }
         )

@@ -126,7 +126,7 @@ def _kind_line(context: ReleaseContext, kind: str) -> dict[str, Any]:
         "word": word,
         "tone": tone,
         "needed_for": MOVES[rule.move].label if rule else "",
-        "role": context.profile.role_label(role) if role else "",
+        "role": context.profile.role_words(role) if role else "",
         "people": routing.holders(context, role) if role and pending else [],
         "pending": pending,
         "verdicts": [
