@@ -16,7 +16,7 @@ from workflow.errors import MoveRefused
 from workflow.models import Release
 from workflow.selectors.turns import turns_of
 from workflow.selectors.work import returns_standing
-from workflow.stages import CLOSED_OWNER, MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
+from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
 
 # (key, words, URL name)
 TABS = (
@@ -73,7 +73,6 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         "stages": _track(release.stage),
         "unmet": unmet,
         "done": [{"sentence": result.done} for result in results if result.ok],
-        "waiting_on": waiting_on(context, unmet),
         "next_steps": next_steps(context),
         "onward": MOVES[onward] if onward else None,
         "onward_allowed": any(move.name == onward for move in possible),
@@ -99,19 +98,6 @@ def next_steps(context: ReleaseContext) -> list[dict[str, Any]]:
             }
         )
     return steps
-
-
-def waiting_on(context: ReleaseContext, unmet: list[gates.Unmet] | None = None) -> dict[str, Any]:
-    """Whose turn it is: the role and people of the first thing in the way, else the holder of the stage."""
-    unmet = gates.unmet_onward(context) if unmet is None else unmet
-    role = unmet[0].who if unmet else policies.stage_holder(context)
-    if role in (SYSTEM_OWNER, CLOSED_OWNER):
-        return {"role": role, "label": "the system" if role == SYSTEM_OWNER else "", "people": []}
-    return {
-        "role": role,
-        "label": context.profile.role_label(role),
-        "people": routing.holders(context, role),
-    }
 
 
 def render_tab(
