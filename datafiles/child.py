@@ -21,8 +21,7 @@ from datafiles.limits import Limits
 
 MEMORY_SENTENCE = (
     "The file needs more memory to read than is allowed. Split the table, for example by year, or upload "
-    "it as "
-    "CSV if it is a workbook."
+    "it as CSV if it is a workbook."
 )
 _PR_SET_PDEATHSIG = 1
 

@@ -111,8 +111,7 @@ def _too_slow(limits: Limits) -> DataFileError:
     minutes = max(1, round(limits.wall_seconds / 60))
     return DataFileError(
         f"Reading the file took longer than {minutes} {'minute' if minutes == 1 else 'minutes'} and was "
-        "stopped. "
-        "Split the table, for example by year, or upload it as CSV if it is a workbook.",
+        "stopped. Split the table, for example by year, or upload it as CSV if it is a workbook.",
         code="too_slow",
     )
 
@@ -125,7 +124,6 @@ def _death(returncode: int, limits: Limits) -> DataFileError:
         return DataFileError(MEMORY_SENTENCE, code="memory")
     return DataFileError(
         "The file could not be read, and it is not clear why. Save the table again as CSV, and upload "
-        "that; if "
-        "that fails too, send this sentence to your portal admin.",
+        "that; if that fails too, send this sentence to your portal admin.",
         code="unreadable",
     )

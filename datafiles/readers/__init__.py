@@ -52,8 +52,7 @@ def size_check(size: int, limits: Limits) -> None:
     """Raises DataFileError when a file is larger than may be received."""
     if size > limits.max_bytes:
         raise DataFileError(
-            f"The file is larger than {human_bytes(limits.max_bytes)}, the most this product accepts. "
-            "Split the "
-            "table, for example by year, and publish the parts as datasets of their own.",
+            f"The file is larger than {human_bytes(limits.max_bytes)}, the most this product accepts. Split "
+            "the table, for example by year, and publish the parts as datasets of their own.",
             code="too_large",
         )

@@ -75,8 +75,7 @@ def read_csv(path: Path, *, limits: Limits, scratch: Path) -> tuple[Table, list[
     if frame.height != shape.rows and len(names) > 1:
         raise DataFileError(
             f"The file can be read in two ways ({shape.rows:,} or {frame.height:,} rows). Save the table "
-            "again "
-            "as CSV from a spreadsheet program, and upload that.",
+            "again as CSV from a spreadsheet program, and upload that.",
             code="ambiguous",
         )
     return Table.of(frame), notes
@@ -194,8 +193,7 @@ def _parse(path: Path, delimiter: str, end_of_line: str, names: list[str]) -> pl
         # Its message may quote cells: not shown, not logged.
         raise DataFileError(
             "The file is not a regular CSV table. Save it again as CSV from a spreadsheet program, and "
-            "upload "
-            "that.",
+            "upload that.",
             code="not_csv",
         ) from None
     frame.columns = names

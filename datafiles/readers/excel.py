@@ -71,8 +71,7 @@ def _guard(path: Path, limits: Limits) -> None:
     if not zipfile.is_zipfile(path):
         raise DataFileError(
             "This is not an Excel workbook, whatever its name says. Save the table as .xlsx in Excel, or "
-            "upload "
-            "a CSV file under its own name (.csv).",
+            "upload a CSV file under its own name (.csv).",
             code="not_excel",
         )
     try:
@@ -86,8 +85,7 @@ def _guard(path: Path, limits: Limits) -> None:
     if any(name.endswith("vbaproject.bin") for name in names):
         raise DataFileError(
             "The workbook holds macros, which are not accepted. Save it as .xlsx (workbook without "
-            "macros), and "
-            "upload that.",
+            "macros), and upload that.",
             code="macros",
         )
     if "xl/workbook.xml" not in names:
@@ -104,15 +102,13 @@ def _guard_sizes(entries: list[zipfile.ZipInfo], size: int, limits: Limits) -> N
         raise DataFileError(
             f"The workbook unpacks to {human_bytes(unpacked)} in {len(entries):,} parts; at most "
             f"{human_bytes(limits.zip_uncompressed)} in {limits.zip_entries:,} parts are read. Save the "
-            "sheet "
-            "with the data as CSV, and upload that.",
+            "sheet with the data as CSV, and upload that.",
             code="workbook_too_large",
         )
     if unpacked > _RATIO_MATTERS_ABOVE and unpacked > limits.zip_ratio * max(size, 1):
         raise DataFileError(
             "The workbook unpacks to far more than an ordinary table would. Save the sheet with the data "
-            "as CSV, "
-            "and upload that.",
+            "as CSV, and upload that.",
             code="zip_bomb",
         )
 
@@ -255,8 +251,7 @@ class _Sheet:
     def _refuse_title(self, number: int) -> None:
         raise DataFileError(
             f'Sheet "{self.name}", row {number:,} holds one value only, like a title. The first row must '
-            "be the "
-            "header with the column names: delete the rows above it.",
+            "be the header with the column names: delete the rows above it.",
             code="title_row",
             line=number,
             sheet=self.name,

@@ -23,8 +23,7 @@ def header_check(
         raise DataFileError(
             f"{where}: {_listed('column', [str(position) for position in empty])} of the header "
             f"{'has' if len(empty) == 1 else 'have'} no name. Name every column, or delete those that are "
-            "empty; "
-            "titles above the header must go.",
+            "empty; titles above the header must go.",
             code="empty_header",
             line=line,
             sheet=sheet,

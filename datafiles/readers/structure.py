@@ -18,8 +18,8 @@ Bytes = npt.NDArray[np.uint8]
 QUOTE, NEWLINE, RETURN = 0x22, 0x0A, 0x0D
 _BLOCK = 8 << 20
 UTF8_ADVICE = (
-    'Save the file again as "CSV UTF-8 (Comma delimited)", for example with Save As in Excel, and upload '
-    "that."
+    'Save the file again as "CSV UTF-8 (Comma delimited)", for example with Save As in Excel, '
+    "and upload that."
 )
 
 
@@ -149,8 +149,7 @@ class Guard:
         if opened < line and self.opened_at < min(bad) == bad[-1]:
             raise DataFileError(
                 f"A quotation mark that opens on line {opened:,} is not closed on that line, and the next "
-                "one, "
-                f"on line {line:,}, stands in the middle of a field. Close the first, or remove it.",
+                f"one, on line {line:,}, stands in the middle of a field. Close the first, or remove it.",
                 code="unclosed_quote",
                 line=opened,
             )
@@ -207,9 +206,8 @@ class Guard:
         line = line_of(self.data, start, self.end_of_line)
         raise DataFileError(
             f"Line {line:,} has {fields:,} {'field' if fields == 1 else 'fields'}, but the header has "
-            f"{self.columns:,}. Correct that line (a delimiter inside a value needs quotation marks "
-            "around the "
-            "value); lines above the header or below the table, such as titles and totals, must go.",
+            f"{self.columns:,}. Correct that line (a delimiter inside a value needs quotation marks around "
+            "the value); lines above the header or below the table, such as titles and totals, must go.",
             code="ragged_row",
             line=line,
         )
@@ -218,8 +216,7 @@ class Guard:
         line = line_of(self.data, start, self.end_of_line)
         raise DataFileError(
             f"Line {line:,} holds a value longer than {human_bytes(self.limits.max_field_bytes)}. Shorten "
-            "it, or "
-            "leave that column out: documents and pictures do not belong in a table.",
+            "it, or leave that column out: documents and pictures do not belong in a table.",
             code="long_field",
             line=line,
         )
@@ -227,9 +224,8 @@ class Guard:
     def _raise_unclosed(self) -> None:
         line = line_of(self.data, self.opened_at, self.end_of_line)
         raise DataFileError(
-            f"A quotation mark that opens on line {line:,} is never closed, so everything after it would "
-            "be one "
-            "value. Close the quotation mark, or remove it.",
+            f"A quotation mark that opens on line {line:,} is never closed, so everything after it would be "
+            "one value. Close the quotation mark, or remove it.",
             code="unclosed_quote",
             line=line,
         )
