@@ -163,7 +163,7 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
         turn = next(iter(turns_of(row.queue_context)), None)  # type: ignore[attr-defined]
         if turn is None or turn.role not in Role.values:
             return "the system" if turn and turn.role else "nobody"
-        people = row.queue_book.holders(turn.role, row.dataset)  # type: ignore[attr-defined]
+        people = row.queue_book.holders(turn.role, row.queue_context.dataset)  # type: ignore[attr-defined]
         return ", ".join(str(person) for person in people) or "nobody holds the role"
 
     # Decisions on several.

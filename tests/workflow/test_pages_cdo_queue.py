@@ -57,7 +57,7 @@ def test_the_queue_asks_a_bounded_number_of_questions(
     for number in range(8):
         release_at(Stage.CDO_REVIEW, cast, title=f"Dataset {number}")
     client.force_login(cast.cdo)
-    with django_assert_max_num_queries(75):  # type: ignore[operator]
+    with django_assert_max_num_queries(45):  # type: ignore[operator]
         assert page_of(client.get(QUEUE)).count("Dataset ") >= 8
 
 

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from accounts.services import role_assign
 from dossier.services import contribution_record, fact_forget, fact_record
 from tests.cast import Cast
-from tests.factories.workflow import FILE, dataset_make, release_at
+from tests.factories.workflow import FILE, TREATED, dataset_make, release_at
 from workflow.models import Release
 from workflow.selectors.work import my_work_of
 from workflow.services.datasets import dataset_not_for_release
@@ -117,6 +117,18 @@ def test_while_the_portal_copy_is_made_nobody_is_asked_for_anything(cast: Cast) 
     release_at(Stage.STAGED, cast)
     assert asked(cast.steward) == asked(cast.coordinator) == []
     assert waited_for(cast.coordinator) == ["The private copy on the portal is not ready yet."]
+
+
+def test_a_publication_that_stopped_waits_for_the_coordinator(cast: Cast) -> None:
+    release = release_at(Stage.STAGED, cast)
+    fact_record(
+        release_id=release.pk,
+        kind="private_copy",
+        ok=False,
+        sentences=["The portal cannot be reached."],
+        about={"treated": TREATED},
+    )
+    assert asked(cast.coordinator) == ["see why the publication stopped, and resume it"]
 
 
 def test_the_plan_waits_for_nobody(cast: Cast) -> None:

@@ -121,11 +121,7 @@ def _review_tile(context: ReleaseContext, kind: str, label: str, *, absent: str)
         rule.kind == kind and rule.applies(classification=context.dataset.classification)
         for rule in context.profile.reviews
     )
-    words = (
-        f"by the {context.profile.role_words(role)}"
-        if needed and role
-        else "not needed for this class"
-    )
+    words = f"by the {context.profile.role_words(role)}" if needed and role else "not needed for this class"
     return _tile(label, absent, "warn" if needed else "", words)
 
 

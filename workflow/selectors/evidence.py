@@ -153,4 +153,4 @@ def _source_rows(dataset: Dataset) -> str:
 
 def _high_value(dataset: Dataset) -> str:
     words = dict(HIGH_VALUE_CRITERIA)
-    return "; ".join(f"{code}. {words[code]}" for code in dataset.high_value if code in words)
+    return "; ".join(f"{code}. {words[code]}" for code in sorted(dataset.high_value) if code in words)

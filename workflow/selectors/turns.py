@@ -85,7 +85,7 @@ def turns_of(context: ReleaseContext, returned: ReturnForChanges | None = None) 
     turns += [
         turn for turn in _point_turns(context, points) if turn.role not in {other.role for other in turns}
     ]
-    turns += _review_turns(context)
+    turns += _stopped_turn(context) + _review_turns(context)
     if turns:
         return turns
     return [_onward_turn(context, waits=bool(points))]
@@ -162,6 +162,17 @@ def _again(context: ReleaseContext, item: gates.Unmet) -> gates.Unmet:
         return item
     holder = policies.stage_holder(context)
     return gates.Unmet(item.text, item.tab, holder if holder != SYSTEM_OWNER else Role.COORDINATOR)
+
+
+def _stopped_turn(context: ReleaseContext) -> list[Turn]:
+    """A publication that gave up (its fact is there and does not hold) waits for somebody to resume it."""
+    copies = [context.facts[kind] for kind in ("private_copy", "public_copy") if kind in context.facts]
+    if all(fact.ok for fact in copies):
+        return []
+    words = "see why the publication stopped, and resume it"
+    return [
+        Turn(Role.COORDINATOR, words, "Open the publication", "release_publication", context.release.due_at)
+    ]
 
 
 def _review_turns(context: ReleaseContext) -> list[Turn]:
