@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.profiles import Profile, profile_of
 from dossier.models import Contribution, Fact
 from dossier.selectors import facts_of_many
+from publishing.models import Permit
 from workflow.models import Dataset, Release, Review
 
 
@@ -26,6 +27,7 @@ class ReleaseContext:
     facts: dict[str, Fact]
     reviews: Sequence[Review]
     contributions: Sequence[Contribution]
+    permits: Sequence[Permit]
     now: datetime = field(default_factory=timezone.now)
 
     def about(self, kind: str, key: str) -> Any:
@@ -56,6 +58,7 @@ def release_queryset() -> QuerySet[Release]:
     ).prefetch_related(
         Prefetch("reviews", queryset=Review.objects.select_related("reviewer", "requested_by")),
         Prefetch("contributions", queryset=Contribution.objects.select_related("user")),
+        Prefetch("permits", queryset=Permit.objects.filter(revoked_at=None)),
     )
 
 
@@ -71,6 +74,7 @@ def contexts_of(releases: Iterable[Release], *, now: datetime | None = None) -> 
             facts=facts[release.pk],
             reviews=list(release.reviews.all()),
             contributions=list(release.contributions.all()),
+            permits=list(release.permits.all()),
             now=now or timezone.now(),
         )
         for release in releases

@@ -70,12 +70,13 @@ def facts_green(release: Release) -> None:
 
 def portal_facts(release: Release) -> None:
     """What publishing records once the copy on the portal is public and checked."""
+    permit = release.permits.filter(revoked_at=None).first()
     for kind in ("private_copy", "public_copy"):
         fact_record(
             release_id=release.pk,
             kind=kind,
             ok=True,
-            about={"treated": TREATED, "record": "x"},
+            about={"treated": TREATED, "record": permit.record_digest if permit else "none"},
             data={"remote_id": "abcd-1234", "url": "http://portal/d/abcd-1234", "rows": 10_000, "columns": 1},
         )
 

@@ -213,6 +213,16 @@ def test_a_dataset_rests_as_not_for_release_only_with_a_reason(cast: Cast, clien
     assert "Not for release" in page_of(client.get(LIST))
 
 
+def test_readiness_may_begin_later_and_then_the_dataset_rests_no_more(cast: Cast, client: Client) -> None:
+    release = release_at(Stage.INVENTORY, cast)
+    client.force_login(cast.coordinator)
+    client.post(reverse("dataset_not_for_release", args=[release.dataset_id]), {"reason": "Not yet."})
+    client.post(reverse("release_move", args=[release.pk, "begin_readiness"]))
+    assert Dataset.objects.get().stage == Stage.READINESS
+    assert Dataset.objects.get().not_for_release_reason == ""
+    assert "Not yet." in page_of(client.get(reverse("release_history", args=[release.pk])))
+
+
 def test_an_auditor_may_read_the_record_but_not_change_it(cast: Cast, client: Client) -> None:
     dataset = dataset_make(cast)
     client.force_login(cast["auditor"])

@@ -201,7 +201,9 @@ def test_a_voided_review_is_asked_for_again(cast: Cast) -> None:
     fact_record(
         release_id=release.pk, kind="checklist.submission", ok=True, about={"answers": "new", "version": 1}
     )
-    fact_record(release_id=release.pk, kind="attestation", ok=True, about={"answers": "new", "file": "f" * 64})
+    fact_record(
+        release_id=release.pk, kind="attestation", ok=True, about={"answers": "new", "file": "f" * 64}
+    )
     with pytest.raises(GatesUnmet, match="because the submission checklist changed after it"):
         release_transition(release_id=release.pk, name="pass_quality", actor=cast.coordinator)
     assert "reviews" in release_settle(release_id=release.pk)
@@ -238,3 +240,14 @@ def test_the_record_is_closed_once_it_has_been_judged_but_people_may_change(cast
         dataset=release.dataset, actor=cast.coordinator, fields={"custodian": cast["custodian"]}
     )
     assert changed.custodian == cast["custodian"]
+
+
+def test_an_approval_that_has_expired_does_not_publish(cast: Cast) -> None:
+    release = release_at(Stage.STAGED, cast)
+    portal_facts(release)
+    Review.objects.create(release=release, kind="steward_preview")
+    review_all(release, "publish", cast)
+    after_expiry = timezone.now() + timedelta(days=400)
+    with pytest.raises(GatesUnmet, match="does not cover this copy any longer, or has expired"):
+        release_transition(release_id=release.pk, name="publish", actor=SYSTEM, now=after_expiry)
+    assert release_transition(release_id=release.pk, name="publish", actor=SYSTEM).stage == Stage.PUBLISHED

@@ -21,6 +21,7 @@ from workflow.gates.preparation import (
 from workflow.gates.privacy import findings_disposed, risk_allowed, scan_current, treated_copy_current
 from workflow.gates.publication import (
     date_reached,
+    permit_holds,
     plan_before,
     preview_before,
     private_copy_equal,
@@ -96,6 +97,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
     "publish": (
         not_on_hold,
         private_copy_equal,
+        permit_holds,
         plan_before("publish"),
         reviews_in("publish"),
         date_reached,

@@ -54,6 +54,19 @@ def private_copy_equal(context: ReleaseContext) -> GateResult:
     return result
 
 
+def permit_holds(context: ReleaseContext) -> GateResult:
+    """The approval still speaks of exactly this copy under this description, and has not expired."""
+    result = GateResult("The approval covers this copy")
+    copy = (context.about("private_copy", "treated"), context.about("private_copy", "record"))
+    if "private_copy" in context.facts and not any(
+        (permit.treated_sha256, permit.record_digest) == copy and permit.expires_at > context.now
+        for permit in context.permits
+    ):
+        text = "The approval does not cover this copy any longer, or has expired. Return the release for a new decision."
+        result.unmet.append(Unmet(text, "publication", Role.CDO))
+    return result
+
+
 def public_copy_confirmed(context: ReleaseContext) -> GateResult:
     result = fact_holds(
         context,
