@@ -12,7 +12,7 @@ from audit.services import event_record
 from checklists.errors import AnswerRefused
 from checklists.judging import judge
 from checklists.models import Attestation
-from checklists.selectors import answers_of, submission_of
+from checklists.selectors import answers_of, latest_attestation, submission_of
 from checklists.services.facts import answers_digest, attestation_fact
 from dossier.selectors import current_file
 from dossier.services import contribution_record, dossier_lock
@@ -27,7 +27,8 @@ def checklist_attest(
 ) -> Attestation:
     """Sign the answers as they are now, under the text of the pinned version.
 
-    A change of an answer afterwards leaves the attestation on record and makes it stale. Raises AnswerRefused
+    A change of an answer afterwards leaves the attestation on record and makes it stale; signing the same
+    answers twice is one attestation. Raises AnswerRefused
     when something in the checklist still stands in the way, DossierFrozen when the stage is past.
     """
     now = now or timezone.now()
@@ -44,13 +45,17 @@ def checklist_attest(
     file = current_file(release_id)
     if file is None:
         raise AnswerRefused("There is no data file to stand for. Upload it on the Data tab first.")
+    digest = answers_digest(submission)
+    last = latest_attestation(submission)
+    if last and (last.signer_id, last.answers_digest, last.file_sha256) == (actor.pk, digest, file.sha256):
+        return last
     attestation = Attestation.objects.create(
         submission=submission,
         text=catalogue.attest,
         text_version=catalogue.attest_version,
         signer=actor,
         at=now,
-        answers_digest=answers_digest(submission),
+        answers_digest=digest,
         file_sha256=file.sha256,
     )
     contribution_record(release_id=release_id, user=actor, what="attestation", now=now)

@@ -99,9 +99,9 @@
     const answer = await response.json().catch(() => null);
     if (!answer) {
       const out = response.redirected || response.status === 401 || response.status === 403;
-      return lost(item, out
-        ? "Not saved: you may have been logged out. What you typed is kept; log in again in another tab."
-        : "The server could not save this. What you typed is kept on this computer and is sent again.");
+      return out
+        ? lost(item, "Not saved: you may have been logged out. What you typed is kept on this computer; log in again in another tab, then reload this page.", false)
+        : lost(item, "The server could not save this. What you typed is kept on this computer and is sent again.");
     }
     failed.delete(item);
     if (answer.refused) {
@@ -113,11 +113,11 @@
     if (!dirty.has(item)) draft.drop(item);
     show(item, answer);
   };
-  const lost = (item, words) => {
+  const lost = (item, words, again = true) => {
     dirty.add(item);
     failed.add(item);
     say(words, true);
-    setTimeout(() => failed.has(item) && send(item), RETRY_AFTER);
+    if (again) setTimeout(() => failed.has(item) && send(item), RETRY_AFTER);
   };
   const show = (item, answer) => {
     document.querySelector("[data-answered]").textContent = answer.answered;

@@ -67,6 +67,11 @@ def test_a_changed_answer_makes_the_attestation_stale(ready: Release, cast: Cast
     assert Attestation.objects.count() == 2
 
 
+def test_attesting_the_same_answers_twice_is_one_attestation(ready: Release, cast: Cast) -> None:
+    assert attest(ready, cast) == attest(ready, cast)
+    assert Attestation.objects.count() == 1
+
+
 def test_an_answer_of_the_machine_leaves_it_standing(ready: Release, cast: Cast) -> None:
     attest(ready, cast)
     fact_record(
@@ -99,6 +104,9 @@ def test_a_past_attestation_keeps_the_text_that_was_signed(ready: Release, cast:
     row = first.submission.version
     row.content = row.content | {"attest": "Something else.", "attest_version": 2}
     row.save()
+    answer_save(
+        release_id=ready.pk, checklist="submission", item="SUB-10a", value="Trees.", actor=cast.steward
+    )
     second = attest(ready, cast)
     first.refresh_from_db()
     assert first.text != second.text
