@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from itertools import accumulate
 
 import polars as pl
 from hypothesis import given, settings
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 
 from privacy.detectors import DETECTORS
 from privacy.masking import mask
+from privacy.risk.diversity import diversity
 from privacy.risk.k_anonymity import measure
+from privacy.risk.wildcard import k_null_wildcard
 from privacy.scanner import scan
 from tests.privacy.samples import column
 
@@ -53,6 +57,42 @@ def test_a_mask_shows_at_most_two_characters_or_the_domain(value: str, entity: s
 
 
 cell = st.one_of(st.none(), st.sampled_from(["a", "b", "c"]))
+
+
+@given(rows=st.lists(st.tuples(cell, cell, cell), min_size=1, max_size=60))
+def test_k_with_null_as_any_value_is_what_comparing_all_pairs_says(
+    rows: list[tuple[str | None, ...]],
+) -> None:
+    def fits(one: tuple[str | None, ...], other: tuple[str | None, ...]) -> bool:
+        return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
+
+    frame = pl.DataFrame(rows, schema=dict.fromkeys("xyz", pl.String), orient="row")
+    assert k_null_wildcard(frame, ["x", "y", "z"]) == min(sum(fits(a, b) for b in rows) for a in rows)
+
+
+@given(rows=st.lists(st.tuples(cell, st.sampled_from([None, "1", "2", "5", "11"])), min_size=1, max_size=40))
+def test_l_and_t_are_what_their_definitions_say(rows: list[tuple[str | None, str | None]]) -> None:
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(["zip", "cost"], pl.String), orient="row")
+    order = [value for value in (None, "1", "2", "5", "11") if value in {cost for _, cost in rows}]
+    whole = Counter(cost for _, cost in rows)
+    groups = {key: Counter(cost for zip_, cost in rows if zip_ == key) for key, _ in rows}
+    shares = [{v: n / group.total() for v, n in group.items()} for group in groups.values()]
+    apart = [[whole[v] / len(rows) - share.get(v, 0.0) for v in order] for share in shares]
+    for ordered, distance in ((False, _half), (True, _moved)):
+        found = diversity(frame, ["zip"], "cost", ordered=ordered)
+        assert found is not None
+        assert found.l == min(len(group) for group in groups.values())
+        entropy = min(-sum(p * math.log(p) for p in share.values()) for share in shares)
+        assert math.isclose(found.entropy_l, math.exp(entropy), abs_tol=1e-9)
+        assert math.isclose(found.t, max(distance(one) for one in apart), abs_tol=1e-9)
+
+
+def _half(apart: list[float]) -> float:
+    return sum(abs(one) for one in apart) / 2
+
+
+def _moved(apart: list[float]) -> float:
+    return sum(abs(one) for one in accumulate(apart)) / (len(apart) - 1) if len(apart) > 1 else 0.0
 
 
 @given(rows=st.lists(st.tuples(cell, cell, cell), min_size=1, max_size=60))

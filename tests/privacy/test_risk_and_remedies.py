@@ -8,8 +8,10 @@ import pytest
 from datafiles.table import write_columnar
 from privacy.models import Disposition
 from privacy.remedies.recipe import REMEDIES, RecipeError, apply_recipe, recipe_digest
+from privacy.risk.diversity import diversity
 from privacy.risk.k_anonymity import measure
 from privacy.risk.sentences import risk_sentences
+from privacy.risk.wildcard import k_null_wildcard
 from privacy.scanner import scan
 from tests.privacy.samples import SSN, as_table, column, permits
 
@@ -17,6 +19,21 @@ from tests.privacy.samples import SSN, as_table, column, permits
 def test_null_counts_as_a_value_of_its_own() -> None:
     frame = pl.DataFrame({"x": ["1", "1", "1", "1", None]})
     assert measure(frame, ["x"]).k == 1
+
+
+def test_null_may_also_stand_for_any_value() -> None:
+    assert k_null_wildcard(pl.DataFrame({"x": ["1", "1", "1", "1", None]}), ["x"]) == 5
+
+
+def test_t_of_the_salaries_in_the_literature() -> None:
+    """Li, Li and Venkatasubramanian 2007, section 5: the first group is 0.375 from the whole table."""
+    salaries = {
+        "q": ["a"] * 3 + ["b"] * 3 + ["c"] * 3,
+        "salary": ["3", "4", "5", "6", "11", "8", "7", "9", "10"],
+    }
+    found = diversity(pl.DataFrame(salaries), ["q"], "salary", ordered=True)
+    assert found is not None and found.l == 3
+    assert found.t == pytest.approx(0.375, abs=1e-8)
 
 
 def test_nothing_can_be_measured_without_columns_or_over_unknown_ones() -> None:

@@ -28,14 +28,15 @@ def planted(tmp_path: Path) -> Path:
 
 
 def test_findings_and_risk_come_as_json_without_a_value_in_clear(planted: Path) -> None:
-    code, text = run(planted, "--format", "json", "--quasi", "zip,sex")
+    code, text = run(planted, "--format", "json", "--quasi", "zip,sex", "--sensitive", "status")
     report: dict[str, Any] = json.loads(text)
     assert code == 3
     assert report["file"]["rows"] == 60 and len(report["file"]["sha256"]) == 64
     remarks = next(column for column in report["columns"] if column["name"] == "remarks")
     assert (remarks["class"], remarks["decision"]) == ("free_text", "flag")
     assert [hit["entity"] for hit in remarks["hits"]] == ["SSN"]
-    assert report["risk"]["k"] == 15 and report["risk"]["null_policy"] == "value"
+    assert report["risk"]["k"] == report["risk"]["k_null_wildcard"] == 15
+    assert (report["risk"]["l"], report["risk"]["null_policy"]) == (3, "value")
     assert SSN not in text and PHONE not in text
 
 

@@ -18,13 +18,13 @@ from datafiles.fingerprint import file_sha256
 from datafiles.reading import read_in_child
 from datafiles.table import Table, read_columnar
 from dossier.services_files import limits_current
+from privacy.risk.diversity import diversity
 from privacy.risk.k_anonymity import measure
 from privacy.risk.sentences import listing
+from privacy.risk.wildcard import k_null_wildcard
 from privacy.scanner import ScanResult, scan
 
 FOUND, UNREADABLE = 3, 2
-# Named by the format of the command; measured by a later version, null until then.
-_NOT_MEASURED = ("k_null_wildcard", "l", "entropy_l", "t")
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--quasi", default="", help="columns to measure k over, separated by commas")
-        parser.add_argument("--sensitive", default="", help="a sensitive column")
+        parser.add_argument("--sensitive", default="", help="a sensitive column, to measure l and t of")
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 raise CommandError(f"The file has no column “{name}”.", returncode=UNREADABLE)
         result = scan(table)
         seconds = time.perf_counter() - started
-        report = _report(path, table, result, quasi, seconds)
+        report = _report(path, table, result, quasi, options["sensitive"], seconds)
         if options["format"] == "json":
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:
@@ -71,7 +71,9 @@ def _read(path: Path) -> Table:
         return read_columnar(read.columnar)
 
 
-def _report(path: Path, table: Table, result: ScanResult, quasi: list[str], seconds: float) -> dict[str, Any]:
+def _report(
+    path: Path, table: Table, result: ScanResult, quasi: list[str], sensitive: str, seconds: float
+) -> dict[str, Any]:
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
         "file": {
@@ -84,22 +86,28 @@ def _report(path: Path, table: Table, result: ScanResult, quasi: list[str], seco
         },
         "engine": {"registry_version": result.registry_version, "scan_seconds": round(result.seconds, 3)},
         "columns": [column.to_dict() for column in result.columns],
-        "risk": _risk(table, quasi) if quasi else None,
+        "risk": _risk(table, quasi, sensitive) if quasi else None,
     }
 
 
-def _risk(table: Table, quasi: list[str]) -> dict[str, Any]:
+def _risk(table: Table, quasi: list[str], sensitive: str) -> dict[str, Any]:
     measures = measure(table.frame, quasi)
+    numbers = {column.name for column in table.columns if column.type in ("integer", "decimal")}
+    shown = diversity(table.frame, quasi, sensitive, ordered=sensitive in numbers) if sensitive else None
     return {
         "quasi_identifiers": quasi,
         "k": measures.k,
+        "k_null_wildcard": k_null_wildcard(table.frame, quasi),
         "classes": measures.classes,
         "unique_rows": measures.unique_rows,
         "rows_under_11": measures.rows_under_11,
         "prosecutor_max": measures.prosecutor_max,
         "prosecutor_average": measures.prosecutor_average,
+        "l": shown.l if shown else None,
+        "entropy_l": shown.entropy_l if shown else None,
+        "t": shown.t if shown else None,
         "null_policy": "value",
-    } | dict.fromkeys(_NOT_MEASURED)
+    }
 
 
 def _as_text(path: Path, report: dict[str, Any]) -> str:
@@ -124,4 +132,6 @@ def _as_text(path: Path, report: dict[str, Any]) -> str:
             f"Over {listing(risk['quasi_identifiers'])}: k = {risk['k']}, {risk['unique_rows']:,} of "
             f"{file['rows']:,} rows stand alone, {risk['rows_under_11']:,} are in groups under 11.",
         ]
+        if risk["l"] is not None:
+            lines.append(f"Of the sensitive column: l = {risk['l']}, t = {risk['t']:.3f}.")
     return "\n".join(lines)
