@@ -12,7 +12,7 @@ from publishing.services import permit_write, publication_make_private
 from workflow import approvals, routing
 from workflow.calendar import business_days_after
 from workflow.context import ReleaseContext, context_of
-from workflow.models import Release, Review
+from workflow.models import Dataset, Release, Review
 from workflow.services.catalogue import record_for
 from workflow.stages import ONWARD
 
@@ -26,6 +26,9 @@ _TAKES_COPY_BACK = {"retract", "retire", "return_for_changes", "withdraw", "reje
 def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
     """Everything that `name` brings about, apart from event, visit and letters of the move itself."""
     context = context_of(release_id, now=now)
+    if name == "begin_readiness" and context.dataset.not_for_release_reason:
+        # It is on its way now; the reason for which it rested stays in the history.
+        Dataset.objects.filter(pk=context.dataset.pk).update(not_for_release_reason="")
     if name == "approve":
         _write_permit(context, now)
     if name in _TAKES_COPY_BACK:
