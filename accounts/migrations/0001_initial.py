@@ -132,7 +132,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='roleassignment',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'program', 'department'), name='one_assignment_per_role_and_place', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('user', 'role', 'program', 'department'), name='one_assignment_per_role_and_place'),
+        ),
+        migrations.AddConstraint(
+            model_name='roleassignment',
+            constraint=models.UniqueConstraint(condition=models.Q(('department', None)), fields=('user', 'role', 'program'), name='one_program_wide_assignment_per_role'),
         ),
         migrations.AddConstraint(
             model_name='roleassignment',

@@ -82,7 +82,12 @@ class RoleAssignment(models.Model):
             models.UniqueConstraint(
                 fields=["user", "role", "program", "department"],
                 name="one_assignment_per_role_and_place",
-                nulls_distinct=False,
+            ),
+            # Two empty departments are not equal for a unique constraint, so this case has its own.
+            models.UniqueConstraint(
+                fields=["user", "role", "program"],
+                condition=Q(department=None),
+                name="one_program_wide_assignment_per_role",
             ),
             models.CheckConstraint(
                 condition=Q(role__in=sorted(DEPARTMENT_ROLES)) | Q(department=None),
