@@ -10,13 +10,17 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.services.browser import browser_require
 from tests.services.processes import REPOSITORY
 
 # Playwright's loop makes Django believe that it is called from asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Patient enough for a machine that is busy with other things.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 SCREENSHOTS = REPOSITORY / "var" / "screenshots"
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -53,7 +57,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
     def make(**options: Any) -> Page:
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", note)
         page.on("pageerror", lambda error: faults.append(str(error)))
         pages.append(page)
