@@ -18,7 +18,7 @@ UNDO: dict[str, str] = {
     "submit_for_quality": "The coordinator can return it to you with points to answer.",
     "pass_quality": "Until the CDO's decision it can be returned for changes.",
     "clear_privacy": "The CDO can return it for changes.",
-    "approve": "Until it is public it can be returned for changes or put on hold.",
+    "approve": "Once it is public, only a retraction takes it back.",
     "publish": "It cannot be undone; a retraction makes the copy private again.",
     "return_for_changes": "The return cannot be taken back; whoever answers it submits the release again.",
     "reject": "This cannot be undone. A new release of the dataset can be opened at any time.",

@@ -22,7 +22,8 @@ class MoveForm(forms.Form):
     )
 
     def __init__(self, *args: Any, move: Move, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # The decision page holds several of these forms: each field needs an id of its own.
+        super().__init__(*args, **{"auto_id": f"id_{move.name}_%s", **kwargs})
         self.move = move
         field = self.fields["reason"]
         field.required = move.needs_reason
