@@ -27,13 +27,6 @@ from dossier.models import Fact
 from dossier.selectors import current_file
 
 LEVEL_TONES = {"pass": "good", "info": "info", "warn": "warn", "error": "bad", "open": ""}
-LEVEL_WORDS = {
-    "pass": "In order",
-    "info": "Worth knowing",
-    "warn": "Warning",
-    "error": "Error",
-    "open": "Left open",
-}
 
 
 @dataclass
@@ -154,18 +147,20 @@ def checks_page(release_id: int) -> dict[str, Any]:
         whole = next((row for row in rows if row.check_name == check.name and row.is_whole), None)
         if whole is None:
             continue
-        parts = [
+        parts: list[dict[str, Any]] = [
             {"row": row, "waiver": waivers.get((row.check_name, row.column)), "tone": LEVEL_TONES[row.level]}
             for row in rows
             if row.check_name == check.name and not row.is_whole
         ]
+        errors = [part for part in parts if part["row"].level == CheckRow.Level.ERROR]
+        is_waived = bool(errors) and all(part["waiver"] for part in errors)
         results.append(
             {
                 "name": check.name,
                 "question": questions.get(check.name, check.name),
                 "whole": whole,
-                "word": LEVEL_WORDS[whole.level],
-                "tone": LEVEL_TONES[whole.level],
+                "word": "Waived" if is_waived else whole.get_level_display(),
+                "tone": "warn" if is_waived else LEVEL_TONES[whole.level],
                 "parts": parts,
             }
         )

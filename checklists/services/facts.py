@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from checklists.judging import Judgement, judge, sentences, signed_for
@@ -20,7 +21,8 @@ from dossier.selectors import facts
 from dossier.services import digest_of, fact_forget, fact_record
 
 ATTESTED = "submission"
-_NAMED_ERRORS = 8
+# Beyond this many columns with the same fault, one sentence speaks for all.
+_NAMED_EACH = 2
 
 
 def checklist_fact(*, release_id: int, checklist: str, now: datetime | None = None) -> Judgement:
@@ -49,15 +51,12 @@ def quality_fact(run: CheckRun, *, now: datetime | None = None) -> None:
     waivers = waivers_standing(run.release_id, run.file_sha256)
     errors = errors_of(run)
     standing = [row for row in errors if (row.check_name, row.column) not in waivers]
-    said = [row.sentence for row in standing[:_NAMED_ERRORS]]
-    if len(standing) > _NAMED_ERRORS:
-        said.append(f"{len(standing) - _NAMED_ERRORS} further errors are on the page of the machine checks.")
     whole = [row.level for row in run.rows.all() if row.is_whole]
     _record(
         release_id=run.release_id,
         kind="quality_checks",
         ok=not standing,
-        sentences=said,
+        sentences=_said(standing),
         about={"file": run.file_sha256, "checks": run.checks_version, "declared": run.compared_digest},
         data={
             "errors": len(standing),
@@ -115,6 +114,22 @@ def _checklist(submission: Submission, now: datetime | None) -> Judgement:
         now=now,
     )
     return judgement
+
+
+def _said(errors: list[CheckRow]) -> list[str]:
+    """The errors in sentences; many columns with the same fault share one."""
+    said = []
+    for _, group in groupby(errors, key=lambda row: row.check_name):
+        rows = list(group)
+        if len(rows) <= _NAMED_EACH:
+            said += [row.sentence for row in rows]
+            continue
+        others = [f"“{row.column}”" for row in rows[1:]]
+        named, more = ", ".join(others[:_NAMED_EACH]), len(others) - _NAMED_EACH
+        said.append(
+            f"{rows[0].sentence} The same check found errors in {named}{f' and {more} more' if more > 0 else ''}."
+        )
+    return said
 
 
 def _at(known: dict[str, Any], kind: str) -> datetime | None:

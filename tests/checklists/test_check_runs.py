@@ -80,6 +80,17 @@ def test_an_error_is_said_in_the_fact_with_its_count_and_its_column(checked: Rel
     assert held.data["score"] is not None
 
 
+def test_many_columns_with_the_same_fault_share_a_sentence(release: Release) -> None:
+    file_give(release, {name: ["x", "y"] for name in ("a_1", "b_1", "c_1", "d_1", "e_1")})
+    request(release, source_rows=2, declared=DECLARED)
+    run_queued()
+    first = next(text for text in fact(release).sentences if "not described" in text)
+    assert first == (
+        "Column “a_1” is not described. Describe it on the Data tab. "
+        "The same check found errors in “b_1”, “c_1” and 5 more."
+    )
+
+
 def test_the_fact_names_file_declarations_and_checks(checked: Release) -> None:
     run = latest_run(checked.pk)
     assert run is not None

@@ -44,8 +44,13 @@ def release_checklists(request: HttpRequest, pk: int) -> HttpResponse:
     rows.sort(key=lambda row: WAY.index(row["stage"]))
     for row in rows:
         row["stage_label"] = Stage(row["stage"]).label
+    quality = context.facts.get("quality_checks")
     return render_tab(
-        request, context, "checklists", "checklists/overview.html", {"rows": rows, "checks": checks_page(pk)}
+        request,
+        context,
+        "checklists",
+        "checklists/overview.html",
+        {"rows": rows, "checks": checks_page(pk), "quality": quality.data if quality else None},
     )
 
 
