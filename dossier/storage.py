@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
@@ -51,7 +51,7 @@ def hash_file(path: Path) -> tuple[str, int]:
 
 
 def open_key(key: str) -> BinaryIO:
-    return private_storage().open(key, "rb")
+    return cast("BinaryIO", private_storage().open(key, "rb"))
 
 
 @contextmanager

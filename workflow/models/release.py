@@ -29,7 +29,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         _refuse_stage(changes)
         return super().update(**changes)
 
-    def create(self, **fields: Any) -> Release:
+    def create(self, **fields: Any) -> Any:
         _refuse_stage(fields)
         return super().create(**fields)
 
