@@ -37,7 +37,9 @@ def people(rows: int) -> Table:
         "email": [f"person{i}@example.org" for i in range(rows)],
         "phone": [f"(213) 556-{number(10_000):04d}" for _ in range(rows)],
         "address": [f"{number(1, 9999)} {choice(family)} St" for _ in range(rows)],
-        "remarks": [f"Visited on day {number(400)}; drawing {i} agrees with the plan filed" for i in range(rows)],
+        "remarks": [
+            f"Visited on day {number(400)}; drawing {i} agrees with the plan filed" for i in range(rows)
+        ],
     }
     columns["remarks"][rows // 2] = "Owner left 123-45-6788 at the counter"
     return Table.of(pl.DataFrame(columns))

@@ -62,7 +62,9 @@ def permit_holds(context: ReleaseContext) -> GateResult:
         (permit.treated_sha256, permit.record_digest) == copy and permit.expires_at > context.now
         for permit in context.permits
     ):
-        text = "The approval does not cover this copy any longer, or has expired. Return it for a new decision."
+        text = (
+            "The approval does not cover this copy any longer, or has expired. Return it for a new decision."
+        )
         result.unmet.append(Unmet(text, "publication", Role.CDO))
     return result
 
