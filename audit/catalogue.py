@@ -56,7 +56,7 @@ ACTIONS: dict[str, str] = {
     "file.downloaded": "{actor} downloaded the raw file {name}.",
     # publishing
     "publishing.requested": "A copy on the portal was asked for: {goal}.",
-    "publishing.private_copy_made": "The private copy on the portal was compared with the approved copy: {rows} rows, equal.",
+    "publishing.private_copy_made": "The private copy was compared with the approved copy: {rows} rows, equal.",
     "publishing.public_copy_made": "The public copy was checked from outside: {rows} rows, equal.",
     "publishing.copy_differs": "The copy on the portal differed from the approved copy: {what}.",
     "publishing.stopped": "The publication stopped at “{step}”.",
