@@ -163,7 +163,9 @@ def _copy(store: Store, asset: Asset, user: dict[str, Any], *, with_rows: bool) 
 def _fold(store: Store, twin: Asset, original: Asset) -> Asset:
     """Publishing a working copy: the published asset keeps its name and takes over columns and rows."""
     store.before_write(original)
-    kept: dict[str, Any] = {key: original.doc[key] for key in ("resourceName", "createdAt") if key in original.doc}
+    kept: dict[str, Any] = {
+        key: original.doc[key] for key in ("resourceName", "createdAt") if key in original.doc
+    }
     original.doc = {**twin.doc, **kept}
     store.db.execute(f"DROP TABLE {original.truth}")
     store.db.execute(f"ALTER TABLE {twin.truth} RENAME TO {original.truth}")
