@@ -119,7 +119,7 @@ def person_invite(
     role: Role | str,
     program: Program,
     department: Department | None = None,
-    actor: User,
+    actor: User | None,
 ) -> User:
     """Give a person a role; somebody without an account gets one and an invitation to choose a password.
 

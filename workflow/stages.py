@@ -239,3 +239,10 @@ def earlier_moves(name: str) -> tuple[str, ...]:
     """The onward moves that come before `name`."""
     onward = list(ONWARD.values())
     return tuple(onward[: onward.index(name)])
+
+
+def return_targets(stage: str) -> tuple[str, ...]:
+    """The stages to which a release in `stage` may be returned: those of the move that come before it."""
+    order = [str(row) for row in Stage]
+    here = order.index(str(stage))
+    return tuple(target for target in MOVES["return_for_changes"].targets if order.index(str(target)) < here)

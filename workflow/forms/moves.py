@@ -9,7 +9,7 @@ from django import forms
 
 from workflow import gates
 from workflow.context import ReleaseContext
-from workflow.stages import MOVES, Move, Stage
+from workflow.stages import Move, Stage, return_targets
 
 POINTS_MAX = 40
 
@@ -59,7 +59,7 @@ class ReturnForm(MoveForm):
         self, *args: Any, stage: str = Stage.CDO_REVIEW, points: Iterable[str] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        earlier = stages_before(stage)
+        earlier = return_targets(stage)
         self.fields["to"].choices = [(str(target), Stage(target).label) for target in earlier]
         self.initial.setdefault("to", str(earlier[0]) if earlier else "")
         self.initial.setdefault("points", "\n".join(points))
@@ -75,16 +75,6 @@ class ReturnForm(MoveForm):
 
     def arguments(self) -> dict[str, Any]:
         return super().arguments() | {"to": self.cleaned_data["to"], "points": self.cleaned_data["points"]}
-
-
-def stages_before(stage: str) -> list[str]:
-    """The stages to which a release in `stage` may be returned."""
-    order = [str(row) for row in Stage]
-    return [
-        target
-        for target in MOVES["return_for_changes"].targets
-        if order.index(str(target)) < order.index(str(stage))
-    ]
 
 
 def form_of(move: Move, context: ReleaseContext, data: Any = None) -> MoveForm:

@@ -26,7 +26,7 @@ from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
 from workflow.models import Release, ReturnForChanges, Review, StageVisit
 from workflow.policies import SYSTEM, Actor
 from workflow.services import effects
-from workflow.stages import MOVES, OPEN_PARTS, Move, Stage
+from workflow.stages import MOVES, OPEN_PARTS, Move, Stage, return_targets
 
 
 @transaction.atomic
@@ -91,10 +91,8 @@ def _check_stage(move: Move, release: Release, target: str) -> None:
         raise WrongStage(
             "The release is on hold already." if release.held_at else "The release is not on hold."
         )
-    if move.name == "return_for_changes":
-        order = [str(stage) for stage in Stage]
-        if target not in move.targets or order.index(target) >= order.index(release.stage):
-            raise WrongStage("A return goes to an earlier stage: Readiness, Quality or Privacy.")
+    if move.name == "return_for_changes" and target not in return_targets(release.stage):
+        raise WrongStage("A return goes to an earlier stage: Readiness, Quality or Privacy.")
 
 
 def _move(

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from workflow.gates import GATES
 from workflow.routing import EVENTS, ROUTES
-from workflow.stages import MOVES, STAGE_OWNER, Stage
+from workflow.stages import MOVES, STAGE_OWNER, Stage, return_targets
 
 HEADER = "<!-- Written by `manage.py state_diagram --write`. Do not edit. -->\n\n# The state machine of a release\n"
 
@@ -36,14 +36,9 @@ def render() -> str:
 def _diagram() -> list[str]:
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {Stage.INVENTORY}"]
     for move in MOVES.values():
-        if move.stays:
-            continue
-        lines += [
-            f"    {source} --> {target}: {move.name}"
-            for source in move.sources
-            for target in move.targets
-            if source != target
-        ]
+        for source in move.sources if not move.stays else ():
+            targets = return_targets(source) if move.name == "return_for_changes" else move.targets
+            lines += [f"    {source} --> {target}: {move.name}" for target in targets]
     return [*lines, "```"]
 
 
