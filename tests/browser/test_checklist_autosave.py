@@ -89,5 +89,5 @@ def test_a_page_that_was_left_unsaved_finds_its_words_again(checklist: Page) -> 
     checklist.context.set_offline(False)
     checklist.goto(address)
     expect(checklist.locator("#item-ELI-04b textarea")).to_have_value("Each month.")
-    expect(checklist.locator(STATE)).to_contain_text("Saved")
+    expect(checklist.locator("[data-answered]")).to_have_text("2")
     assert Answer.objects.get(item="ELI-04b").value == "Each month."
