@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +48,11 @@ def end(process: subprocess.Popen[bytes], *, seconds: float = 5) -> None:
     process.wait(timeout=seconds)
 
 
+def _die_with_parent() -> None:
+    """Linux: when a test run is killed outright, what it started goes too (prctl PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 @contextlib.contextmanager
 def running(
     command: list[str],
@@ -69,6 +76,7 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
     try:
         what = f"{' '.join(command[:4])} being ready"
