@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,18 +95,16 @@ def smtp_sink(smtp_process: SmtpSink, settings: Any) -> SmtpSink:
     return smtp_process
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def celery_worker_process(
-    django_db_setup: None, django_db_blocker: Any, standin_process: StandIn, smtp_process: SmtpSink
-) -> Iterator[Any]:
-    """A real `celery worker -B` on this run's database and broker, for the tests of one module.
+    transactional_db: None, standin_process: StandIn, smtp_process: SmtpSink
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A real `celery worker -B` on this run's database and broker.
 
-    It publishes to the stand-in and sends through `smtp_sink`. Tests that use it must commit
-    (`transactional_db` or `live_server`). It does not outlive its module: it would run the rows of tests
-    that want to see them waiting.
+    It publishes to the stand-in and sends through `smtp_sink`. It ends before the tables are emptied: the
+    locks of the one and the other would meet in a deadlock.
     """
-    environment = standin_process.environment | smtp_process.environment
-    with django_db_blocker.unblock(), celery_worker(**environment) as process:
+    with celery_worker(**standin_process.environment | smtp_process.environment) as process:
         yield process
 
 

@@ -89,6 +89,7 @@ def treatment_run(item: Treatment, beat: Beat, *, now: datetime | None = None) -
     with transaction.atomic():
         dossier_lock(release_id=item.release_id)
         beat(99, "Keeping the copy")  # the row must still be ours, inside the transaction
+        item.columns = [_column(column) for column in found.columns]
         _keep(item, state, treated, kept, now)
         facts_write(release_id=item.release_id, now=now)
 
@@ -131,12 +132,17 @@ def _store(treated: Table) -> tuple[str, int, str]:
         return file_keep(path)
 
 
+def _column(column: ColumnResult) -> dict[str, Any]:
+    """A column of the copy as the fact holds it. A key of the rows may identify them on the portal too."""
+    is_key = column.group == "key" and column.type in ("text", "integer")
+    return {"name": column.name, "type": column.type, **({"unique": True} if is_key else {})}
+
+
 def _keep(
     item: Treatment, state: PrivacyState, treated: Table, kept: tuple[str, int, str], now: datetime | None
 ) -> None:
     sha256, size, key = kept
     item.rows = treated.rows
-    item.columns = [{"name": column.name, "type": column.type} for column in treated.columns]
     stored, _ = StoredFile.objects.get_or_create(
         release_id=item.release_id,
         kind=StoredFile.Kind.TREATED,

@@ -58,7 +58,7 @@ class Permits:
 
     def published(self) -> list[dict[str, str]]:
         """The rows that may become public, as the portal answers them, in the order of their numbers."""
-        return [_published(row, number) for number, row in enumerate(self.rows, 1)]
+        return [_published(row) for row in self.rows]
 
 
 def permits_make() -> Permits:
@@ -84,12 +84,11 @@ def _row(number: int) -> dict[str, str]:
     }
 
 
-def _published(row: dict[str, str], number: int) -> dict[str, str]:
+def _published(row: dict[str, str]) -> dict[str, str]:
     kept = {name: row[name] for name in ("permit_number", "work_type", "district", "status", "applicant_sex")}
     more = {
-        "row_key": str(number),
         "issued_on": f"{row['issued_on']}T00:00:00.000",
-        "declared_cost": f"{float(row['declared_cost']):g}",
+        "declared_cost": row["declared_cost"].rstrip("0").rstrip("."),
         "zip": row["zip"][:3],
         "date_of_birth": row["date_of_birth"][:4],
     }

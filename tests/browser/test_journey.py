@@ -103,6 +103,7 @@ def test_five_people_take_a_dataset_from_the_inventory_to_the_public(
 
     maria = arrive(Steward, "steward")
     maria.upload(permits.write(tmp_path))
+    maria.look_at_the_rows()
     maria.describe_columns()
     maria.answer_checklist("readiness")
     maria.answer_checklist("submission")
