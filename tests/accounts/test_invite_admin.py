@@ -27,7 +27,9 @@ def test_the_first_admin_gets_a_link_that_lets_them_in(capsys: pytest.CaptureFix
 
 def test_somebody_with_an_account_only_gets_the_role(capsys: pytest.CaptureFixture[str]) -> None:
     programs_load()
-    User.objects.create_user("pat@example.gov", "a-long-password", full_name="Pat", date_joined=timezone.now())
+    User.objects.create_user(
+        "pat@example.gov", "a-long-password", full_name="Pat", date_joined=timezone.now()
+    )
     call_command("invite_admin", "pat@example.gov", "Pat Silva")
     assert "has an account" in capsys.readouterr().out
 
