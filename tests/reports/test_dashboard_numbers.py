@@ -64,7 +64,7 @@ def test_review_that_is_asked_for_is_waited_on_too(rows, cast):
     rows["inspections"].reviews.create(kind="security", requested_at=NOW)
     picture = picture_for(cast.cdo, now=NOW)
 
-    assert by_head(picture, "waiting")["Sven Larsson, security officer (ciso)"] == (1, 1, 12)
+    assert by_head(picture, "waiting")["Sven Larsson, security officer (CISO)"] == (1, 1, 12)
 
 
 def test_late_release_is_listed_with_whom_it_waits_on(picture, rows):
