@@ -6,6 +6,7 @@ Each step is a question ("is it due?") and an action that is idempotent, so runn
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
@@ -30,6 +31,8 @@ from workflow.services.effects import review_ask, reviews_ask, reviews_missing
 from workflow.services.tell import tell_what_ended
 from workflow.services.transitions import release_transition
 from workflow.stages import OPEN_STAGES, WAY, Stage
+
+log = logging.getLogger(__name__)
 
 
 class Step(NamedTuple):
@@ -56,12 +59,18 @@ def release_settle(*, release_id: int, now: datetime | None = None) -> list[str]
 
 
 def releases_settle(*, now: datetime | None = None) -> int:
-    """Settle every open release for which something is due. Returns how many; bounded queries to find them."""
+    """Settle every open release for which something is due. Returns how many; bounded queries to find them.
+
+    A release that cannot be settled is logged, and the others are settled all the same.
+    """
     now = now or timezone.now()
     contexts = contexts_of(release_queryset().filter(stage__in=OPEN_STAGES, held_at=None), now=now)
     due = [context for context in contexts if any(step.is_due(context) for step in STEPS)]
     for context in due:
-        release_settle(release_id=context.release.pk, now=now)
+        try:
+            release_settle(release_id=context.release.pk, now=now)
+        except Exception:
+            log.exception("Release %s could not be settled", context.release.pk)
     return len(due)
 
 
