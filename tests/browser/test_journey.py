@@ -29,6 +29,7 @@ from tests.browser.people import Approver, Cdo, Coordinator, PrivacyOfficer, Ste
 from tests.browser.permits import ROWS, TITLE, Permits, permits_make
 from tests.browser.person import WORK, Person, Watch
 from tests.cast import Cast, cast_create
+from tests.services.processes import wait_until
 from tests.services.smtp import SmtpSink
 from tests.services.standin import StandIn
 from workflow.models import Release
@@ -190,7 +191,8 @@ def _nothing_personal_left_private_storage(permits: Permits, sink: SmtpSink) -> 
     places = {table: _text_of(table) for table in connection.introspection.table_names()}
     assert AuditEvent._meta.db_table in places
     places |= {f"letter {n} to {letter['To']}": _words_of(letter) for n, letter in enumerate(sink.letters)}
-    assert len(sink.letters) == OutgoingMessage.objects.count()
+    written = OutgoingMessage.objects.count()
+    wait_until(lambda: len(sink.letters) == written, seconds=30, what="The last letter on its way")
     places["the worker's log"] = (Path(settings.VAR_DIR) / "log" / "worker.log").read_text()
     for place, text in places.items():
         assert [secret for secret in permits.secrets if secret in text] == [], place

@@ -88,6 +88,15 @@ def test_the_copy_is_made_when_everything_is_decided(
     assert known["risk"].about["treated"] == treated.sha256
 
 
+def test_the_copy_names_the_key_that_may_identify_rows_on_the_portal(
+    scanned: Release, cast: Cast, work: Callable[[], None]
+) -> None:
+    decide_all(scanned, cast, quasi=["zip", "sex"])
+    work()
+    columns = facts(scanned.pk)["treated"].data["columns"]
+    assert [column["name"] for column in columns if column.get("unique")] == ["permit_no"]
+
+
 def test_a_changed_decision_makes_the_copy_anew(
     scanned: Release, cast: Cast, work: Callable[[], None]
 ) -> None:
