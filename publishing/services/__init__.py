@@ -6,6 +6,7 @@ from publishing.services.requests import (
     publication_make_private,
     publication_request,
     publication_resume,
+    publication_stay_private,
     record_build,
     treated_columns,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "publication_request",
     "publication_resume",
     "publication_run",
+    "publication_stay_private",
     "record_build",
     "treated_columns",
 ]

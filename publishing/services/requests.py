@@ -222,6 +222,28 @@ def publication_make_private(*, release_id: int, now: datetime | None = None) ->
     return publication
 
 
+@transaction.atomic
+def publication_stay_private(*, release_id: int, now: datetime | None = None) -> Publication | None:
+    """Stop a publication on its way to the public; its permit stays. For a hold, or a date moved away.
+
+    A worker that runs it now loses the row at its next beat, and the next run hides what was exposed
+    already. Returns None when nothing was on its way to the public.
+    """
+    publication = publication_of(release_id)
+    if (
+        publication is None
+        or publication.goal != Goal.PUBLIC
+        or publication.reached == Publication.Reached.PUBLIC
+    ):
+        return None
+    Publication.objects.filter(pk=publication.pk).update(goal=Goal.PRIVATE, failure="")
+    publication.refresh_from_db(fields=["goal", "failure"])
+    _start_anew(publication)
+    _event("publishing.requested", publication, now=now, data={"goal": Goal.PRIVATE.label.lower()})
+    work_queue(publication)
+    return publication
+
+
 def _asset(release_id: int) -> PortalAsset:
     release = apps.get_model("workflow", "Release").objects.only("dataset_id").get(pk=release_id)
     asset, _ = PortalAsset.objects.get_or_create(

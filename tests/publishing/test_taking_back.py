@@ -13,11 +13,13 @@ from publishing.models import Publication
 from publishing.portals.socrata import SocrataPortal
 from publishing.services import publication_make_private
 from tests.cast import Cast
+from tests.factories.workflow import release_at
 from tests.publishing import samples
 from tests.publishing.conftest import Orders
 from tests.publishing.releases import Prepared, public, run, run_to_the_end, seen_by_strangers
 from workflow.models import Release
 from workflow.services.datasets import release_open
+from workflow.services.transitions import release_transition
 from workflow.stages import Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_steps")]
@@ -110,3 +112,16 @@ def refreshed(cast: Cast, earlier: Prepared, table: Any) -> Prepared:
     QuerySet(Release).filter(pk=earlier.release.pk).update(stage=Stage.PUBLISHED)
     release = release_open(dataset=earlier.release.dataset, actor=cast.coordinator)
     return Prepared(cast, table=table, release=release, key=earlier.key)
+
+
+def test_a_hold_stops_the_way_to_the_public(cast: Cast, orders: Orders) -> None:
+    prepared = Prepared(cast, release=release_at("STAGED", cast))
+    prepared.allow()
+    run_to_the_end(prepared.ask("private"))
+    publication = prepared.ask("public")
+    release_transition(release_id=prepared.release.pk, name="hold", actor=cast.cdo, reason="A question.")
+    publication = run_to_the_end(publication)
+    assert (publication.status, publication.reached) == (Status.DONE, "private")
+    assert seen_by_strangers(orders, publication) is None
+    # The permit still stands: asked again, it goes on to the public.
+    assert run_to_the_end(prepared.ask("public")).reached == "public"

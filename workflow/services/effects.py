@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from notifications.services import message_queue
-from publishing.services import permit_write, publication_make_private
+from publishing.services import permit_write, publication_make_private, publication_stay_private
 from workflow import approvals, routing
 from workflow.calendar import business_days_after
 from workflow.context import ReleaseContext, context_of
@@ -34,6 +34,8 @@ def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
     if name in _TAKES_COPY_BACK:
         publication_make_private(release_id=release_id, now=now)
         _drop_pending(context.release)
+    if name == "hold":
+        publication_stay_private(release_id=release_id, now=now)
     if context.release.is_open and not context.release.held_at:
         reviews_ask(context, now)
 
