@@ -60,8 +60,11 @@ def role_assign(
     actor: User | None,
     now: datetime | None = None,
 ) -> RoleAssignment:
-    """Give `user` a role. Raises ValidationError when role and department do not fit together."""
+    """Give `user` a role. Raises ValidationError when role and department do not fit together, or for oneself."""
     role = Role(role)
+    if actor is not None and actor.pk == user.pk:
+        # Portal admins neither read raw data nor approve; a role that they take themselves would let them.
+        raise ValidationError("You cannot give yourself a role. Ask another portal admin.")
     if department is not None and role not in DEPARTMENT_ROLES:
         raise ValidationError(f"{role.label} is held for the whole program: leave the department empty.")
     if department is not None and department.program_id != program.pk:
@@ -83,6 +86,7 @@ def role_assign(
                 "program": program.code,
                 "department": department.code if department else "",
             },
+            program_id=program.pk,
             now=now,
         )
         roles_sync(user=user)
@@ -106,6 +110,7 @@ def role_revoke(*, assignment: RoleAssignment, actor: User) -> None:
         actor=actor,
         subject=user,
         data={"role": assignment.role, "program": assignment.program.code},
+        program_id=assignment.program_id,
     )
     assignment.delete()
     roles_sync(user=user)
@@ -194,6 +199,12 @@ def person_deactivate(*, user: User, actor: User) -> None:
 
 @transaction.atomic
 def person_reactivate(*, user: User, actor: User) -> None:
+    """Open a closed account. Raises ValidationError when that would bring roles of another program back to life."""
+    if works_elsewhere(user, programs_administered(actor)):
+        raise ValidationError(
+            f"{user} also holds roles in another program, which would count again. "
+            "Ask a portal admin of that program to take them away first."
+        )
     user.is_active = True
     user.save(update_fields=["is_active"])
     event_record(action="accounts.person_reactivated", actor=actor, subject=user)

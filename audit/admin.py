@@ -11,10 +11,13 @@ from django.http import HttpRequest
 from audit.models import AuditEvent
 from audit.selectors import sentence_of
 
+# The roles that open the admin site (accounts.roles.ADMIN_ROLES, a floor above this one).
+_READERS = ("cdo", "portal_admin")
+
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(admin.ModelAdmin):
-    """Events of the programs in which the person holds a role, newest first."""
+    """Events of the programs of which the person is CDO or portal admin, newest first."""
 
     list_display = ("at", "sentence", "subject_label")
     list_display_links = ("sentence",)
@@ -36,7 +39,9 @@ class AuditEventAdmin(admin.ModelAdmin):
         return note.text if note is not None else ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
-        programs = request.user.role_assignments.values("program_id")  # type: ignore[union-attr]
+        # A role that does not open the admin site in one program opens nothing of it here.
+        held = request.user.role_assignments.filter(role__in=_READERS)  # type: ignore[union-attr]
+        programs = held.values("program_id")
         rows = super().get_queryset(request).filter(program_id__in=programs)
         return rows.select_related("actor", "on_behalf_of", "note")
 

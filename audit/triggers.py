@@ -39,12 +39,16 @@ def missing(using: str = "default") -> list[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-            suffix = "_append_only"
+            suffixes = ("_append_only", "_no_truncate")
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            suffix = "_no_update"
+            suffixes = ("_no_update", "_no_delete")
         found = {row[0] for row in cursor.fetchall()}
-    return [table for table in PROTECTED if table in tables and f"{table}{suffix}" not in found]
+    return [
+        table
+        for table in PROTECTED
+        if table in tables and not {f"{table}{suffix}" for suffix in suffixes} <= found
+    ]
 
 
 def _postgres() -> list[str]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from audit.services import event_record
 from datafiles.errors import DataFileError
 from datafiles.limits import Limits
+from datafiles.names import is_personal
 from datafiles.readers import size_check, suffix_check
 from datafiles.reading import ReadResult, read_in_child
 from datafiles.table import read_columnar
@@ -68,6 +69,12 @@ def file_receive(
     """
     name = _clean_name(name)
     suffix = suffix_check(name)
+    if is_personal(name):
+        raise DataFileError(
+            "The name of the file holds what is written like a personal number or an e-mail address, and names "
+            "of files are kept in the history for good. Rename the file, and upload it again.",
+            code="personal_name",
+        )
     with transaction.atomic():  # refuse before storing anything
         dossier_lock(release_id=release_id, part="file")
     sha256, size, key = _store(upload)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Value
 
 from accounts.models import User
-from accounts.roles import programs_of
+from accounts.selectors import programs_administered
 from notifications.messages import MESSAGES, Message, subject_render
 from notifications.models import MailboxMail, OutgoingMessage, Preference
 
@@ -36,7 +36,7 @@ def preferences_of(user: User) -> list[tuple[Message, bool]]:
 
 def letters_for(user: User) -> QuerySet[OutgoingMessage]:
     """The letters that a portal admin looks after: those to people of their own programs."""
-    colleagues = User.objects.filter(role_assignments__program__in=programs_of(user).values("pk"))
+    colleagues = User.objects.filter(role_assignments__program__in=programs_administered(user).values("pk"))
     return OutgoingMessage.objects.filter(recipient__in=colleagues.values("pk"))
 
 

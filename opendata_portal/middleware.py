@@ -81,6 +81,7 @@ class RefusalMiddleware:
             return
         cache.set(key, count + 1, timeout=3600)
         match = request.resolver_match
+        program = getattr(request, "program", None) or program_of(request.user)
         event_record(
             action="access.refused",
             actor=request.user,
@@ -89,6 +90,7 @@ class RefusalMiddleware:
                 "of": {k: str(v) for k, v in match.kwargs.items()} if match else {},
                 "reason": getattr(request, "refusal_reason", "not allowed"),
             },
+            program_id=program.pk if program else None,
             request_id=getattr(request, "request_id", ""),
         )
 

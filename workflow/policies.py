@@ -89,16 +89,22 @@ def _clears_privacy(actor: Actor, context: ReleaseContext) -> None:
     check_holds(actor, (stage_holder(context, Stage.PRIVACY),), context.dataset, context.profile)
     if actor.pk in preparers(context):
         raise PermissionDenied("You prepared this release, so somebody else must clear its privacy.")
+    _holds_no_other_key(actor, context, ("department", "security"), "clear its privacy")
 
 
 def _approves(actor: Actor, context: ReleaseContext) -> None:
     check_holds(actor, (stage_holder(context, Stage.CDO_REVIEW),), context.dataset, context.profile)
     if actor.pk in {row.user_id for row in context.contributions}:
         raise PermissionDenied("You worked on this release, so somebody else must approve it.")
-    for kind in ("department", "privacy"):
+    _holds_no_other_key(actor, context, ("department", "privacy", "security"), "approve it")
+
+
+def _holds_no_other_key(actor: Actor, context: ReleaseContext, kinds: tuple[str, ...], what: str) -> None:
+    """Refuse whoever gave one of these approvals already, in whatever order the keys are turned."""
+    for kind in kinds:
         if actor.pk in {review.reviewer_id for review in approvals.approvals_of(context, kind)}:
             raise PermissionDenied(
-                f"You gave the {kind} approval of this release, so somebody else must approve it."
+                f"You gave the {kind} approval of this release, so somebody else must {what}."
             )
 
 

@@ -209,8 +209,12 @@ def person_deactivate_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def person_reactivate_page(request: HttpRequest, pk: int) -> HttpResponse:
     user = _person(request, pk)
-    person_reactivate(user=user, actor=request.user)
-    messages.success(request, f"{user} can log in again.")
+    try:
+        person_reactivate(user=user, actor=request.user)
+    except ValidationError as refusal:
+        messages.error(request, _sentence(refusal))
+    else:
+        messages.success(request, f"{user} can log in again.")
     return redirect("person", pk=pk)
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from datafiles.errors import DataFileError
+from datafiles.names import is_personal
 
 _MAX_NAME = 255
 _SHOWN = 5
@@ -16,8 +17,19 @@ def header_check(
     header: list[str], *, line: int, sheet: str | None = None
 ) -> tuple[list[str], list[dict[str, str]]]:
     """The names, trimmed, and notes about them. Raises DataFileError when one is missing or stands twice."""
-    where = f'Sheet "{sheet}", row {line:,}' if sheet else f"Line {line:,}"
+    where = f'Sheet "{sheet}", row {line:,}' if sheet and not is_personal(sheet) else f"Line {line:,}"
     names = [" ".join(name.replace("\ufeff", "").split()) for name in header]
+    personal = [str(position) for position, name in enumerate(names, 1) if is_personal(name)]
+    if personal:
+        # Before anything that quotes a name: names of columns are stored, shown and published in clear.
+        raise DataFileError(
+            f"{where}: the header holds what is written like a personal number or an e-mail address, in "
+            f"{_listed('column', personal)}. The file probably has no header and begins with its data: put a "
+            "line with the names of the columns on top.",
+            code="personal_header",
+            line=line,
+            sheet=None if sheet and is_personal(sheet) else sheet,
+        )
     empty = [position for position, name in enumerate(names, 1) if not name]
     if empty:
         raise DataFileError(

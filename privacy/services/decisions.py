@@ -158,7 +158,7 @@ def _scanned(release_id: int) -> PrivacyState:
 
 
 def _reason(reason: str) -> str:
-    reason = reason.strip()
+    reason = reason.replace("\0", "").strip()
     if len(reason) < SHORTEST_REASON:
         raise DispositionRefused(
             f"Say why, in at least {SHORTEST_REASON} characters: the reason is kept with the decision."

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Department, RoleAssignment, User
 from accounts.roles import Role, has_role
 from accounts.services import person_invite, role_assign
+from audit.models import AuditEvent
 from notifications.models import OutgoingMessage
 from tests.cast import Cast
 
@@ -195,3 +196,37 @@ def test_a_name_is_shown_as_typed_and_never_run(cast: Cast, as_: As) -> None:
     for page in (client.get(reverse("people")), client.get(reverse("person", args=[user.pk]))):
         assert "<script>alert" not in text_of(page)
         assert "&lt;script&gt;alert" in text_of(page)
+
+
+def test_nobody_brings_roles_of_another_program_back_to_life(cast: Cast, as_: As) -> None:
+    """Closed by their own program, then given a role here: opening the account is not ours to do."""
+    far = cast.foreign_cdo
+    far.is_active = False
+    far.save()
+    invite(as_(cast.portal_admin), cast, email=far.email)
+    page = as_(cast.portal_admin).post(reverse("person_reactivate", args=[far.pk]), follow=True)
+    assert "another program" in text_of(page)
+    far.refresh_from_db()
+    assert not far.is_active
+
+
+@pytest.mark.parametrize("role", [Role.PRIVACY_OFFICER, Role.CDO, Role.STEWARD])
+def test_no_portal_admin_gives_themselves_a_role(cast: Cast, as_: As, role: Role) -> None:
+    """Or they could read raw files and approve, which their role does not let them."""
+    me, client = cast.portal_admin, as_(cast.portal_admin)
+    data = {"program": cast.program.pk, "role": role, "department": ""}
+    page = client.post(reverse("role_assign", args=[me.pk]), data)
+    assert "You cannot give yourself a role" in text_of(page)
+    assert "You cannot give yourself a role" in text_of(invite(client, cast, email=me.email))
+    assert not me.role_assignments.exclude(role=Role.PORTAL_ADMIN).exists()
+
+
+def test_roles_given_and_taken_and_refusals_stand_in_the_trail_of_the_program(cast: Cast, as_: As) -> None:
+    data = {"program": cast.program.pk, "role": Role.LEGAL, "department": ""}
+    client = as_(cast.portal_admin)
+    client.post(reverse("role_assign", args=[cast.steward.pk]), data)
+    row = RoleAssignment.objects.get(user=cast.steward, role=Role.LEGAL)
+    client.post(reverse("role_revoke", args=[row.pk]))
+    as_(cast.steward).get(reverse("people"))
+    found = AuditEvent.objects.filter(program_id=cast.program.pk).values_list("action", flat=True)
+    assert {"accounts.role_assigned", "accounts.role_revoked", "access.refused"} <= set(found)

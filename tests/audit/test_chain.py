@@ -99,3 +99,16 @@ def test_an_event_falls_with_the_change_it_tells_of() -> None:
         raise RuntimeError("the change failed")
     assert not AuditEvent.objects.exists()
     assert not AuditSeal.objects.exists()
+
+
+def test_a_table_that_has_lost_either_of_its_triggers_is_named() -> None:
+    names = (
+        ("append_only", "no_truncate") if connection.vendor == "postgresql" else ("no_update", "no_delete")
+    )
+    for name in names:
+        on = " ON audit_auditseal" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER audit_auditseal_{name}{on}")
+        assert triggers.missing() == ["audit_auditseal"]
+        triggers.install()
+    assert triggers.missing() == []

@@ -284,3 +284,14 @@ def test_rebuilding_the_fact_changes_nothing(
         assert [getattr(after, name) for name in ("ok", "sentences", "about", "data", "at")] == [
             getattr(before, name) for name in ("ok", "sentences", "about", "data", "at")
         ]
+
+
+def test_a_file_name_about_a_person_is_refused_before_anything_is_kept(
+    receive: Receive, release: Release
+) -> None:
+    """The history keeps names of files for good."""
+    with pytest.raises(DataFileError, match="Rename the file") as refusal:
+        receive(TEXT, name="jane 219-09-9983.csv")
+    assert "219" not in refusal.value.sentence
+    assert not StoredFile.objects.filter(release=release).exists()
+    assert not AuditEvent.objects.filter(action="file.received").exists()

@@ -19,6 +19,7 @@ from tests.factories.workflow import release_at, review_all
 from workflow import policies
 from workflow.context import context_of
 from workflow.models import Release, Review
+from workflow.services.datasets import dataset_change
 from workflow.services.reviews import review_give
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
@@ -135,3 +136,29 @@ def test_reviews_of_a_stage_are_asked_for_by_themselves(cast: Cast) -> None:
     assert list(release.reviews.filter(verdict="").values_list("kind", flat=True)) == ["department"]
     review_all(release, "pass_quality", cast)
     assert not release.reviews.filter(verdict="").exists()
+
+
+@pytest.mark.parametrize("kind", ["department", "security"])
+def test_whoever_gave_another_approval_may_not_clear_the_privacy(cast: Cast, kind: str) -> None:
+    """No one may hold two keys, in whatever order they are turned."""
+    role = {"department": Role.DEPARTMENT_APPROVER, "security": Role.SECURITY_OFFICER}[kind]
+    role_assign(user=cast[role], role=Role.PRIVACY_OFFICER, program=cast.program, actor=None)
+    release = release_at(Stage.PRIVACY, cast, classification="sensitive", classification_ground="Names.")
+    review_all(release, "clear_privacy", cast)
+    with pytest.raises(PermissionDenied, match=f"You gave the {kind} approval"):
+        release_transition(release_id=release.pk, name="clear_privacy", actor=cast[role])
+
+
+def test_whoever_gave_the_security_approval_may_not_approve(cast: Cast) -> None:
+    role_assign(user=cast[Role.SECURITY_OFFICER], role=Role.CDO, program=cast.program, actor=None)
+    release = release_at(Stage.CDO_REVIEW, cast, classification="sensitive", classification_ground="Names.")
+    with pytest.raises(PermissionDenied, match="You gave the security approval"):
+        release_transition(release_id=release.pk, name="approve", actor=cast[Role.SECURITY_OFFICER])
+
+
+def test_a_cdo_who_lowered_the_classification_may_not_approve(cast: Cast) -> None:
+    """The classification decides which reviews are asked for, so setting it is working on the release."""
+    release = release_at(Stage.QUALITY, cast, classification="sensitive", classification_ground="Names.")
+    dataset_change(dataset=release.dataset, actor=cast.cdo, fields={"classification": "public"})
+    assert not policies.may_move(cast.cdo, "approve", context_of(release.pk))
+    assert policies.may_move(cast.second_cdo, "approve", context_of(release.pk))

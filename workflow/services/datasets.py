@@ -25,6 +25,7 @@ from workflow.selectors.datasets import dictionary_of
 from workflow.services.facts import metadata_fact, record_fact
 from workflow.stages import OPEN_PARTS, OPEN_STAGES, Stage
 
+_LONGEST_DESCRIPTION = 10_000
 # What people fill in, besides title and department; each is a field of Dataset.
 RECORD_FIELDS = (
     "title",
@@ -58,6 +59,8 @@ RECORD_FIELDS = (
 )
 # Changing these changes what the public reads, so it counts as working on the release.
 _PUBLISHED_FIELDS = {"title", "description", "keywords", "category", "licence", "contact_email", "row_label"}
+# Changing these changes how strictly it is judged: which reviews are asked for, which k, which row count.
+_JUDGING_FIELDS = {"classification", "classification_ground", "source_rows", "source_rows_as_of"}
 # Who looks after a dataset may change at any time; the rest of the record only while it has not been judged.
 _PEOPLE_FIELDS = {"steward", "custodian", "coordinator"}
 
@@ -164,9 +167,9 @@ def columns_describe(
         column = known.get(row["name"])
         if column is None:
             continue
-        column.label = row.get("label", column.label).strip()[:120]
-        column.description = row.get("description", column.description).strip()
-        column.unit = row.get("unit", column.unit).strip()[:60]
+        column.label = _words(row.get("label", column.label), 120)
+        column.description = _words(row.get("description", column.description), _LONGEST_DESCRIPTION)
+        column.unit = _words(row.get("unit", column.unit), 60)
         column.save()
     described = sum(bool(column.description) for column in known.values())
     contribution_record(release_id=release_id, user=actor, what="description", now=now)
@@ -279,7 +282,9 @@ def _lock_for(release: Release, changed: set[str], actor: User, now: datetime) -
     dossier_lock(release_id=release.pk)
     if changed & _PUBLISHED_FIELDS:
         dossier_lock(release_id=release.pk, part="metadata")
-        contribution_record(release_id=release.pk, user=actor, what="description", now=now)
+    if changed & (_PUBLISHED_FIELDS | _JUDGING_FIELDS):
+        what = "description" if changed & _PUBLISHED_FIELDS else "classification"
+        contribution_record(release_id=release.pk, user=actor, what=what, now=now)
     if changed - _PUBLISHED_FIELDS - _PEOPLE_FIELDS:
         dossier_lock(release_id=release.pk, part="record")
 
@@ -302,6 +307,11 @@ def _assign(dataset: Dataset, fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         setattr(dataset, name, value)
     dataset.full_clean(exclude=["registered_by"])
+
+
+def _words(typed: str, longest: int) -> str:
+    """What was typed, as the database can hold it: PostgreSQL takes no NUL character."""
+    return typed.replace("\0", "").strip()[:longest]
 
 
 def _words_of(field: str) -> str:
