@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import IntegerField, Max
+from django.db.models.functions import Cast, Substr
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,7 +26,6 @@ from workflow.selectors.datasets import dictionary_of
 from workflow.services.facts import metadata_fact, record_fact
 from workflow.stages import OPEN_PARTS, OPEN_STAGES, Stage
 
-_LONGEST_DESCRIPTION = 10_000
 # What people fill in, besides title and department; each is a field of Dataset.
 RECORD_FIELDS = (
     "title",
@@ -168,7 +168,7 @@ def columns_describe(
         if column is None:
             continue
         column.label = _words(row.get("label", column.label), 120)
-        column.description = _words(row.get("description", column.description), _LONGEST_DESCRIPTION)
+        column.description = _words(row.get("description", column.description))
         column.unit = _words(row.get("unit", column.unit), 60)
         column.save()
     described = sum(bool(column.description) for column in known.values())
@@ -309,7 +309,7 @@ def _assign(dataset: Dataset, fields: Mapping[str, Any]) -> None:
     dataset.full_clean(exclude=["registered_by"])
 
 
-def _words(typed: str, longest: int) -> str:
+def _words(typed: str, longest: int | None = None) -> str:
     """What was typed, as the database can hold it: PostgreSQL takes no NUL character."""
     return typed.replace("\0", "").strip()[:longest]
 
@@ -320,12 +320,7 @@ def _words_of(field: str) -> str:
 
 def _next_inventory_id(department: Department) -> str:
     """Three letters of the department and four digits, never reused (DOMAIN INV-01)."""
-    last = (
-        Dataset.objects.filter(
-            department__program=department.program, inventory_id__startswith=department.code
-        )
-        .order_by("-inventory_id")
-        .values_list("inventory_id", flat=True)
-        .first()
-    )
-    return f"{department.code}{int(last[3:]) + 1 if last else 1:04d}"
+    own = Dataset.objects.filter(program=department.program, inventory_id__startswith=department.code)
+    number = Cast(Substr("inventory_id", len(department.code) + 1), IntegerField())
+    last = own.aggregate(last=Max(number))["last"] or 0
+    return f"{department.code}{last + 1:04d}"
