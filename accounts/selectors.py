@@ -43,11 +43,6 @@ def departments_where(user: User, role: Role | str) -> QuerySet[Department]:
     return Department.objects.filter(program_id__in=held.values("program_id"))
 
 
-def people_of(program: Program) -> QuerySet[User]:
-    """Everybody who holds a role in the program."""
-    return User.objects.filter(role_assignments__program=program).distinct()
-
-
 def program_of(user: User) -> Program | None:
     """The program whose name stands in the header: the first that `user` holds a role in."""
     return programs_of(user).first()

@@ -122,6 +122,11 @@ class Publication(WorkItem):
             ),
         ]
 
+    @property
+    def is_going_public(self) -> bool:
+        """Public is wished for and not reached yet."""
+        return self.goal == self.Goal.PUBLIC and self.reached != self.Reached.PUBLIC
+
     def __str__(self) -> str:
         return f"Publication {self.pk} of release {self.release_id}"
 

@@ -230,11 +230,7 @@ def publication_stay_private(*, release_id: int, now: datetime | None = None) ->
     already. Returns None when nothing was on its way to the public.
     """
     publication = publication_of(release_id)
-    if (
-        publication is None
-        or publication.goal != Goal.PUBLIC
-        or publication.reached == Publication.Reached.PUBLIC
-    ):
+    if publication is None or not publication.is_going_public:
         return None
     Publication.objects.filter(pk=publication.pk).update(goal=Goal.PRIVATE, failure="")
     publication.refresh_from_db(fields=["goal", "failure"])

@@ -21,6 +21,7 @@ from workflow.gates.preparation import (
 from workflow.gates.privacy import findings_disposed, risk_allowed, scan_current, treated_copy_current
 from workflow.gates.publication import (
     date_reached,
+    not_public_yet,
     permit_holds,
     plan_before,
     preview_before,
@@ -101,12 +102,13 @@ GATES: dict[str, tuple[Gate, ...]] = {
         plan_before("publish"),
         reviews_in("publish"),
         date_reached,
+        not_public_yet,
         public_copy_confirmed,
     ),
     "return_for_changes": (),
     "reject": (),
     "withdraw": (),
-    "hold": (),
+    "hold": (not_public_yet,),
     "resume": (),
     "supersede": (),
     "retract": (),

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from accounts.roles import Role
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet, fact_holds
-from workflow.stages import SYSTEM_OWNER
+from workflow.stages import SYSTEM_OWNER, Stage
 
 
 def plan_complete(context: ReleaseContext) -> GateResult:
@@ -66,6 +66,15 @@ def permit_holds(context: ReleaseContext) -> GateResult:
             "The approval does not cover this copy any longer, or has expired. Return it for a new decision."
         )
         result.unmet.append(Unmet(text, "publication", Role.CDO))
+    return result
+
+
+def not_public_yet(context: ReleaseContext) -> GateResult:
+    """A hold comes too late once the copy is public: it is recorded as published in a moment."""
+    result = GateResult("Not public yet")
+    if context.release.stage == Stage.STAGED and public_copy_confirmed(context).ok:
+        text = "The data is public already and is being recorded as published. Retract it if it must go."
+        result.unmet.append(Unmet(text, "publication", SYSTEM_OWNER))
     return result
 
 

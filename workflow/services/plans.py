@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import event_record
 from dossier.services import dossier_lock
+from publishing.services import publication_stay_private
 from workflow.models import PublicationPlan, Release
 from workflow.services.facts import plan_fact
 
@@ -50,4 +51,6 @@ def plan_change(
         now=now,
     )
     plan_fact(release_id=release_id, now=now)
+    if release_at is None or release_at > now:
+        publication_stay_private(release_id=release_id, now=now)
     return plan

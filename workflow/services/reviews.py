@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.services import event_record
 from dossier.services import dossier_lock
 from notifications.services import message_queue
+from publishing.services import publication_stay_private
 from work.services import task_nudge
 from workflow import approvals, policies, routing
 from workflow.context import ReleaseContext, context_of
@@ -78,6 +79,8 @@ def review_give(
     review.full_clean(exclude=["release"])
     review.save()
     _record("workflow.review_given", review, context, actor, note=conditions, now=now)
+    if not review.is_positive:
+        publication_stay_private(release_id=release_id, now=now)
     message_queue(
         message_id="review_given",
         recipients=[*routing.team(context), *routing.holders(context, stage_holder(context))],

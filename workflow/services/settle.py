@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -19,7 +19,10 @@ from dossier.selectors import current_columnar
 from dossier.services import digest_of, dossier_lock
 from privacy.detectors import REGISTRY_VERSION
 from privacy.services import scan_request
-from publishing.services import publication_request
+from publishing.errors import PermitMissing
+from publishing.records import PortalRecord
+from publishing.selectors import publication_of
+from publishing.services import publication_request, publication_stay_private
 from workflow import approvals, gates
 from workflow.context import ReleaseContext, context_of, contexts_of, release_queryset
 from workflow.errors import MoveRefused
@@ -28,11 +31,15 @@ from workflow.policies import SYSTEM
 from workflow.services.catalogue import answer_sources, checks_input, record_for
 from workflow.services.datasets import columns_sync
 from workflow.services.effects import review_ask, reviews_ask, reviews_missing
-from workflow.services.tell import tell_what_ended
+from workflow.services.tell import releases_with_ended_work, tell_what_ended
 from workflow.services.transitions import release_transition
 from workflow.stages import OPEN_STAGES, WAY, Stage
 
 log = logging.getLogger(__name__)
+
+
+# The sweep looks this far back for work that ended without anybody being told: a nudge may have been lost.
+TELL_WITHIN = timedelta(hours=6)
 
 
 class Step(NamedTuple):
@@ -65,7 +72,12 @@ def releases_settle(*, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     contexts = contexts_of(release_queryset().filter(stage__in=OPEN_STAGES, held_at=None), now=now)
-    due = [context for context in contexts if any(step.is_due(context) for step in STEPS)]
+    ended = releases_with_ended_work(since=now - TELL_WITHIN)
+    due = [
+        context
+        for context in contexts
+        if context.release.pk in ended or any(step.is_due(context) for step in STEPS)
+    ]
     for context in due:
         try:
             release_settle(release_id=context.release.pk, now=now)
@@ -178,13 +190,33 @@ def _going_public_is_due(context: ReleaseContext) -> bool:
 
 
 def _go_public(context: ReleaseContext, now: datetime) -> None:
-    publication_request(
-        release_id=context.release.pk,
-        record=record_for(context),
-        treated_sha256=context.data("treated", "sha256"),
-        goal="public",
-        now=now,
-    )
+    """Ask for exactly what was approved: the record of the private copy, whatever has been renamed since."""
+    private = publication_of(context.release.pk)
+    if private is None:
+        return
+    try:
+        publication_request(
+            release_id=context.release.pk,
+            record=PortalRecord.from_json(private.record),
+            treated_sha256=context.data("treated", "sha256"),
+            goal="public",
+            now=now,
+        )
+    except PermitMissing:
+        # The permit ran out between our look and the request; its gate says so on the page.
+        return
+
+
+def _must_stay_private(context: ReleaseContext) -> bool:
+    """A copy is on its way to the public though something that had to hold for that no longer does."""
+    if context.release.stage != Stage.STAGED or all(gate(context).ok for gate in gates.GO_PUBLIC):
+        return False
+    publication = publication_of(context.release.pk)
+    return publication is not None and publication.is_going_public
+
+
+def _stay_private(context: ReleaseContext, now: datetime) -> None:
+    publication_stay_private(release_id=context.release.pk, now=now)
 
 
 def _publish_is_due(context: ReleaseContext) -> bool:
@@ -212,6 +244,7 @@ STEPS: tuple[Step, ...] = (
     Step("reviews", _reviews_are_missing, _ask_reviews),
     Step("private copy", _private_copy_is_due, _private_copy),
     Step("steward preview", _preview_is_due, _preview),
+    Step("staying private", _must_stay_private, _stay_private),
     Step("going public", _going_public_is_due, _go_public),
     Step("publish", _publish_is_due, _publish),
 )

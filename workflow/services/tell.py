@@ -14,10 +14,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
+from dossier.models import Fact, FileRead
 from dossier.selectors import latest_read
 from dossier.services import dossier_lock
 from notifications.selectors import letter_written
 from notifications.services import message_queue
+from publishing.models import Publication
 from publishing.selectors import publication_of
 from workflow import routing
 from workflow.context import ReleaseContext
@@ -30,6 +32,17 @@ def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
     _finished_scan(context, now)
     _private_copy(context, now)
     _failed_publication(context, now)
+
+
+def releases_with_ended_work(*, since: datetime) -> set[int]:
+    """Ids of releases in which a reading, a scan or a publication has ended since then (three queries)."""
+    facts = Fact.objects.filter(kind__in=("scan", "private_copy"), at__gte=since)
+    reads = FileRead.objects.filter(finished_at__gte=since).exclude(failed_code="")
+    publications = Publication.objects.filter(finished_at__gte=since).exclude(failure="")
+    found: set[int] = set()
+    for rows in (facts, reads, publications):
+        found |= set(rows.values_list("release_id", flat=True))
+    return found
 
 
 def _unreadable_file(context: ReleaseContext, now: datetime) -> None:
