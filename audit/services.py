@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.catalogue import ACTIONS
 from audit.chain import GENESIS, link_hash
 from audit.models import AuditEvent, AuditSeal, PersonalNote
+from audit.request import request_id
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,7 +32,6 @@ def event_record(
     release_id: int | None = None,
     on_behalf_of: User | None = None,
     now: datetime | None = None,
-    request_id: str = "",
 ) -> AuditEvent:
     """Write one event, in the caller's transaction: it stands or falls with the change it tells of.
 
@@ -55,7 +55,7 @@ def event_record(
         dataset_id=dataset_id,
         release_id=release_id,
         data=data or {},
-        request_id=request_id,
+        request_id=request_id.get(),
     )
     if note:
         PersonalNote.objects.create(event=event, text=note)

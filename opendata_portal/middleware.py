@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.selectors import profile_for, program_of
+from audit.request import request_id
 from audit.services import event_record
 from opendata_portal.access import PUBLIC, may_open
 
@@ -30,7 +31,11 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex[:16]
-        response = self.get_response(request)
+        token = request_id.set(request.request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
         response["X-Request-Id"] = request.request_id
         return response
 
@@ -91,7 +96,6 @@ class RefusalMiddleware:
                 "reason": getattr(request, "refusal_reason", "not allowed"),
             },
             program_id=program.pk if program else None,
-            request_id=getattr(request, "request_id", ""),
         )
 
 

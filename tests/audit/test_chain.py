@@ -112,3 +112,13 @@ def test_a_table_that_has_lost_either_of_its_triggers_is_named() -> None:
         assert triggers.missing() == ["audit_auditseal"]
         triggers.install()
     assert triggers.missing() == []
+
+
+def test_events_of_one_request_carry_its_id(client) -> None:
+    from tests.cast import PASSWORD, cast_create
+
+    cast = cast_create()
+    answer = client.post("/login/", {"username": cast.steward.email, "password": PASSWORD})
+    event = AuditEvent.objects.get(action="accounts.logged_in")
+    assert event.request_id == answer["X-Request-Id"]
+    assert event_record(action="workflow.approved", actor=None).request_id == ""

@@ -251,3 +251,10 @@ def test_an_approval_that_has_expired_does_not_publish(cast: Cast) -> None:
     with pytest.raises(GatesUnmet, match="does not cover this copy any longer, or has expired"):
         release_transition(release_id=release.pk, name="publish", actor=SYSTEM, now=after_expiry)
     assert release_transition(release_id=release.pk, name="publish", actor=SYSTEM).stage == Stage.PUBLISHED
+
+
+def test_a_hold_comes_too_late_once_the_copy_is_public(cast: Cast) -> None:
+    release = release_at(Stage.STAGED, cast)
+    portal_facts(release)
+    with pytest.raises(GatesUnmet, match="public already"):
+        release_transition(release_id=release.pk, name="hold", actor=cast.cdo, reason="Wait.")

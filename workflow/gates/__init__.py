@@ -102,7 +102,6 @@ GATES: dict[str, tuple[Gate, ...]] = {
         plan_before("publish"),
         reviews_in("publish"),
         date_reached,
-        not_public_yet,
         public_copy_confirmed,
     ),
     "return_for_changes": (),
