@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypedDict
 
-from dossier.models import Contribution, Fact, FileRead, StoredFile
+from dossier.models import Contribution, Dossier, Fact, FileRead, StoredFile
 
 
 def facts(release_id: int) -> dict[str, Fact]:
@@ -53,3 +54,18 @@ def latest_read(release_id: int) -> FileRead | None:
     """The newest reading, whatever came of it: queued, running, done or failed."""
     reads = FileRead.objects.filter(release_id=release_id)
     return reads.select_related("raw", "raw__uploaded_by").order_by("-id").first()
+
+
+class EventSubject(TypedDict):
+    """What an audit event names, by the words of event_record."""
+
+    release_id: int
+    dataset_id: int
+    program_id: int
+
+
+def subject_of(release_id: int) -> EventSubject:
+    """What an audit event about this release names."""
+    found = Dossier.objects.values_list("release__dataset_id", "release__dataset__program_id")
+    dataset_id, program_id = found.get(release_id=release_id)
+    return {"release_id": release_id, "dataset_id": dataset_id, "program_id": program_id}

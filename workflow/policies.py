@@ -149,6 +149,16 @@ ACTIONS: dict[str, Rule] = {
     "edit_record": _roles(Role.STEWARD, Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
     "upload_file": _roles(*_PREPARERS),
     "describe_columns": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM),
+    # Evidence is not scanned: only who prepares or judges the release may open it.
+    "view_evidence": _roles(
+        *_PREPARERS,
+        Role.OPEN_DATA_TEAM,
+        Role.DEPARTMENT_APPROVER,
+        Role.PRIVACY_OFFICER,
+        Role.SECURITY_OFFICER,
+        Role.LEGAL,
+        Role.CDO,
+    ),
     "edit_checklists": _roles(Role.STEWARD, Role.COORDINATOR, Role.OPEN_DATA_TEAM),
     "attest": _roles(Role.COORDINATOR),
     "run_checks": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM),

@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from datafiles.errors import DataFileError
 from datafiles.limits import Limits, human_bytes
+from datafiles.names import is_personal
 from datafiles.readers.header import header_check
 from datafiles.table import Table
 
@@ -153,7 +154,7 @@ def _choose(workbook: CalamineWorkbook) -> tuple[CalamineSheet, list[dict[str, s
         notes.append(
             {
                 "code": "extra_sheets",
-                "sentence": f'Only the first sheet, "{shown[0]}", was read. Not read: {_named(shown[1:])}.',
+                "sentence": f"Only the first sheet, {_quoted(shown[0])}, was read. Not read: {_named(shown[1:])}.",
             }
         )
     if hidden:
@@ -169,7 +170,12 @@ def _choose(workbook: CalamineWorkbook) -> tuple[CalamineSheet, list[dict[str, s
 
 def _named(names: list[str]) -> str:
     more = len(names) - _LISTED
-    return ", ".join(f'"{name}"' for name in names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(_quoted(name) for name in names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _quoted(name: str) -> str:
+    """The name of a sheet for a sentence, unless it is written like a personal number or address."""
+    return "(a name that may be about a person)" if is_personal(name) else f'"{name}"'
 
 
 class _Sheet:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import event_record
+from dossier.selectors import subject_of
 from dossier.services import contribution_record, dossier_lock
 from privacy.errors import DispositionRefused
 from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers, RiskDecision
@@ -196,7 +197,7 @@ def _check(verdict: ColumnVerdict, decision: str, remedy: str) -> None:
 def _event(action: str, row: Any, actor: User, data: dict[str, Any], now: datetime | None) -> None:
     note = getattr(row, "reason", "")
     event_record(
-        action=action, actor=actor, subject=row, data=data, note=note, release_id=row.release_id, now=now
+        action=action, actor=actor, subject=row, data=data, note=note, now=now, **subject_of(row.release_id)
     )
 
 

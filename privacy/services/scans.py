@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.services import event_record
 from datafiles.table import read_columnar
-from dossier.selectors import current_file
+from dossier.selectors import current_file, subject_of
 from dossier.services import dossier_lock
 from dossier.storage import local_path
 from privacy.detectors import REGISTRY_VERSION
@@ -50,7 +50,7 @@ def scan_request(*, release_id: int, actor: User | None = None, now: datetime | 
         work_retry(found)
     if actor is not None and not found.scanned_at:
         event_record(
-            action="privacy.scan_requested", actor=actor, subject=found, release_id=release_id, now=now
+            action="privacy.scan_requested", actor=actor, subject=found, now=now, **subject_of(release_id)
         )
     return found
 
@@ -63,7 +63,7 @@ def scan_cancel(*, release_id: int, actor: User, now: datetime | None = None) ->
     for row in live:
         work_cancel(row)
         event_record(
-            action="privacy.scan_cancelled", actor=actor, subject=row, release_id=release_id, now=now
+            action="privacy.scan_cancelled", actor=actor, subject=row, now=now, **subject_of(release_id)
         )
     return bool(live)
 
@@ -100,7 +100,7 @@ def _keep(item: Scan, result: ScanResult, now: datetime | None) -> None:
         action="privacy.scanned",
         actor=None,
         subject=item,
-        release_id=item.release_id,
+        **subject_of(item.release_id),
         data={
             "columns": len(result.columns),
             "findings": len(result.open_columns),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.services import event_record
 from datafiles.table import Table, read_columnar, write_columnar
 from dossier.models import StoredFile
+from dossier.selectors import subject_of
 from dossier.services import dossier_lock
 from dossier.storage import file_keep, local_path
 from privacy.models import Disposition, Treatment
@@ -58,7 +59,7 @@ def treatment_retry(*, release_id: int, actor: User, now: datetime | None = None
     dossier_lock(release_id=release_id)
     treatment = state_of(release_id).treatment
     if treatment is not None and treatment.treated_at is None:
-        event_record(action="work.retried", actor=actor, subject=treatment, release_id=release_id, now=now)
+        event_record(action="work.retried", actor=actor, subject=treatment, now=now, **subject_of(release_id))
         work_retry(treatment)
 
 
@@ -168,7 +169,7 @@ def _keep(
         action="privacy.treated",
         actor=None,
         subject=item,
-        release_id=item.release_id,
+        **subject_of(item.release_id),
         data={
             "steps": len(recipe_of(state.verdicts, state.decided)),
             "rows": item.rows,

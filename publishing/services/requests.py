@@ -14,6 +14,7 @@ from django.utils import timezone
 from audit.services import event_record
 from datafiles.table import Column, read_columns
 from dossier.models import StoredFile
+from dossier.selectors import subject_of
 from dossier.services import dossier_lock
 from dossier.storage import local_path
 from publishing.errors import NothingToPublish, PermitMissing
@@ -261,7 +262,6 @@ def _event(
         actor=actor,
         subject=publication,
         data=data,
-        dataset_id=publication.asset.dataset_id,
-        release_id=publication.release_id,
         now=now,
+        **subject_of(publication.release_id),
     )

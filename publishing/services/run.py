@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audit.services import event_record
+from dossier.selectors import subject_of
 from dossier.services import dossier_lock
 from publishing import encode
 from publishing.encode import EncodingError
@@ -158,6 +159,5 @@ def _stopped(publication: Publication, sentence: str) -> None:
         actor=None,
         subject=publication,
         data={"step": Publication.Step(publication.step).label if publication.step else "Start"},
-        dataset_id=publication.asset.dataset_id,
-        release_id=publication.release_id,
+        **subject_of(publication.release_id),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from audit.services import event_record
+from dossier.selectors import subject_of
 from dossier.services import dossier_lock
 from publishing.models import Publication
 from publishing.portals.base import NotFound, Portal, RemoteAsset
@@ -103,6 +104,5 @@ class RunBase:
             actor=None,
             subject=self.item,
             data=data,
-            dataset_id=self.asset.dataset_id,
-            release_id=self.item.release_id,
+            **subject_of(self.item.release_id),
         )

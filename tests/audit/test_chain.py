@@ -8,6 +8,7 @@ from django.db import Error, connection, transaction
 
 from audit import triggers
 from audit.catalogue import ACTIONS
+from audit.chain import GENESIS
 from audit.models import AuditEvent, AuditSeal
 from audit.selectors import chain_verify, sentence_of
 from audit.services import event_record, events_seal, note_erase
@@ -122,3 +123,18 @@ def test_events_of_one_request_carry_its_id(client) -> None:
     event = AuditEvent.objects.get(action="accounts.logged_in")
     assert event.request_id == answer["X-Request-Id"]
     assert event_record(action="workflow.approved", actor=None).request_id == ""
+
+
+def test_a_chain_that_was_cut_short_lacks_a_head_that_was_noted() -> None:
+    three_events()
+    events_seal(limit=2)
+    noted = AuditSeal.objects.order_by("-id")[0].hash
+    events_seal()
+    call_command("audit_verify", head=noted)
+    triggers.remove()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_auditseal WHERE hash <> %s AND previous <> %s", ["", GENESIS])
+    triggers.install()
+    assert chain_verify().faults == []
+    with pytest.raises(CommandError, match="does not hold that head"):
+        call_command("audit_verify", head=noted)

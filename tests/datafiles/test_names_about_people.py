@@ -34,3 +34,21 @@ def test_a_file_without_a_header_is_refused_and_its_first_row_not_quoted(twice: 
     assert "columns 2, 3" in error.sentence
     assert "219" not in error.sentence
     assert "jane" not in error.sentence.lower()
+
+
+def test_the_name_of_a_sheet_that_is_about_a_person_is_not_repeated(tmp_path) -> None:
+    from openpyxl import Workbook
+
+    from datafiles.limits import Limits
+    from datafiles.readers import read_table
+
+    book = Workbook()
+    book.active.title = "SSN 219-09-9996"
+    book.active.append(["permit"])
+    book.active.append(["A-1"])
+    book.create_sheet("Notes")
+    book.save(tmp_path / "book.xlsx")
+    read = read_table(tmp_path / "book.xlsx", name="book.xlsx", limits=Limits(), scratch=tmp_path)
+    said = " ".join(str(note) for note in read.notes)
+    assert "219-09-9996" not in said
+    assert "Notes" in said

@@ -258,3 +258,56 @@ def test_a_hold_comes_too_late_once_the_copy_is_public(cast: Cast) -> None:
     portal_facts(release)
     with pytest.raises(GatesUnmet, match="public already"):
         release_transition(release_id=release.pk, name="hold", actor=cast.cdo, reason="Wait.")
+
+
+def test_an_approved_date_is_brought_forward_only_by_who_holds_the_final_key(cast: Cast) -> None:
+    from workflow.errors import MoveRefused
+    from workflow.services.plans import plan_change
+
+    release = release_at(Stage.CDO_REVIEW, cast)
+    date = timezone.now() + timedelta(days=10)
+    plan_change(release_id=release.pk, actor=cast.coordinator, release_at=date, tactics=["none"])
+    release_transition(release_id=release.pk, name="approve", actor=cast.cdo)
+    for earlier in (date - timedelta(days=9), None):
+        with pytest.raises(MoveRefused, match="Only the chief data officer may bring it forward"):
+            plan_change(release_id=release.pk, actor=cast.coordinator, release_at=earlier, tactics=["none"])
+    later = date + timedelta(days=1)
+    assert (
+        plan_change(
+            release_id=release.pk, actor=cast.coordinator, release_at=later, tactics=["none"]
+        ).release_at
+        == later
+    )
+    assert (
+        plan_change(release_id=release.pk, actor=cast.cdo, release_at=date, tactics=["none"]).release_at
+        == date
+    )
+
+
+def test_events_of_the_stations_name_release_dataset_and_program(cast: Cast) -> None:
+    from dossier.selectors import subject_of
+
+    release = release_at(Stage.READINESS, cast)
+    assert subject_of(release.pk) == {
+        "release_id": release.pk,
+        "dataset_id": release.dataset_id,
+        "program_id": cast.program.pk,
+    }
+
+
+def test_a_wrong_file_does_not_lose_the_descriptions_of_the_right_one(cast: Cast) -> None:
+    from workflow.selectors.datasets import dictionary_of
+    from workflow.services.datasets import columns_describe, columns_sync
+
+    release = release_at(Stage.READINESS, cast)
+    right = [{"name": "permit", "type": "text"}, {"name": "cost", "type": "decimal"}]
+    columns_sync(release_id=release.pk, columns=right)
+    columns_describe(
+        release_id=release.pk,
+        rows=[{"name": "cost", "description": "Declared cost.", "unit": "US dollars"}],
+        actor=cast.steward,
+    )
+    columns_sync(release_id=release.pk, columns=[{"name": "other", "type": "text"}])
+    assert list(dictionary_of(release)) == ["other"]
+    columns_sync(release_id=release.pk, columns=right)
+    assert dictionary_of(release)["cost"].description == "Declared cost."

@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("position", models.PositiveIntegerField()),
+                ("position", models.PositiveIntegerField(blank=True, null=True)),
                 ("name", models.CharField(max_length=255, verbose_name="column in the file")),
                 ("label", models.CharField(blank=True, max_length=120, verbose_name="name for readers")),
                 ("description", models.TextField(blank=True)),

@@ -23,10 +23,14 @@ class Distribution(models.Model):
 
 
 class ColumnDescription(models.Model):
-    """One line of the data dictionary: what a column means. Kept from release to release by its name."""
+    """One line of the data dictionary: what a column means. Kept from release to release by its name.
+
+    `position` is that in the present file; a column which it lacks has none, and keeps its words for the day
+    it comes back.
+    """
 
     distribution = models.ForeignKey(Distribution, on_delete=models.CASCADE, related_name="columns")
-    position = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(null=True, blank=True)
     name = models.CharField("column in the file", max_length=255)
     label = models.CharField("name for readers", max_length=120, blank=True)
     description = models.TextField(blank=True)

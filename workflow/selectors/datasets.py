@@ -84,6 +84,6 @@ def datasets_listed(user: User, *, words: str = "", **filters: Any) -> QuerySet[
 def dictionary_of(release: Release) -> dict[str, ColumnDescription]:
     """The data dictionary of the release's dataset by column name, in the order of the file."""
     rows = ColumnDescription.objects.filter(
-        distribution__dataset_id=release.dataset_id, distribution__portal="socrata"
+        distribution__dataset_id=release.dataset_id, distribution__portal="socrata", position__isnull=False
     )
     return {row.name: row for row in rows.order_by("position", "pk")}

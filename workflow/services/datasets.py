@@ -191,7 +191,11 @@ def columns_describe(
 def columns_sync(
     *, release_id: int, columns: Sequence[Mapping[str, str]], now: datetime | None = None
 ) -> None:
-    """Bring the dictionary in line with the columns of the file: new ones empty, descriptions kept by name."""
+    """Bring the dictionary in line with the columns of the file: new ones empty, descriptions kept by name.
+
+    A column that the file lacks leaves the dictionary but not the database: after a wrong file the right one
+    finds its descriptions again.
+    """
     dossier_lock(release_id=release_id)
     release = Release.objects.select_related("dataset").get(pk=release_id)
     distribution = distribution_of(release.dataset)
@@ -202,8 +206,7 @@ def columns_sync(
         )
         column.position, column.data_type = position, found.get("type", "")
         column.save()
-    for gone in known.values():
-        gone.delete()
+    distribution.columns.filter(pk__in=[gone.pk for gone in known.values()]).update(position=None)
     metadata_fact(release_id=release_id, now=now)
 
 

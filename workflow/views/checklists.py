@@ -118,7 +118,7 @@ def checklist_evidence(
     request: HttpRequest, pk: int, checklist: str, item: str
 ) -> HttpResponse | FileResponse:
     """A file that was added to an answer. Each opening is recorded."""
-    get_context(request, pk)
+    get_context(request, pk, "view_evidence")
     found = evidence_open(release_id=pk, checklist=checklist, item=item, actor=request.user)
     if found is None:
         raise Http404("There is no such file.")
@@ -294,6 +294,7 @@ def _page(
             "may_edit": may_edit,
             "may_attest": is_open and may(request, "attest", context),
             "may_edit_record": may(request, "edit_record", context),
+            "may_see_evidence": may(request, "view_evidence", context),
             "is_frozen": not is_open,
             "cures": cures,
         },

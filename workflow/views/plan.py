@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from dossier.errors import DossierFrozen
 from workflow.context import ReleaseContext
+from workflow.errors import MoveRefused
 from workflow.forms.plan import PlanForm
 from workflow.models import PublicationPlan
 from workflow.services.plans import plan_change
@@ -31,7 +32,7 @@ def release_plan(request: HttpRequest, pk: int) -> HttpResponse:
             return _tab(request, context, form, status=422)
         try:
             plan_change(release_id=pk, actor=request.user, **form.cleaned_data)
-        except DossierFrozen as refusal:
+        except (DossierFrozen, MoveRefused) as refusal:
             say_refusal(request, refusal)
         else:
             messages.success(request, "The plan is saved.")
