@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from dossier.models import Contribution, Dossier, Fact, FileRead, StoredFile
+from dossier.models import Dossier, Fact, FileRead, StoredFile
 
 
 def facts(release_id: int) -> dict[str, Fact]:
@@ -19,11 +19,6 @@ def facts_of_many(release_ids: Iterable[int]) -> dict[int, dict[str, Fact]]:
     for fact in Fact.objects.filter(release_id__in=list(found)):
         found[fact.release_id][fact.kind] = fact
     return found
-
-
-def contributors(release_id: int) -> set[int]:
-    """Ids of everybody who changed what will be released."""
-    return set(Contribution.objects.filter(release_id=release_id).values_list("user_id", flat=True))
 
 
 def current_read(release_id: int) -> FileRead | None:

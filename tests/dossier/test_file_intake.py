@@ -14,7 +14,7 @@ from datafiles.errors import DataFileError
 from datafiles.fingerprint import canonical_row, row_hash_sum
 from dossier.errors import DossierFrozen
 from dossier.models import FileRead, StoredFile
-from dossier.selectors import contributors, current_columnar, current_file, facts, latest_read
+from dossier.selectors import current_columnar, current_file, facts, latest_read
 from dossier.services import dossier_open
 from dossier.services_files import (
     facts_rebuild,
@@ -72,7 +72,7 @@ def test_reading_makes_it_current_and_records_the_fact(
 
 def test_the_uploader_counts_as_a_contributor(receive: Receive, release: Release, cast: Cast) -> None:
     receive(actor=cast.coordinator)
-    assert contributors(release.pk) == {cast.coordinator.pk}
+    assert set(release.contributions.values_list("user_id", flat=True)) == {cast.coordinator.pk}
 
 
 def test_events_tell_name_size_and_hash_and_no_value(receive: Receive, read_latest: ReadLatest) -> None:
