@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from notifications.models import OutgoingMessage
 from tests.cast import Cast
 from tests.factories.workflow import release_at
 from workflow.services import settle
 from workflow.services.settle import Step, releases_settle
+from workflow.stages import Stage
 
 pytestmark = pytest.mark.django_db
 
@@ -29,3 +31,13 @@ def test_a_release_that_cannot_be_settled_does_not_keep_the_others_waiting(
     monkeypatch.setattr(settle, "STEPS", (Step("odd", lambda context: True, run),))
     assert releases_settle() == 2
     assert settled == [second.pk]
+
+
+def test_the_sweep_writes_the_letter_of_a_scan_whose_nudge_was_lost(cast: Cast) -> None:
+    release = release_at(Stage.QUALITY, cast)
+    letters = OutgoingMessage.objects.filter(release_id=release.pk, message_id="scan_finished")
+    assert not letters.exists()
+    releases_settle()
+    assert set(letters.values_list("recipient", flat=True)) == {cast.privacy_officer.pk, cast.steward.pk}
+    releases_settle()
+    assert letters.count() == 2
