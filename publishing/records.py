@@ -101,11 +101,6 @@ class PortalRecord:
         """sha256 of the record: approval is given for exactly this."""
         return _sha256(asdict(self))
 
-    @property
-    def columns_digest(self) -> str:
-        """sha256 of names and types of the columns alone: the schema that a permit speaks of."""
-        return _sha256([(column.field_name, column.type) for column in self.columns])
-
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -43,11 +43,6 @@ def get_context(request: HttpRequest, pk: int, action: str = "view") -> ReleaseC
     return context
 
 
-def get_release(request: HttpRequest, pk: int, action: str = "view") -> Release:
-    """The release alone; same refusals as get_context."""
-    return get_context(request, pk, action).release
-
-
 def may(request: HttpRequest, action: str, context: ReleaseContext) -> bool:
     """Does the policy let this person do `action`? For showing or leaving out a button."""
     return policies.may_act(request.user, action, context)
