@@ -73,6 +73,8 @@ class RoleAssignment(models.Model):
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, null=True, blank=True, related_name="role_assignments"
     )
+    # Of a program that two governments share: the one for which the role counts; empty is every side.
+    side = models.CharField(max_length=20, blank=True)
     assigned_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     assigned_at = models.DateTimeField(default=timezone.now)
 

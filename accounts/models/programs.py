@@ -48,6 +48,8 @@ class Department(models.Model):
         ],
         help_text="Three capital letters. Inventory numbers of this department begin with them.",
     )
+    # Where two governments share a program (Durham: city and county), the one this department belongs to.
+    side = models.CharField(max_length=20, blank=True)
 
     class Meta:
         ordering = ["name"]

@@ -69,6 +69,14 @@ class Dataset(models.Model):
     technical_challenges = models.TextField(blank=True)
     classification = models.CharField(max_length=30, blank=True)
     classification_ground = models.TextField(blank=True)
+    # What is published may be of another class than what is held: the treated form of protected data is public.
+    output_classification = models.CharField("classification of what is published", max_length=30, blank=True)
+    output_ground = models.TextField("why the published form may be of that class", blank=True)
+    security_level = models.CharField(max_length=30, blank=True)
+    security_level_reason = models.TextField(blank=True)
+    update_method = models.CharField(max_length=20, blank=True)
+    # Field of the metadata superset -> value; the program's profile says which fields it asks for.
+    metadata = models.JSONField(default=dict, blank=True)
     quality_rating = models.CharField(max_length=10, choices=Level.choices, blank=True)
     quality_details = models.TextField(blank=True)
     high_value = models.JSONField("high-value criteria", default=list, blank=True)
