@@ -32,7 +32,8 @@ class Message:
     `about`: what the letter tells of, in words (the preferences page shows it). `asks`: it asks something of
     everybody who gets it; of other letters the sender says whom they ask, and to the rest they are news.
     `needs`: the keys its context must have. `holds_secret`: its link opens a door without a log-in, so the
-    row forgets the link once the letter has left.
+    row forgets the link once the letter has left. `outside`: it goes to addresses without an account, so
+    nobody finds it among the letters that can be turned off.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Message:
     asks: bool = False
     needs: tuple[str, ...] = ("dataset",)
     holds_secret: bool = False
+    outside: bool = False
 
 
 _MESSAGES = (
@@ -66,6 +68,17 @@ _MESSAGES = (
     Message("file_unreadable", "a file could not be read", asks=True, needs=("dataset", "problem")),
     Message("publication_failed", "the portal did not take a copy", asks=True, needs=("dataset", "problem")),
     Message("private_copy_ready", "a private copy on the portal can be looked at"),
+    Message(
+        "request_confirm", "a wish for a dataset, to be confirmed", asks=True, outside=True, holds_secret=True
+    ),
+    Message("request_changed", "a wish for a dataset goes on", needs=("dataset", "verdict"), outside=True),
+    Message("request_received", "somebody of the public asks for a dataset", asks=True),
+    Message("proposal_made", "a dataset is proposed to a department", asks=True, needs=("dataset", "reason")),
+    Message("proposal_answered", "a department answers a proposal", needs=("dataset", "verdict")),
+    Message("proposal_back", "a proposal that was put off is due again", asks=True),
+    Message("joint_added", "a department takes part in a dataset", needs=("dataset", "department")),
+    Message("high_value_ready", "a high-value inventory waits for its signature", asks=True),
+    Message("high_value_signed", "a high-value inventory was signed"),
 )
 MESSAGES: dict[str, Message] = {message.id: message for message in _MESSAGES}
 
@@ -117,7 +130,8 @@ def context_checked(message_id: str, context: Mapping[str, Any]) -> dict[str, An
 
 def letter_render(message_id: str, context: Mapping[str, Any], *, path: str, asked: bool) -> Letter:
     """The letter in all its forms, from the words of the catalogue and the context of a row."""
-    words = {**_WORDS, **context, "asked": asked, "link": absolute_link(path)}
+    outside = message_of(message_id).outside
+    words = {**_WORDS, **context, "asked": asked, "outside": outside, "link": absolute_link(path)}
     body = f"{message_id}/body.txt"
     subject = subject_render(message_id, context, asked=asked)
     fragment = _render(body, {**words, "layout": "emails/letter.html"}, escape=True)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from work.models import WorkItem
@@ -21,13 +22,17 @@ class OutgoingMessage(WorkItem):
     """One letter to one person, written in the transaction of what it tells of, sent after the commit.
 
     The row holds the id of the message and words about the dataset; the text is made from the catalogue when
-    it leaves. `outcome` says what became of it, also when nothing was sent.
+    it leaves. `outcome` says what became of it, also when nothing was sent. A reader without an account is
+    `to_address` alone, which the row forgets once the letter has left or will never leave.
     """
 
     # A mail server may be away for some hours: more patience than other work has.
     MAX_ATTEMPTS = 12
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="letters")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="letters"
+    )
+    to_address = models.EmailField(blank=True)
     message_id = models.CharField(max_length=40)
     asked = models.BooleanField(default=False, help_text="Somebody waits on this person: it cannot be muted.")
     context = models.JSONField(default=dict)
@@ -43,9 +48,19 @@ class OutgoingMessage(WorkItem):
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["recipient", "-created_at"], name="letters_of_a_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recipient=None) | Q(to_address=""), name="letter_has_one_reader"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.message_id} to {self.recipient}"
+        return f"{self.message_id} to {self.recipient or 'somebody without an account'}"
+
+    @property
+    def address(self) -> str:
+        """Where the letter goes; empty once an address without an account is forgotten."""
+        return self.recipient.email if self.recipient else self.to_address
 
 
 class Preference(models.Model):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.selectors import programs_administered
@@ -31,7 +32,8 @@ def letter_written(*, release_id: int, message_id: str, since: datetime) -> bool
 def preferences_of(user: User) -> list[tuple[Message, bool]]:
     """Every kind of letter that may come as news, with whether this person wants it."""
     unwanted = set(Preference.objects.filter(user=user, wanted=False).values_list("message_id", flat=True))
-    return [(message, message.id not in unwanted) for message in MESSAGES.values() if not message.asks]
+    news = (message for message in MESSAGES.values() if not message.asks and not message.outside)
+    return [(message, message.id not in unwanted) for message in news]
 
 
 def letters_for(user: User) -> QuerySet[OutgoingMessage]:
@@ -46,17 +48,17 @@ def mailbox_entries(*, person: str = "", search: str = "") -> QuerySet:
     `person` is an address; `search` looks in dataset titles, subjects, names and addresses.
     """
     letters = OutgoingMessage.objects.order_by().annotate(
-        kind=Value(LETTER), at=F("created_at"), address=F("recipient__email")
+        kind=Value(LETTER), at=F("created_at"), address=Coalesce("recipient__email", "to_address")
     )
     mails = MailboxMail.objects.order_by().annotate(kind=Value(MAIL), at=F("created_at"), address=F("to"))
     if person:
-        letters, mails = letters.filter(recipient__email=person), mails.filter(to=person)
+        letters, mails = letters.filter(address=person), mails.filter(to=person)
     if search:
         letters = letters.filter(
             Q(context__dataset__icontains=search)
             | Q(message_id__icontains=search.replace(" ", "_"))
             | Q(recipient__full_name__icontains=search)
-            | Q(recipient__email__icontains=search)
+            | Q(address__icontains=search)
         )
         mails = mails.filter(Q(subject__icontains=search) | Q(to__icontains=search))
     columns = ("kind", "pk", "at", "address")
@@ -75,7 +77,12 @@ def mailbox_rows(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             row = letters[entry["pk"]]
             subject = subject_render(row.message_id, row.context, asked=row.asked)
             rows.append(
-                {**entry, "name": row.recipient.full_name, "subject": subject, "state": state_words(row)}
+                {
+                    **entry,
+                    "name": row.recipient.full_name if row.recipient else "",
+                    "subject": subject,
+                    "state": state_words(row),
+                }
             )
         else:
             mail = mails[entry["pk"]]
@@ -97,6 +104,7 @@ def state_words(message: OutgoingMessage) -> str:
 def mailbox_people() -> list[tuple[str, str]]:
     """Whoever has mail, as (address, name), by name."""
     people = dict(User.objects.filter(letters__isnull=False).distinct().values_list("email", "full_name"))
-    for address in MailboxMail.objects.order_by().values_list("to", flat=True).distinct():
+    outside = OutgoingMessage.objects.order_by().exclude(to_address="").values_list("to_address", flat=True)
+    for address in outside.union(MailboxMail.objects.order_by().values_list("to", flat=True)):
         people.setdefault(address, address)
     return sorted(people.items(), key=lambda item: item[1].lower())

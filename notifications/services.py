@@ -74,6 +74,44 @@ def message_queue(
     return rows
 
 
+def message_queue_to_address(
+    *,
+    message_id: str,
+    address: str,
+    context: Mapping[str, Any],
+    path: str,
+    release_id: int | None = None,
+    dataset_id: int | None = None,
+    now: datetime | None = None,
+) -> OutgoingMessage:
+    """Write a letter to somebody without an account into the outbox, in the caller's transaction.
+
+    The message must be marked `outside` in the catalogue. What a stranger typed does not belong into the
+    context of the first letter to an address: who gives a false one would write to others in our name.
+    Returns the row. Raises UnknownMessage, WordsMissing, or ValueError for a message of the house.
+    """
+    message = message_of(message_id)
+    if not message.outside:
+        raise ValueError(f"The letter {message_id!r} is for people with an account.")
+    moment = now or timezone.now()
+    row = OutgoingMessage.objects.create(
+        to_address=address,
+        message_id=message_id,
+        asked=message.asks,
+        context={"waits_on": "", "actor": SYSTEM_NAME, **context_checked(message_id, context)},
+        path=path,
+        release_id=release_id,
+        dataset_id=dataset_id,
+        created_at=moment,
+        due_at=moment,
+    )
+    if timezone.now() - moment > PAST_AFTER:
+        _keep_for_the_record([row])
+    else:
+        work_queue(row)
+    return row
+
+
 def message_send(message: OutgoingMessage, beat: Beat) -> None:
     """Send one letter of the outbox through this site's channel; the handler of `notifications.tasks`.
 
@@ -82,19 +120,25 @@ def message_send(message: OutgoingMessage, beat: Beat) -> None:
     """
     if message.sent_at:
         return
-    if not message.recipient.is_active:
+    if message.recipient is not None and not message.recipient.is_active:
         _outcome_write(message, outcome="Not sent: the account is closed.")
+        return
+    if not message.address:
+        _outcome_write(message, outcome="Not sent: the address was forgotten.")
         return
     channel, deliver = channel_current()
     letter = letter_of(message)
     beat(50, "Sending")
     try:
-        outcome = deliver(message.recipient.email, letter, _headers(message))
+        outcome = deliver(message.address, letter, _headers(message))
     except ChannelKept as kept:
         _outcome_write(message, outcome=str(kept), channel=channel)
     except ChannelBusy as busy:
+        if message.attempts >= message.MAX_ATTEMPTS:
+            _address_forget(message)
         raise Retry(str(busy)) from busy
     except ChannelRefused as refused:
+        _address_forget(message)
         raise Stop(str(refused)) from refused
     else:
         _outcome_write(message, outcome=outcome, channel=channel, sent_at=timezone.now())
@@ -123,7 +167,7 @@ def preferences_set(*, user: User, wanted: Iterable[str]) -> None:
     """
     wanted = {message_of(message_id).id for message_id in wanted}
     for message in MESSAGES.values():
-        if not message.asks:
+        if not message.asks and not message.outside:
             Preference.objects.update_or_create(
                 user=user, message_id=message.id, defaults={"wanted": message.id in wanted}
             )
@@ -159,7 +203,10 @@ def _names(people: list[User]) -> str:
 
 def _keep_for_the_record(rows: list[OutgoingMessage]) -> None:
     OutgoingMessage.objects.filter(pk__in=[row.pk for row in rows]).update(
-        status=Status.DONE, progress=100, outcome="Not sent: it tells of something that was long past."
+        status=Status.DONE,
+        progress=100,
+        outcome="Not sent: it tells of something that was long past.",
+        to_address="",
     )
 
 
@@ -178,6 +225,13 @@ def _outcome_write(
     message: OutgoingMessage, *, outcome: str, channel: str = "", sent_at: datetime | None = None
 ) -> None:
     changes: dict[str, Any] = {"outcome": outcome, "channel": channel, "sent_at": sent_at}
+    if channel != "mailbox":
+        changes["to_address"] = ""
     if sent_at and channel == "smtp" and message_of(message.message_id).holds_secret:
         changes["path"] = ""
     OutgoingMessage.objects.filter(pk=message.pk).update(**changes)
+
+
+def _address_forget(message: OutgoingMessage) -> None:
+    """A letter that will not leave keeps no address of somebody without an account."""
+    OutgoingMessage.objects.filter(pk=message.pk).update(to_address="")

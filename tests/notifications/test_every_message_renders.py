@@ -23,6 +23,7 @@ WORDS = {
     "conditions": "Repeat it after the next release.",
     "findings": 3,
     "columns": 2,
+    "department": "Public Works",
     "problem": "Line 12 has five cells where the others have four.",
 }
 READERS = [(message_id, asked) for message_id in MESSAGES for asked in (True, False)]
