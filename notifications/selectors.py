@@ -47,7 +47,7 @@ def mailbox_entries(*, person: str = "", search: str = "") -> QuerySet:
 
     `person` is an address; `search` looks in dataset titles, subjects, names and addresses.
     """
-    letters = OutgoingMessage.objects.order_by().annotate(
+    letters: QuerySet[Any] = OutgoingMessage.objects.order_by().annotate(
         kind=Value(LETTER), at=F("created_at"), address=Coalesce("recipient__email", "to_address")
     )
     mails = MailboxMail.objects.order_by().annotate(kind=Value(MAIL), at=F("created_at"), address=F("to"))

@@ -5,18 +5,36 @@ Import from here. Direction inside: dataset <- distribution, release <- review, 
 
 from workflow.models.dataset import Dataset
 from workflow.models.distribution import ColumnDescription, Distribution
+from workflow.models.high_value import HighValueInventory
+from workflow.models.imports import InventoryImport
+from workflow.models.joint import ContributingDepartment
 from workflow.models.plan import PublicationPlan
+from workflow.models.priority import PriorityScore, PriorityWeights
+from workflow.models.proposal import DatasetProposal
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
+from workflow.models.request import DatasetRequest, RequestVote
 from workflow.models.review import Review
+from workflow.models.talk import ReadinessTalk
+from workflow.models.withholding import Withholding
 
 __all__ = [
     "ApprovalRequest",
     "ColumnDescription",
+    "ContributingDepartment",
     "Dataset",
+    "DatasetProposal",
+    "DatasetRequest",
     "Distribution",
+    "HighValueInventory",
+    "InventoryImport",
+    "PriorityScore",
+    "PriorityWeights",
     "PublicationPlan",
+    "ReadinessTalk",
     "Release",
+    "RequestVote",
     "ReturnForChanges",
     "Review",
     "StageVisit",
+    "Withholding",
 ]
