@@ -58,7 +58,7 @@ class OutgoingMessage(WorkItem):
         return f"{self.message_id} to {self.recipient or 'somebody without an account'}"
 
     @property
-    def address(self) -> str:
+    def goes_to(self) -> str:
         """Where the letter goes; empty once an address without an account is forgotten."""
         return self.recipient.email if self.recipient else self.to_address
 

@@ -123,14 +123,14 @@ def message_send(message: OutgoingMessage, beat: Beat) -> None:
     if message.recipient is not None and not message.recipient.is_active:
         _outcome_write(message, outcome="Not sent: the account is closed.")
         return
-    if not message.address:
+    if not message.goes_to:
         _outcome_write(message, outcome="Not sent: the address was forgotten.")
         return
     channel, deliver = channel_current()
     letter = letter_of(message)
     beat(50, "Sending")
     try:
-        outcome = deliver(message.address, letter, _headers(message))
+        outcome = deliver(message.goes_to, letter, _headers(message))
     except ChannelKept as kept:
         _outcome_write(message, outcome=str(kept), channel=channel)
     except ChannelBusy as busy:
