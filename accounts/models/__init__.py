@@ -2,6 +2,7 @@
 
 from accounts.models.people import Delegation, Invitation, RoleAssignment, User
 from accounts.models.programs import Department, Program, ProgramProfile
+from accounts.models.requests import RoleRequest
 
 __all__ = [
     "Delegation",
@@ -10,5 +11,6 @@ __all__ = [
     "Program",
     "ProgramProfile",
     "RoleAssignment",
+    "RoleRequest",
     "User",
 ]

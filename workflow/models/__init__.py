@@ -5,6 +5,8 @@ Import from here. Direction inside: dataset <- distribution, release <- review, 
 
 from workflow.models.dataset import Dataset
 from workflow.models.distribution import ColumnDescription, Distribution
+from workflow.models.exception import PublicationException
+from workflow.models.guest import GuestInvitation
 from workflow.models.high_value import HighValueInventory
 from workflow.models.imports import InventoryImport
 from workflow.models.joint import ContributingDepartment
@@ -15,6 +17,7 @@ from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, 
 from workflow.models.request import DatasetRequest, RequestVote
 from workflow.models.review import Review
 from workflow.models.talk import ReadinessTalk
+from workflow.models.thread import HelpRequest, Thread, ThreadPost, ThreadSeen
 from workflow.models.withholding import Withholding
 
 __all__ = [
@@ -25,10 +28,13 @@ __all__ = [
     "DatasetProposal",
     "DatasetRequest",
     "Distribution",
+    "GuestInvitation",
+    "HelpRequest",
     "HighValueInventory",
     "InventoryImport",
     "PriorityScore",
     "PriorityWeights",
+    "PublicationException",
     "PublicationPlan",
     "ReadinessTalk",
     "Release",
@@ -36,5 +42,8 @@ __all__ = [
     "ReturnForChanges",
     "Review",
     "StageVisit",
+    "Thread",
+    "ThreadPost",
+    "ThreadSeen",
     "Withholding",
 ]
