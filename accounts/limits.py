@@ -30,6 +30,11 @@ def reset_allowed(*, email: str) -> bool:
     return _count(_key("reset", email)) <= RESET_LETTERS
 
 
+def public_allowed(*, kind: str, who: str, most: int) -> bool:
+    """Count a try of somebody without an account, by address or by place; False after `most` in the window."""
+    return _count(_key(kind, who)) <= most
+
+
 def _count(key: str) -> int:
     if cache.add(key, 1, WINDOW_SECONDS):
         return 1

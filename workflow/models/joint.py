@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Department
 from workflow.models.dataset import Dataset
 
 
@@ -32,21 +31,3 @@ class ContributingDepartment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department} contributes to {self.dataset}"
-
-
-def departments_of(dataset: Dataset) -> list[Department]:
-    """The department that owns the dataset, then those that contribute, by name. Uses prefetched rows."""
-    return [dataset.department, *(row.department for row in dataset.contributing.all())]
-
-
-def signing_departments(dataset: Dataset) -> list[Department]:
-    """The departments whose approval every release of the dataset needs: the owner first."""
-    return [
-        dataset.department,
-        *(row.department for row in dataset.contributing.all() if row.must_sign),
-    ]
-
-
-def sides_of(dataset: Dataset) -> set[str]:
-    """The sides (Durham: city, county) whose data this is: of its owner and of all who contribute."""
-    return {department.side for department in departments_of(dataset)} - {""}

@@ -56,6 +56,8 @@ class DatasetRequest(models.Model):
     link = models.URLField("where it is", max_length=500, blank=True)
     citation = models.CharField("law", max_length=300, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Words that must not stand in public; the team still sees them.
+    hidden = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
@@ -88,7 +90,8 @@ class DatasetRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        # What strangers type does not go into the record of events, which names its subjects for good.
+        return f"request {self.pk}"
 
     @property
     def is_open(self) -> bool:
@@ -96,7 +99,15 @@ class DatasetRequest(models.Model):
 
     @property
     def is_public(self) -> bool:
-        return self.state != self.State.UNCONFIRMED
+        """Anybody may read it: its address is confirmed, and nobody had to hide its words."""
+        return self.state != self.State.UNCONFIRMED and not self.hidden
+
+    @property
+    def state_words(self) -> str:
+        """The state for its readers, with the circumstance of the end."""
+        if self.state == self.State.CLOSED:
+            return f"Closed: {self.get_circumstance_display().lower()}"
+        return self.get_state_display()
 
 
 OPEN_STATES = (DatasetRequest.State.NEW, DatasetRequest.State.ANSWERED, DatasetRequest.State.ACCEPTED)
@@ -107,7 +118,8 @@ class RequestVote(models.Model):
 
     `voter` and `email_hash` are keyed digests, so that nobody counts twice and no list says who. `email` is
     kept while the request is open, to tell the person what becomes of it, and erased with the last letter.
-    A row with a `token_hash` waits for its address to be confirmed and does not count.
+    A row without `confirmed_at` waits for its address to be confirmed and does not count. The digest of a used
+    link stays, so that a second use is recognised.
     """
 
     request = models.ForeignKey(DatasetRequest, on_delete=models.CASCADE, related_name="votes")
@@ -117,6 +129,7 @@ class RequestVote(models.Model):
     asked = models.BooleanField(default=False, help_text="This person made the request.")
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
     confirm_until = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -132,8 +145,7 @@ class RequestVote(models.Model):
             ),
             models.CheckConstraint(condition=~Q(voter="") | ~Q(email_hash=""), name="vote_has_a_voter"),
             models.CheckConstraint(
-                condition=Q(token_hash="", confirm_until=None)
-                | ~Q(token_hash="") & Q(confirm_until__isnull=False),
+                condition=Q(confirmed_at__isnull=False) | ~Q(token_hash="") & Q(confirm_until__isnull=False),
                 name="waiting_vote_has_an_end",
             ),
         ]
