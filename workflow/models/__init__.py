@@ -4,34 +4,43 @@ Import from here. Direction inside: dataset <- distribution, release <- review, 
 """
 
 from workflow.models.dataset import Dataset
+from workflow.models.deadline import DeadlineNotice, DeadlinePause
 from workflow.models.distribution import ColumnDescription, Distribution
 from workflow.models.exception import PublicationException
+from workflow.models.feed import CalendarFeed
 from workflow.models.guest import GuestInvitation
 from workflow.models.high_value import HighValueInventory
 from workflow.models.imports import InventoryImport
 from workflow.models.joint import ContributingDepartment
-from workflow.models.plan import PublicationPlan
+from workflow.models.plan import PlanItem, PlanSignOff, PublicationPlan
 from workflow.models.priority import PriorityScore, PriorityWeights
 from workflow.models.proposal import DatasetProposal
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
 from workflow.models.request import DatasetRequest, RequestVote
 from workflow.models.review import Review
+from workflow.models.schedule import AccessPlanFile, ScheduleEntry
 from workflow.models.talk import ReadinessTalk
 from workflow.models.thread import HelpRequest, Thread, ThreadPost, ThreadSeen
 from workflow.models.withholding import Withholding
 
 __all__ = [
+    "AccessPlanFile",
     "ApprovalRequest",
+    "CalendarFeed",
     "ColumnDescription",
     "ContributingDepartment",
     "Dataset",
     "DatasetProposal",
     "DatasetRequest",
+    "DeadlineNotice",
+    "DeadlinePause",
     "Distribution",
     "GuestInvitation",
     "HelpRequest",
     "HighValueInventory",
     "InventoryImport",
+    "PlanItem",
+    "PlanSignOff",
     "PriorityScore",
     "PriorityWeights",
     "PublicationException",
@@ -41,6 +50,7 @@ __all__ = [
     "RequestVote",
     "ReturnForChanges",
     "Review",
+    "ScheduleEntry",
     "StageVisit",
     "Thread",
     "ThreadPost",
