@@ -28,6 +28,7 @@ ACTIONS: dict[str, str] = {
     "workflow.record_changed": "{actor} changed the inventory record: {fields}.",
     "workflow.columns_described": "{actor} described {described} of {total} columns.",
     "workflow.plan_changed": "{actor} changed the publication plan.",
+    "workflow.output_classified": "{actor} classified the published form as {classification}.",
     "workflow.not_for_release": "{actor} recorded that {subject} is not for release.",
     "workflow.release_opened": "{actor} opened release {number}.",
     "workflow.readiness_begun": "{actor} began readiness.",
@@ -48,6 +49,18 @@ ACTIONS: dict[str, str] = {
     # workflow: reviews
     "workflow.review_requested": "{actor} asked for a {kind} review.",
     "workflow.review_given": "{actor} gave the {kind} review: {verdict}.",
+    # workflow: the inventory
+    "workflow.priority_scored": "{actor} scored the priority of {subject}: {label}.",
+    "workflow.priority_overridden": "{actor} set the priority of {subject} by hand: {label}.",
+    "workflow.priority_override_lifted": "{actor} let the priority of {subject} be computed again: {label}.",
+    "workflow.priority_weights_set": "{actor} set the weights of the priorities; {scored} scores changed.",
+    "workflow.withheld": "{actor} recorded a ground for withholding {subject}.",
+    "workflow.withholding_lifted": "{actor} lifted the withholding of {subject}.",
+    "workflow.inventory_read": "{actor} uploaded an inventory of {subject} for a preview: {rows} rows.",
+    "workflow.inventory_unreadable": "{actor} uploaded an inventory of {subject} that could not be read.",
+    "workflow.inventory_imported": "{actor} imported an inventory of {subject}: {new} new, {changed} changed.",
+    "workflow.inventory_discarded": "{actor} discarded an inventory of {subject} after its preview.",
+    "workflow.inventory_exported": "{actor} exported the inventory, {audience}: {rows} rows.",
     # dossier
     "file.received": "{actor} uploaded {name} ({size} bytes).",
     "file.read": "The file {name} was read: {rows} rows, {columns} columns.",
