@@ -102,15 +102,21 @@ class RoleAssignment(models.Model):
 
 
 class Delegation(models.Model):
-    """While it runs, `to_user` also holds the assignment. Separation of duties counts both people."""
+    """While it runs, `to_user` also holds the assignment. Separation of duties counts both people (M05)."""
 
     assignment = models.ForeignKey(RoleAssignment, on_delete=models.CASCADE, related_name="delegations")
     to_user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="delegations_received")
     starts = models.DateField()
     ends = models.DateField()
+    reason = models.TextField(blank=True)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    # Ended before its last day: by the lender, by the delegate who hands it back, or by a portal admin.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
+        ordering = ["-starts", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends__gte=F("starts")), name="delegation_ends_after_it_starts"

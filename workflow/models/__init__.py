@@ -12,12 +12,13 @@ from workflow.models.guest import GuestInvitation
 from workflow.models.high_value import HighValueInventory
 from workflow.models.imports import InventoryImport
 from workflow.models.joint import ContributingDepartment
+from workflow.models.order import ReviewOrder
 from workflow.models.plan import PlanItem, PlanSignOff, PublicationPlan
 from workflow.models.priority import PriorityScore, PriorityWeights
 from workflow.models.proposal import DatasetProposal
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
 from workflow.models.request import DatasetRequest, RequestVote
-from workflow.models.review import Review
+from workflow.models.review import Recusal, Review
 from workflow.models.schedule import AccessPlanFile, ScheduleEntry
 from workflow.models.talk import ReadinessTalk
 from workflow.models.thread import HelpRequest, Thread, ThreadPost, ThreadSeen
@@ -46,10 +47,12 @@ __all__ = [
     "PublicationException",
     "PublicationPlan",
     "ReadinessTalk",
+    "Recusal",
     "Release",
     "RequestVote",
     "ReturnForChanges",
     "Review",
+    "ReviewOrder",
     "ScheduleEntry",
     "StageVisit",
     "Thread",
