@@ -11,7 +11,21 @@ from checklists.catalogue.parsing import parse
 from checklists.catalogue.shapes import Catalogue
 
 # Explicit: a file that is not named here is not a checklist.
-CHECKLISTS = ("inventory", "eligibility", "readiness", "submission", "quality")
+CHECKLISTS = (
+    "inventory",
+    "eligibility",
+    "readiness",
+    "submission",
+    "quality",
+    "legal",
+    "security",
+    "privacy",
+    "equity",
+    "metadata",
+    "cdo",
+    "post",
+    "retirement",
+)
 _FOLDER = Path(__file__).resolve().parent
 
 

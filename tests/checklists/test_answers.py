@@ -137,7 +137,7 @@ def test_many_open_questions_are_said_in_one_sentence(release: Release) -> None:
     fill(release)
     sentences = fact(release, "checklist.eligibility").sentences
     assert len(sentences) == 1
-    assert sentences[0].startswith("Eligibility checklist: 8 questions must still be answered. The first is")
+    assert sentences[0].startswith("Eligibility checklist: 9 questions must still be answered. The first is")
 
 
 def test_answering_twice_is_one_answer_one_event_and_the_same_fact(release: Release, cast: Cast) -> None:
@@ -272,7 +272,7 @@ def test_an_answered_submission_keeps_its_old_text(
     submission = submission_of(release.pk, "eligibility")
     assert submission is not None
     assert submission.version.catalogue.item("ELI-01").question == "Does this data belong to your department?"
-    assert fact(release, "checklist.eligibility").about["version"] == 1
+    assert fact(release, "checklist.eligibility").about["version"] == 2
 
 
 def test_a_submission_that_nobody_has_answered_follows_the_new_text(

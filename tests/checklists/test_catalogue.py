@@ -1,4 +1,4 @@
-"""The catalogue files: every item of the five checklists is there and says what it must."""
+"""The catalogue files: every item of the checklists is there and says what it must."""
 
 from __future__ import annotations
 
@@ -13,17 +13,36 @@ from checklists.checks.score import DIMENSIONS
 from checklists.judging import judge
 
 # As many items as the sources list (their ids run from 01 on; an item may be asked in parts a, b, c).
-ITEMS = {"inventory": ("INV", 20), "eligibility": ("ELI", 11), "readiness": ("RDY", 15)} | {
+ITEMS = {
+    "inventory": ("INV", 20),
+    "eligibility": ("ELI", 12),
+    "readiness": ("RDY", 15),
     "submission": ("SUB", 10),
     "quality": ("QUA", 25),
+    "legal": ("LEG", 12),
+    "security": ("SEC", 16),
+    "privacy": ("PRV", 24),
+    "equity": ("EQU", 6),
+    "metadata": ("MET", 12),
+    "cdo": ("CDO", 10),
+    "post": ("POST", 7),
+    "retirement": ("RET", 9),
 }
 # A changed text is a new version: raise `version` in the file, and put its digest here.
 VERSIONS = {
-    "inventory": (1, "4aa7e32cee02"),
-    "eligibility": (1, "c8133edb6050"),
+    "inventory": (2, "e3c2923dc2a9"),
+    "eligibility": (2, "fbb706b021e9"),
     "readiness": (1, "08bd7dc26374"),
-    "submission": (1, "94932f42c24e"),
-    "quality": (1, "8a3efafaf0dd"),
+    "submission": (2, "b9923baa0e50"),
+    "quality": (2, "b910bf7195c2"),
+    "legal": (1, "2f833d10a08f"),
+    "security": (1, "c2aebbf56f05"),
+    "privacy": (1, "436db985f659"),
+    "equity": (1, "4db223837973"),
+    "metadata": (1, "00f8e73c0c0a"),
+    "cdo": (1, "8652f3af61eb"),
+    "post": (1, "b3f310375ebe"),
+    "retirement": (1, "8e3eaa42817a"),
 }
 
 
