@@ -18,7 +18,7 @@ class PublicationPlan(models.Model):
         PRESS = "press", "Press release"
         EVENT = "event", "Part of a public event"
         ANNOUNCEMENT = "announcement", "Part of another announcement"
-        HOSTED = "hosted", "Event of our own, such as a hackathon"
+        HOSTED = "hosted_event", "Event of our own, such as a hackathon"
 
     release = models.OneToOneField(Release, on_delete=models.CASCADE, related_name="plan")
     # Set when the approval opens the plan; empty where the program plans from the beginning.
