@@ -14,37 +14,11 @@ from workflow.models import ColumnDescription, Dataset
 
 _WORD = re.compile(r"[a-z0-9]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "city",
-        "county",
-        "data",
-        "dataset",
-        "department",
-        "for",
-        "from",
-        "in",
-        "list",
-        "of",
-        "on",
-        "or",
-        "our",
-        "per",
-        "report",
-        "state",
-        "table",
-        "the",
-        "to",
-        "town",
-        "with",
-    ]
-)
+_SMALL_WORDS = """
+a an and as at by city county data dataset department for from in list of on or our per report state table the
+to town with
+"""
+_STOP = frozenset(_SMALL_WORDS.split())
 _LIKENESS = 0.6
 _COLUMNS_LIKENESS = 0.8
 _COMPARED = 2_000
