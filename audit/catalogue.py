@@ -16,6 +16,8 @@ ACTIONS: dict[str, str] = {
     "accounts.department_changed": "{actor} changed the department {subject}.",
     "accounts.person_renamed": "{actor} changed the name of {subject}.",
     "accounts.person_reactivated": "{actor} opened the account of {subject} again.",
+    "accounts.delegation_begun": "{actor} lent {subject} the role {role}, {starts} to {ends}.",
+    "accounts.delegation_ended": "{actor} ended the delegation of the role {role} from {of} to {subject}.",
     "accounts.logged_in": "{subject} logged in.",
     "accounts.login_refused": "A log-in was refused.",
     "accounts.password_changed": "{subject} changed their password.",

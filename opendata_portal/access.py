@@ -53,6 +53,9 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     # people
     "profile": logged_in,
     "password_change": logged_in,
+    "delegations": member,
+    "delegation_end": member,
+    "delegations_all": portal_admin,
     "people": portal_admin,
     "person": portal_admin,
     "person_invite": portal_admin,
@@ -107,6 +110,7 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "finding_dispose": member,
     "quasi_confirm": member,
     "risk_accept": member,
+    "output_class": member,
     "treatment_retry": member,
     # reports
     "dashboard": member,

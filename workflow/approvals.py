@@ -9,18 +9,19 @@ from dossier.services import digest_of
 from workflow.context import ReleaseContext
 from workflow.models import Review
 
-# kind of review -> the parts its verdict is bound to
+# kind of review -> the parts its verdict is bound to. A checklist is bound with the version of its text.
 REVIEW_SCOPE: dict[str, tuple[str, ...]] = {
     "department": ("file", "submission"),
-    "quality": ("file",),
-    "privacy": ("treated", "dispositions"),
-    "security": ("file",),
-    "legal": ("treated",),
+    "quality": ("file", "quality checklist"),
+    "privacy": ("treated", "recipe", "dispositions", "privacy checklist", "restricted-data screen"),
+    "security": ("file", "security checklist"),
+    "equity": ("treated", "equity checklist"),
+    "legal": ("treated", "restricted-data screen"),
     "it": ("treated",),
     "policy": ("treated", "metadata"),
     "communications": ("metadata",),
     "steward_preview": ("private copy",),
-    "cdo": ("treated", "metadata", "submission"),
+    "cdo": ("treated", "recipe", "metadata", "submission", "privacy checklist", "restricted-data screen"),
 }
 
 PART_WORDS: dict[str, str] = {
@@ -28,8 +29,25 @@ PART_WORDS: dict[str, str] = {
     "submission": "the submission checklist",
     "metadata": "the description of the data",
     "treated": "the treated copy",
+    "recipe": "the recipe of the treatment",
+    "quality checklist": "the quality checklist",
+    "privacy checklist": "the privacy checklist",
+    "security checklist": "the security checklist",
+    "equity checklist": "the equity checklist",
+    "restricted-data screen": "the restricted-data screen",
     "dispositions": "the privacy dispositions",
     "private copy": "the private copy on the portal",
+}
+
+
+# part -> the checklist whose answers and text it is
+_CHECKLIST_PARTS = {
+    "submission": "submission",
+    "quality checklist": "quality",
+    "privacy checklist": "privacy",
+    "security checklist": "security",
+    "equity checklist": "equity",
+    "restricted-data screen": "legal",
 }
 
 
@@ -38,13 +56,20 @@ def current_parts(context: ReleaseContext) -> dict[str, str]:
     facts = context.facts
     found = {
         "file": context.about("file", "file"),
-        "submission": context.about("checklist.submission", "answers"),
         "metadata": context.about("metadata", "metadata"),
         "treated": context.data("treated", "sha256"),
+        "recipe": context.about("treated", "recipe"),
         "dispositions": context.about("dispositions", "dispositions"),
         "private copy": facts["private_copy"].digest if "private_copy" in facts else None,
+        **{part: _checklist(context, name) for part, name in _CHECKLIST_PARTS.items()},
     }
     return {part: digest for part, digest in found.items() if digest}
+
+
+def _checklist(context: ReleaseContext, name: str) -> str | None:
+    """Digest of a checklist's answers together with the version of its text; None when it is not begun."""
+    fact = context.facts.get(f"checklist.{name}")
+    return digest_of([fact.about.get("answers"), fact.about.get("version")]) if fact else None
 
 
 def parts_for(kind: str, context: ReleaseContext) -> dict[str, str]:

@@ -14,7 +14,8 @@ from accounts.profiles import Profile, profile_of
 from dossier.models import Contribution, Fact
 from dossier.selectors import facts_of_many
 from publishing.models import Permit
-from workflow.models import Dataset, Release, Review
+from workflow.models import ContributingDepartment, Dataset, Release, Review, Withholding
+from workflow.joint import sides_of
 
 
 @dataclass
@@ -40,6 +41,16 @@ class ReleaseContext:
         return fact.data.get(key) if fact else None
 
     @property
+    def sides(self) -> set[str]:
+        """Where two governments share the program: those whose data this is."""
+        return sides_of(self.dataset)
+
+    @property
+    def is_joint(self) -> bool:
+        """Several departments make this dataset together."""
+        return bool(self.dataset.contributing.all())
+
+    @property
     def plan(self) -> Any:
         return getattr(self.release, "plan", None)
 
@@ -58,6 +69,12 @@ def release_queryset() -> QuerySet[Release]:
     ).prefetch_related(
         Prefetch("reviews", queryset=Review.objects.select_related("reviewer", "requested_by")),
         Prefetch("contributions", queryset=Contribution.objects.select_related("user")),
+        Prefetch(
+            "dataset__contributing",
+            queryset=ContributingDepartment.objects.select_related("department"),
+        ),
+        "dataset__exceptions",
+        Prefetch("dataset__withholdings", queryset=Withholding.objects.select_related("decided_by")),
         Prefetch("permits", queryset=Permit.objects.filter(revoked_at=None)),
     )
 

@@ -17,6 +17,7 @@ from accounts.roles import Role, has_role, roles_held
 from accounts.selectors import departments_visible
 from workflow import approvals
 from workflow.context import ReleaseContext
+from workflow.final_key import key_role
 from workflow.models import Dataset, Review
 from workflow.stages import STAGE_OWNER, Stage
 
@@ -42,6 +43,8 @@ RAW_READERS = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN, Role.PRIVACY_OFFI
 def stage_holder(context: ReleaseContext, stage: str | None = None) -> str:
     """The role on whose desk the release lies, as its program says; "system" or "closed" else."""
     stage = stage or context.release.stage
+    if stage == Stage.CDO_REVIEW:
+        return key_role(context)
     return context.profile.stage_holders.get(stage, STAGE_OWNER[stage])
 
 

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.roles import Role, people_with_role
 from workflow.context import ReleaseContext
 from workflow.policies import stage_holder
-from workflow.stages import CLOSED_OWNER, SYSTEM_OWNER, Move
+from workflow.stages import CLOSED_OWNER, SYSTEM_OWNER, Move, Stage
 
 # move -> the audit action it writes
 EVENTS: dict[str, str] = {
@@ -77,7 +77,7 @@ def team(context: ReleaseContext) -> list[User]:
 
 
 def recipients(move: str, context: ReleaseContext) -> list[User]:
-    """Who is told of `move`, after it was made, in the order of the route. The actor is still among them."""
+    """Who is told of `move`, after it was made: the route, then whom the program adds. The actor is among them."""
     found: list[User] = []
     for entry in ROUTES[move]:
         if entry == NEXT_HOLDER:
@@ -86,14 +86,21 @@ def recipients(move: str, context: ReleaseContext) -> list[User]:
             found += team(context)
         else:
             found += holders(context, entry)
+    for role in context.profile.notify.get(move, ()):
+        found += holders(context, role)
     return list(dict.fromkeys(person for person in found if person.is_active))
 
 
 def asked(move: str, context: ReleaseContext) -> list[User]:
-    """Those of the recipients who have something to do now: the holders of the stage it came to."""
+    """Those of the recipients who have something to do now: the holders of the stage it came to.
+
+    A return is answered by whom the program names: in Los Angeles the coordinator, who may pass points on.
+    """
     if NEXT_HOLDER not in ROUTES[move]:
         return []
-    return [person for person in holders(context, stage_holder(context)) if person.is_active]
+    answers = move == "return_for_changes" and context.release.stage == Stage.READINESS
+    role = context.profile.return_answered_by if answers else stage_holder(context)
+    return [person for person in holders(context, role) if person.is_active]
 
 
 def told_before(move: Move, context: ReleaseContext, actor: User) -> list[User]:

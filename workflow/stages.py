@@ -59,15 +59,16 @@ STAGE_OWNER: dict[str, str] = {
 }
 
 # Which parts of the dossier people may edit while a release lies in a stage. An edit voids the reviews it
-# touches; from CDO review on, what was reviewed is frozen and a change needs a return.
+# touches; from CDO review on, what was reviewed is frozen and a change needs a return. Of the checklists, a
+# stage opens those that the program puts there; the earlier ones stay as they were answered.
 OPEN_PARTS: dict[str, tuple[str, ...]] = {
     Stage.INVENTORY: ("record", "file", "metadata", "checklists", "plan"),
     Stage.READINESS: ("record", "file", "metadata", "checklists", "quality", "plan"),
     Stage.QUALITY: ("record", "file", "metadata", "checklists", "quality", "privacy", "plan"),
-    Stage.PRIVACY: ("metadata", "privacy", "plan"),
-    Stage.CDO_REVIEW: ("plan",),
-    Stage.STAGED: ("plan", "publication"),
-    Stage.PUBLISHED: ("publication",),
+    Stage.PRIVACY: ("metadata", "privacy", "plan", "checklists"),
+    Stage.CDO_REVIEW: ("plan", "checklists"),
+    Stage.STAGED: ("plan", "publication", "checklists"),
+    Stage.PUBLISHED: ("publication", "checklists"),
     Stage.REJECTED: (),
     Stage.WITHDRAWN: (),
     Stage.RETRACTED: ("publication",),

@@ -9,6 +9,7 @@ from workflow.views import (
     history,
     moves,
     my_work,
+    outputs,
     plan,
     privacy,
     publication,
@@ -37,5 +38,6 @@ urlpatterns = [
     *checklists.urlpatterns,
     *data.urlpatterns,
     *privacy.urlpatterns,
+    *outputs.urlpatterns,
     *publication.urlpatterns,
 ]

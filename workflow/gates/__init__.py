@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
+from workflow.gates.exceptions import licence_allowed, no_exception_open
+from workflow.gates.final_key import final_keys_turned
 from workflow.gates.preparation import (
     CHECKLIST_NAMES,
     checklists_complete,
@@ -16,19 +18,28 @@ from workflow.gates.preparation import (
     inventory_record_complete,
     not_on_hold,
     quality_checks_current,
+    retirement_recorded,
     submission_attested,
 )
-from workflow.gates.privacy import findings_disposed, risk_allowed, scan_current, treated_copy_current
+from workflow.gates.privacy import (
+    findings_disposed,
+    output_classified,
+    risk_allowed,
+    scan_current,
+    treated_copy_current,
+)
 from workflow.gates.publication import (
     date_reached,
     not_public_yet,
     permit_holds,
     plan_before,
     preview_before,
+    private_copy_before,
     private_copy_equal,
     public_copy_confirmed,
 )
 from workflow.gates.reviews import reviews_in
+from workflow.gates.withholding import not_withheld
 from workflow.stages import ONWARD, Stage, earlier_moves
 
 __all__ = [
@@ -65,7 +76,12 @@ def earlier_gates_hold(move: str) -> Gate:
 
 # What must hold before each move. A move that needs nothing has an empty row, and the row must be there.
 GATES: dict[str, tuple[Gate, ...]] = {
-    "begin_readiness": (not_on_hold, inventory_record_complete, checklists_complete(Stage.INVENTORY)),
+    "begin_readiness": (
+        not_on_hold,
+        not_withheld,
+        inventory_record_complete,
+        checklists_complete(Stage.INVENTORY),
+    ),
     "submit_for_quality": (
         not_on_hold,
         file_read,
@@ -86,14 +102,21 @@ GATES: dict[str, tuple[Gate, ...]] = {
         findings_disposed,
         treated_copy_current,
         risk_allowed,
+        output_classified,
+        checklists_complete(Stage.PRIVACY),
         reviews_in("clear_privacy"),
     ),
     "approve": (
         not_on_hold,
         earlier_gates_hold("approve"),
+        checklists_complete(Stage.CDO_REVIEW),
         plan_before("approve"),
+        private_copy_before("approve"),
         preview_before("approve"),
+        licence_allowed,
+        no_exception_open,
         reviews_in("approve"),
+        final_keys_turned,
     ),
     "publish": (
         not_on_hold,
@@ -112,7 +135,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
     "supersede": (),
     "retract": (),
     "reinstate": (),
-    "retire": (),
+    "retire": (retirement_recorded,),
 }
 
 # What must hold before the portal copy is made public: all that `publish` asks for, but its own outcome.

@@ -6,6 +6,7 @@ from accounts.roles import Role
 from privacy.detectors import REGISTRY_VERSION
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet, fact_holds
+from workflow.stages import Stage
 
 
 def scan_current(context: ReleaseContext) -> GateResult:
@@ -78,4 +79,27 @@ def risk_allowed(context: ReleaseContext) -> GateResult:
                 Role.PRIVACY_OFFICER,
             )
         )
+    return result
+
+
+def output_classified(context: ReleaseContext) -> GateResult:
+    """Where the data is not published as it is, the published form has a class of its own that may be."""
+    dataset, profile = context.dataset, context.profile
+    raw, output = (
+        profile.classification(code) for code in (dataset.classification, dataset.output_classification)
+    )
+    result = GateResult(f"Published as “{output.label}”" if output else "Published as it is classified")
+    if raw is None or (raw.raw_publishable and not raw.never_publish and output is None):
+        return result
+    text = ""
+    if output is None:
+        text = (
+            f"“{raw.label}” data is not published as it is. Say on the Privacy tab of which class the treated "
+            "form is, and why."
+        )
+    elif output.never_publish:
+        text = f"“{output.label}” data is never published."
+    if text:
+        who = profile.stage_holders.get(Stage.PRIVACY, Role.PRIVACY_OFFICER)
+        result.unmet.append(Unmet(text, "privacy", who))
     return result

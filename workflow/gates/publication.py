@@ -92,6 +92,19 @@ def public_copy_confirmed(context: ReleaseContext) -> GateResult:
     return result
 
 
+def private_copy_before(move: str) -> Gate:
+    """A gate that the private copy is there before `move`, where the program makes it before the approval."""
+
+    def gate(context: ReleaseContext) -> GateResult:
+        if context.profile.order["private_copy_at"] == "cdo_review":
+            return private_copy_equal(context)
+        return GateResult("The private copy is made after the approval")
+
+    gate.__name__ = f"private_copy_before_{move}"
+    gate.__doc__ = f"The private copy equals the treated copy, where the program makes it before {move}."
+    return gate
+
+
 def preview_before(move: str) -> Gate:
     """A gate for the steward preview, where the profile puts it before `move`."""
 

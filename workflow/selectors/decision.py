@@ -13,6 +13,7 @@ from privacy.selectors import state_of as privacy_state
 from workflow import approvals, gates
 from workflow.context import ReleaseContext
 from workflow.models import Review
+from workflow.selectors.criteria import criteria_of
 from workflow.selectors.datasets import dictionary_of
 from workflow.selectors.evidence import (
     changed_since_review,
@@ -31,6 +32,7 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
     licence = next((row.label for row in profile.licences if row.code == dataset.licence), dataset.licence)
     return {
         "will_happen": _will_happen(context),
+        "criteria": criteria_of(context),
         "summary": [_quality(context), _privacy(context), _security(context), _department(context)],
         "in_the_way": [gate_line(item, context) for item in gates.unmet_onward(context)],
         "changed": changed_since_review(context),

@@ -67,7 +67,8 @@ def _finished_scan(context: ReleaseContext, now: datetime) -> None:
 def _private_copy(context: ReleaseContext, now: datetime) -> None:
     fact = context.facts.get("private_copy")
     if fact is not None and fact.ok:
-        people = [*routing.holders(context, Role.CDO), *routing.holders(context, Role.COORDINATOR)]
+        roles = (Role.CDO, Role.COORDINATOR, *context.profile.notify.get("private_copy_ready", ()))
+        people = [person for role in dict.fromkeys(roles) for person in routing.holders(context, role)]
         _tell(context, "private_copy_ready", people, "release_publication", fact.at, now)
 
 

@@ -24,6 +24,7 @@ from privacy.services import (
 )
 from privacy.words import split_choice
 from workflow.context import ReleaseContext
+from workflow.forms.output import OutputForm
 from workflow.stages import OPEN_PARTS, Stage
 from workflow.views.base import get_context, may, render_tab, say_refusal
 
@@ -155,7 +156,23 @@ def _rights(request: HttpRequest, context: ReleaseContext) -> dict[str, Any]:
         "privacy_opens_later": context.release.stage in (Stage.INVENTORY, Stage.READINESS),
         "may_dispose": is_open and may(request, "dispose_findings", context),
         "may_scan": may(request, "run_scan", context),
+        **_output(request, context, is_open),
         "k_min": context.profile.k_min(classification=context.dataset.classification),
+    }
+
+
+def _output(request: HttpRequest, context: ReleaseContext, is_open: bool) -> dict[str, Any]:
+    """Of which class the published form is: the form for who decides it, words for everybody else."""
+    profile, dataset = context.profile, context.dataset
+    if profile.classification(dataset.classification) is None:
+        return {}
+    return {
+        "shows_output": True,
+        "raw_class": profile.classification(dataset.classification),
+        "output_class": profile.classification(dataset.output_classification),
+        "output_form": OutputForm(profile=profile, dataset=dataset)
+        if is_open and may(request, "dispose_findings", context)
+        else None,
     }
 
 

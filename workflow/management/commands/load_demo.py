@@ -1,12 +1,14 @@
 """manage.py load_demo: fill an empty development database with a made-up city and a year of its work."""
 
 import time
+from itertools import chain
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from workflow.demo.programs import accounts_of_programs, programs_make
 from workflow.demo.world import PASSWORD, accounts, world_make
 from workflow.demo.year import year_make
 from workflow.models import Dataset
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         # The work is run in place, so nudges would only pile up for the worker.
         current_app.conf.update(broker_url="memory://")
         began = time.monotonic()
-        for line in year_make(world_make()):
+        for line in chain(year_make(world_make()), programs_make()):
             self.stdout.write(f"  {line}")
         self.stdout.write(f"Demo loaded in {time.monotonic() - began:.0f} s.")
 
@@ -38,3 +40,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Password of every demo account: {PASSWORD}")
         for role, name, email in accounts():
             self.stdout.write(f"  {role:<26} {name:<16} {email}")
+        self.stdout.write("The four real programs, with the role in the address (coordinator, cdo, open-data-team):")
+        for program, address in accounts_of_programs():
+            self.stdout.write(f"  {program:<26} {address}")

@@ -1,0 +1,65 @@
+"""Gates of exceptions: a rule of the program is left only where its decider has said so, and until a day.
+
+Connecticut: another licence than the usual ones, names in a roster of licences, risk above the benefit; the
+portal admin advises, the CDO decides. Reads the dataset's prefetched `exceptions`.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import date
+
+from accounts.roles import Role
+from workflow.context import ReleaseContext
+from workflow.excepted import exceptions_of, is_excepted
+from workflow.gates.base import GateResult, Unmet
+from workflow.models import PublicationException
+
+Kind = PublicationException.Kind
+
+
+def licence_allowed(context: ReleaseContext) -> GateResult:
+    """A licence outside the program's usual ones needs a granted exception that has not expired."""
+    result = GateResult("The licence is one the program uses")
+    licence = context.profile.licence(context.dataset.licence)
+    if licence is None or not licence.needs_exception:
+        return result
+    if is_excepted(context, Kind.LICENCE):
+        result.done = f"The licence {licence.label} is allowed by an exception"
+        return result
+    lapsed = any(
+        row.kind == Kind.LICENCE and row.decision == PublicationException.Decision.GRANTED
+        for row in exceptions_of(context)
+    )
+    why = "the exception for it no longer holds" if lapsed else "no exception has been granted"
+    rule = context.profile.exception(Kind.LICENCE)
+    decider = context.profile.role_words(rule.decide if rule else Role.CDO)
+    text = (
+        f"The licence {licence.label} needs an exception, and {why}. "
+        f"Ask the {decider} for one, or choose another licence."
+    )
+    result.unmet.append(Unmet(text, "overview", Role.COORDINATOR))
+    return result
+
+
+def no_exception_open(context: ReleaseContext) -> GateResult:
+    """An exception that is asked for is decided before the release is."""
+    result = GateResult("No exception waits for a decision")
+    for row in exceptions_of(context):
+        if not row.is_open:
+            continue
+        rule = context.profile.exception(row.kind)
+        advise, decide = (rule.advise, rule.decide) if rule else (Role.PORTAL_ADMIN, Role.CDO)
+        who = decide if row.advised_at else advise
+        word = "decided" if row.advised_at else "advised on"
+        text = (
+            f"The exception “{row.get_kind_display()}” is not {word} yet "
+            f"by the {context.profile.role_words(who)}."
+        )
+        result.unmet.append(Unmet(text, "overview", who))
+    return result
+
+
+def _today(context: ReleaseContext) -> date:
+    """The day where the program is: an exception ends with it, not at midnight somewhere else."""
+    return context.now.astimezone(zoneinfo.ZoneInfo(context.profile.timezone)).date()
