@@ -29,16 +29,22 @@ def test_every_profile_that_is_shipped_can_work() -> None:
         (changed(colour="blue"), '"colour" is not a part of a profile.'),
         (changed(stages=CONTENT["stages"] | {"PRIVACY": "wizard"}), 'stages.PRIVACY: "wizard" is not a role'),
         (changed(stages=dict.fromkeys(CONTENT["stages"], "cdo")), "one role would hold every stage"),
-        (changed(order=CONTENT["order"] | {"preview_before": "never"}), "order.preview_before is 'never'"),
+        (
+            changed(order=CONTENT["order"] | {"preview_before": "never"}),
+            'order.preview_before: "never" is not',
+        ),
         (
             changed(reviews=[{"move": "approve", "kind": "astrology", "role": "it"}]),
-            "reviews[1]: there is no review",
+            'reviews[1].kind: "astrology" is not a kind of review',
         ),
         (
             changed(reviews=[{"move": "approve", "kind": "it", "role": "cat"}]),
             "nobody could give this review",
         ),
-        (changed(privacy={"k_min": 0, "k_min_sensitive": 11}), "privacy.k_min must be a whole number"),
+        (
+            changed(privacy={"k_min": 0, "k_min_sensitive": 11}),
+            "privacy.k_min: 0 must be a whole number of at least 1",
+        ),
         ({k: v for k, v in CONTENT.items() if k != "stages"}, 'The part "stages" is missing.'),
     ],
 )
