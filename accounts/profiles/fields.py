@@ -1,0 +1,155 @@
+"""The tables and values that the parts of a profile are made of."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import available_timezones
+
+from accounts.profiles import parts, words
+from accounts.profiles.shape import Key, Many, Table, Value
+from accounts.roles import Role
+
+ROLES = tuple(Role.values)
+TEXT = Value()
+FLAG = Value(bool)
+DAYS = Value(int, least=0)
+PEOPLE = Value(int, least=1)
+
+
+def role(lost: str = "") -> Value:
+    return Value(words=ROLES, noun="a role", lost=lost)
+
+
+def roles(lost: str = "so nobody would be asked") -> Many:
+    return Many(role(lost))
+
+
+def word(known: tuple[str, ...], noun: str = "", lost: str = "") -> Value:
+    return Value(words=known, noun=noun, lost=lost)
+
+
+def timezone_fault(value: str) -> str:
+    return "" if value in available_timezones() else f'"{value}" is not a time zone, as America/New_York is.'
+
+
+def date_fault(value: str) -> str:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return f'"{value}" is not a date. Write it as "2026-07-03".'
+    return ""
+
+
+REVIEW = Table(
+    {
+        "move": Key(
+            word(words.REVIEWED_MOVES, "a move that can ask for a review"),
+            "The move that waits for this review.",
+            required=True,
+        ),
+        "kind": Key(word(words.REVIEW_KINDS, "a kind of review"), "What is reviewed.", required=True),
+        "role": Key(
+            role("so nobody could give this review"),
+            "Who gives it. A kind of review is given by one role in a program.",
+            required=True,
+        ),
+        "people": Key(PEOPLE, "How many different people must give it."),
+        "when": Key(
+            word(words.REVIEW_WHENS, "an occasion"),
+            "When it is asked for without anybody asking: always; for certain classes, levels or risks; when the "
+            "data is joint; when an exception stands open or granted; or only on request.",
+        ),
+        "classes": Key(
+            Many(TEXT), "With when = classification: the classes of the raw data that ask for it."
+        ),
+        "levels": Key(Many(TEXT), "With when = level: the security levels that ask for it."),
+        "risks": Key(Many(word(words.RISK_LEVELS, "a risk")), "With when = risk: the risks that ask for it."),
+        "blinded": Key(
+            FLAG, "Whether each reviewer sees nothing of the others before giving their own verdict."
+        ),
+        "days": Key(Value(int, least=1), "Business days in which it is due."),
+        "law": Key(TEXT, "The law or document that asks for it."),
+    },
+    parts.ReviewRule,
+)
+
+CHOICE = {
+    "code": Key(TEXT, "The short word that is stored. Never change it once it is used.", required=True),
+    "label": Key(TEXT, "What people read.", required=True),
+    "help": Key(TEXT, "One sentence that helps to choose."),
+}
+
+CLASSIFICATION = Table(
+    {
+        **CHOICE,
+        "needs_ground": Key(FLAG, "Whether the class is chosen only with its ground: the law or the reason."),
+        "raw_publishable": Key(FLAG, "Whether data of this class may go out as it is, without treatment."),
+        "never_publish": Key(FLAG, "Whether nothing that is published may be of this class."),
+        "needs_toolkit": Key(FLAG, "Whether the privacy checklist (the release toolkit) is filled in."),
+    },
+    parts.Classification,
+)
+
+LEVEL = Table(
+    {
+        **CHOICE,
+        "never_on_portal": Key(FLAG, "Whether data of this level is never put on the portal."),
+        "reviews": Key(
+            Many(word(words.REVIEW_KINDS, "a kind of review")),
+            "Kinds of review that this level asks for; each must stand under [[reviews]].",
+        ),
+    },
+    parts.SecurityLevel,
+)
+
+LICENCE = Table(
+    {**CHOICE, "needs_exception": Key(FLAG, "Whether it may be used only with a granted exception.")},
+    parts.Licence,
+)
+
+METADATA = Table(
+    {
+        "field": Key(TEXT, "The field's code in the superset (workflow/metadata.py).", required=True),
+        "label": Key(TEXT, "What this program calls it.", required=True),
+        "use": Key(word(words.METADATA_USES, "a use"), "Whether it must be filled in."),
+        "meaning": Key(TEXT, "What belongs there, in one sentence."),
+    },
+    parts.MetadataField,
+)
+
+CRITERION = Table(
+    {
+        "code": CHOICE["code"],
+        "label": CHOICE["label"],
+        "answered_by": Key(
+            Many(TEXT),
+            'What answers it: the kind of a fact ("quality_checks"), "review:<kind>" or "item:<checklist>/<ID>".',
+        ),
+    },
+    parts.Criterion,
+)
+
+EXCEPTION = Table(
+    {
+        "kind": Key(
+            word(words.EXCEPTION_KINDS, "a kind of exception"), "What it is an exception from.", required=True
+        ),
+        "label": CHOICE["label"],
+        "advise": Key(role("so nobody would receive it"), "Who receives it and advises.", required=True),
+        "decide": Key(role("so nobody could decide it"), "Who decides.", required=True),
+        "help": Key(TEXT, "When to ask for it."),
+    },
+    parts.ExceptionRule,
+)
+
+ITEM = Table(
+    {
+        "asked": Key(FLAG, "Whether the question is asked at all."),
+        "severity": Key(
+            word(words.SEVERITIES, "a severity"),
+            "Whether a bad or missing answer stands in the way, warns, or informs.",
+        ),
+        "law": Key(TEXT, "The law or document that the question rests on in this program."),
+    },
+    parts.ItemRule,
+)

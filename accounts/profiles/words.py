@@ -1,0 +1,76 @@
+"""The words that a profile may use. What lies on higher floors (moves, checklists, portals) is named here too;
+tests and `program_check` compare these names with the things themselves."""
+
+from __future__ import annotations
+
+STAGE_NAMES = ("INVENTORY", "READINESS", "QUALITY", "PRIVACY", "CDO_REVIEW", "STAGED", "PUBLISHED")
+# Nobody holds STAGED: background work and the release date decide there.
+HELD_STAGES = tuple(name for name in STAGE_NAMES if name != "STAGED")
+
+REVIEW_KINDS = (
+    "department",
+    "quality",
+    "privacy",
+    "security",
+    "equity",
+    "legal",
+    "it",
+    "policy",
+    "communications",
+    "steward_preview",
+    "cdo",
+)
+REVIEWED_MOVES = (
+    "begin_readiness",
+    "submit_for_quality",
+    "pass_quality",
+    "clear_privacy",
+    "approve",
+    "publish",
+)
+# The verdicts that a move itself gives, and the move: nobody is asked for them before it.
+DECIDED_BY_MOVE = {"quality": "pass_quality", "privacy": "clear_privacy", "cdo": "approve"}
+REVIEW_WHENS = ("always", "classification", "level", "risk", "joint", "exception", "request")
+
+PRIVATE_COPY_READY = "private_copy_ready"
+EVENTS = (
+    *REVIEWED_MOVES,
+    "return_for_changes",
+    "reject",
+    "withdraw",
+    "hold",
+    "resume",
+    "supersede",
+    "retract",
+    "reinstate",
+    "retire",
+    PRIVATE_COPY_READY,
+)
+
+CHECKLISTS = (
+    "inventory",
+    "eligibility",
+    "readiness",
+    "submission",
+    "quality",
+    "legal",
+    "security",
+    "privacy",
+    "equity",
+    "metadata",
+    "cdo",
+    "post",
+    "retirement",
+)
+SEVERITIES = ("blocks", "warns", "informs")
+
+# NIST SP 800-30's five words for a risk (DOMAIN d2).
+RISK_LEVELS = ("very_low", "low", "moderate", "high", "very_high")
+
+EXCEPTION_KINDS = ("licence", "identifiers", "risk")
+UPDATE_METHODS = ("append", "replace", "upsert")
+PORTALS = ("socrata", "arcgis_geo")
+CALENDARS = ("us_federal", "none")
+PRIORITY_SCALES = ("grid", "tiers", "scoring", "demand")
+METADATA_USES = ("required", "if_applicable", "optional")
+TACTICS = ("blog", "social", "press", "event", "announcement", "hosted_event")
