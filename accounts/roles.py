@@ -44,25 +44,58 @@ ADMIN_ROLES = frozenset({Role.CDO, Role.PORTAL_ADMIN})
 
 def assignments_of(user: User, *, now: datetime | None = None) -> QuerySet:
     """The role assignments that count for `user` now: their own, and those delegated to them today."""
-    from accounts.models import Delegation, RoleAssignment
+    from accounts.models import RoleAssignment
 
-    today = timezone.localdate(now)
     if not user.is_authenticated or not user.is_active:
         return RoleAssignment.objects.none()
-    lent = Delegation.objects.filter(
-        to_user=user, starts__lte=today, ends__gte=today, assignment__user__is_active=True
-    )
+    lent = delegations_running(now=now).filter(to_user=user)
     return RoleAssignment.objects.filter(Q(user=user) | Q(pk__in=lent.values("assignment_id")))
+
+
+def delegations_running(*, now: datetime | None = None) -> QuerySet:
+    """The delegations that count now: begun, not past their last day, not ended early, of a person who works here."""
+    from accounts.models import Delegation
+
+    today = timezone.localdate(now)
+    return Delegation.objects.filter(
+        starts__lte=today, ends__gte=today, ended_at=None, assignment__user__is_active=True
+    )
+
+
+def acting_for(
+    user: User, role: Role | str, *, program: Program | int, department: Department | int | None = None
+) -> User | None:
+    """The person whose delegated `role` the user uses; None when they hold it themselves (or not at all)."""
+    held = _in_place(assignments_of(user).filter(role=role, program=program), role, department)
+    rows = list(held.select_related("user").order_by("pk"))
+    if not rows or any(row.user_id == user.pk for row in rows):
+        return None
+    return rows[0].user
+
+
+def stands_in_for(
+    user: User, *, program: Program | int, department: Department | int | None = None
+) -> dict[int, User]:
+    """Everybody in whose place `user` works today in that department, by id: who lends them any role there."""
+    scope = Q(department=None)
+    if department is not None:
+        scope |= Q(department=department)
+    rows = assignments_of(user).filter(scope, program=program).exclude(user=user)
+    return {row.user_id: row.user for row in rows.select_related("user")}
+
+
+def _in_place(held: QuerySet, role: Role | str, department: Department | int | None) -> QuerySet:
+    """Those of the assignments that count for `department`, or for the whole program where it is None."""
+    if department is None:
+        return held.filter(department=None) if role in DEPARTMENT_ROLES else held
+    return held.filter(Q(department=department) | Q(department=None))
 
 
 def has_role(
     user: User, role: Role | str, *, program: Program | int, department: Department | int | None = None
 ) -> bool:
     """True when `user` holds `role` in the program, for that department (or program-wide)."""
-    held = assignments_of(user).filter(role=role, program=program)
-    if department is None:
-        return held.filter(department=None).exists() or (role not in DEPARTMENT_ROLES and held.exists())
-    return held.filter(Q(department=department) | Q(department=None)).exists()
+    return _in_place(assignments_of(user).filter(role=role, program=program), role, department).exists()
 
 
 def roles_held(user: User, *, program: Program | int, department: Department | int | None = None) -> set[str]:
@@ -77,14 +110,13 @@ def people_with_role(
     role: Role | str, *, program: Program | int, department: Department | int | None = None
 ) -> QuerySet:
     """The active people who hold `role` for `department` of the program, delegates of today included."""
-    from accounts.models import Delegation, RoleAssignment, User
+    from accounts.models import RoleAssignment, User
 
     scope = Q(department=None)
     if department is not None:
         scope |= Q(department=department)
     held = RoleAssignment.objects.filter(scope, role=role, program=program)
-    today = timezone.localdate()
-    lent = Delegation.objects.filter(assignment__in=held, starts__lte=today, ends__gte=today)
+    lent = delegations_running().filter(assignment__in=held)
     return (
         User.objects.filter(is_active=True)
         .filter(Q(pk__in=held.values("user_id")) | Q(pk__in=lent.values("to_user_id")))

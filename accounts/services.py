@@ -16,7 +16,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import Department, Invitation, Program, ProgramProfile, RoleAssignment, User
 from accounts.profiles import digest_of, parse
-from accounts.roles import DEPARTMENT_ROLES, Role
+from accounts.roles import DEPARTMENT_ROLES, Role, delegations_running
 from accounts.selectors import programs_administered, works_elsewhere
 from accounts.tokens import invitation_tokens
 from audit.services import event_record
@@ -112,8 +112,10 @@ def role_revoke(*, assignment: RoleAssignment, actor: User) -> None:
         data={"role": assignment.role, "program": assignment.program.code},
         program_id=assignment.program_id,
     )
+    delegates = list(User.objects.filter(delegations_received__assignment=assignment).distinct())
     assignment.delete()
-    roles_sync(user=user)
+    for person in (user, *delegates):
+        roles_sync(user=person)
 
 
 @transaction.atomic
@@ -166,6 +168,8 @@ def person_rename(*, user: User, full_name: str, actor: User) -> None:
 
 
 def login_record(*, user: User) -> None:
+    # A delegation may have begun or ended since the last log-in.
+    roles_sync(user=user)
     event_record(action="accounts.logged_in", actor=user, subject=user)
 
 
@@ -211,12 +215,13 @@ def person_reactivate(*, user: User, actor: User) -> None:
 
 
 def roles_sync(*, user: User) -> None:
-    """Bring `is_staff` and the admin group in line with the roles the person holds."""
+    """Bring `is_staff` and the admin group in line with the roles the person holds, delegated ones included."""
     from django.contrib.auth.models import Group
 
     from accounts.roles import ADMIN_ROLES
 
     held = set(user.role_assignments.values_list("role", flat=True))
+    held |= set(delegations_running().filter(to_user=user).values_list("assignment__role", flat=True))
     staff = bool(held & ADMIN_ROLES) or user.is_superuser
     if user.is_staff != staff:
         user.is_staff = staff

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import entry, people, profile, statements
+from accounts.views import delegation, entry, people, profile, statements
 
 urlpatterns = [
     path("login/", entry.LoginView.as_view(), name="login"),
@@ -34,5 +34,6 @@ urlpatterns = [
     path("people/<int:pk>/close/", people.person_deactivate_page, name="person_deactivate"),
     path("people/<int:pk>/open/", people.person_reactivate_page, name="person_reactivate"),
     path("people/roles/<int:pk>/take/", people.role_revoke_page, name="role_revoke"),
+    *delegation.urlpatterns,
     path("accessibility/", statements.accessibility, name="accessibility"),
 ]

@@ -46,6 +46,8 @@ class Message:
 
 _MESSAGES = (
     Message("invited", "an invitation to work here", asks=True, needs=("program", "role"), holds_secret=True),
+    Message("delegation_begun", "a colleague asks you to stand in", asks=True, needs=("program", "role", "of")),
+    Message("delegation_ended", "a delegation ended early", needs=("program", "role", "of", "delegate")),
     Message("dataset_registered", "a dataset was entered in the inventory"),
     Message("begin_readiness", "a dataset starts to be prepared for release"),
     Message("submit_for_quality", "a release is handed in for the quality check"),

@@ -180,6 +180,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.settle_all",
         "schedule": max(1.0, 30 * TIME_SCALE),
     },
+    "open and close the admin site as delegations begin and end": {
+        "task": "accounts.tasks.sync_delegations",
+        "schedule": max(1.0, 1800 * TIME_SCALE),
+    },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }
 

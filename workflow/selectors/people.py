@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from accounts.models import Delegation, Department, Program, RoleAssignment, User
-from accounts.roles import Role, programs_of
+from accounts.models import Department, Program, RoleAssignment, User
+from accounts.roles import Role, delegations_running, programs_of
 from accounts.selectors import departments_where, profile_for
 from workflow.models import Dataset
 from workflow.stages import Stage
@@ -19,15 +18,12 @@ class RoleBook:
     """Who holds which role where, for whole programs, in two queries (routing asks one release at a time)."""
 
     def __init__(self, program_ids: Iterable[int]) -> None:
-        today = timezone.localdate()
         programs = list(program_ids)
         self._held: dict[tuple[str, int], list[tuple[int | None, User]]] = defaultdict(list)
         assigned = RoleAssignment.objects.filter(program__in=programs, user__is_active=True)
         for row in assigned.select_related("user").order_by("user__full_name", "user_id"):
             self._held[row.role, row.program_id].append((row.department_id, row.user))
-        lent = Delegation.objects.filter(
-            assignment__program__in=programs, to_user__is_active=True, starts__lte=today, ends__gte=today
-        )
+        lent = delegations_running().filter(assignment__program__in=programs, to_user__is_active=True)
         for loan in lent.select_related("assignment", "to_user"):
             place = loan.assignment
             self._held[place.role, place.program_id].append((place.department_id, loan.to_user))
