@@ -223,7 +223,7 @@ def test_a_changed_description_leaves_the_privacy_verdict_standing(cast: Cast) -
         release_id=release.pk,
         kind="treated",
         ok=True,
-        about={"file": "f" * 64},
+        about={"file": "f" * 64, "recipe": "p"},
         data={"sha256": "0", "columns": []},
     )
     assert approvals.voided_by(verdict, context_of(release.pk)) == ["the treated copy"]
