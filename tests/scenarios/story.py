@@ -11,6 +11,7 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -58,8 +59,9 @@ RECORD: dict[str, Any] = {
 class Story:
     """One program with its people, and one dataset on its way."""
 
-    def __init__(self, program: str) -> None:
-        self.program: Program = program_load(path=PROGRAMS_DIR / f"{program}.toml").program
+    def __init__(self, program: str | Path) -> None:
+        path = program if isinstance(program, Path) else PROGRAMS_DIR / f"{program}.toml"
+        self.program: Program = program_load(path=path).program
         self.release_id = 0
         self._departments: dict[str, Department] = {}
 
