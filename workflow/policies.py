@@ -118,6 +118,20 @@ def _returns(actor: Actor, context: ReleaseContext) -> None:
     check_holds(actor, roles, context.dataset, context.profile)
 
 
+def _retires(actor: Actor, context: ReleaseContext) -> None:
+    check_holds(actor, context.profile.retirement.roles, context.dataset, context.profile)
+
+
+def _system_or(rule: Rule) -> Rule:
+    """The system too: it parks what nobody has touched for long."""
+
+    def either(actor: Actor, context: ReleaseContext) -> None:
+        if actor is not SYSTEM:
+            rule(actor, context)
+
+    return either
+
+
 def _system_only(actor: Actor, context: ReleaseContext) -> None:
     if actor is not SYSTEM:
         raise PermissionDenied("The system does this by itself when everything is ready.")
@@ -134,12 +148,12 @@ POLICY: dict[str, Rule] = {
     "return_for_changes": _returns,
     "reject": _roles(Role.CDO, Role.PRIVACY_OFFICER),
     "withdraw": _roles(Role.COORDINATOR, Role.CDO),
-    "hold": _holder_or(Role.COORDINATOR, Role.CDO),
+    "hold": _system_or(_holder_or(Role.COORDINATOR, Role.CDO)),
     "resume": _holder_or(Role.COORDINATOR, Role.CDO),
     "supersede": _system_only,
     "retract": _roles(Role.CDO, Role.PORTAL_ADMIN, Role.PRIVACY_OFFICER),
     "reinstate": _roles(Role.CDO),
-    "retire": _roles(Role.CDO, Role.PORTAL_ADMIN),
+    "retire": _retires,
 }
 
 _PREPARERS = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Role
+from workflow.asked import RETIREMENT, checklists_asked
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet, fact_holds
 
@@ -21,8 +22,6 @@ CHECKLIST_NAMES = {
     "post": "checklist after publication",
     "retirement": "retirement checklist",
 }
-# Filled in with a move of its own, not on the way to the next stage.
-RETIREMENT = "retirement"
 
 
 def not_on_hold(context: ReleaseContext) -> GateResult:
@@ -53,7 +52,7 @@ def checklists_complete(stage: str) -> Gate:
     """A gate that the checklists which the profile puts at `stage` are complete and block nothing."""
 
     def gate(context: ReleaseContext) -> GateResult:
-        names = [name for name in context.profile.checklists.get(stage, ()) if name != RETIREMENT]
+        names = checklists_asked(context, stage)
         words = " and ".join(CHECKLIST_NAMES.get(name, name) for name in names)
         result = GateResult(f"{words.capitalize()} complete" if words else "No checklist at this stage")
         for name in names:
