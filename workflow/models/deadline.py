@@ -65,7 +65,6 @@ class DeadlineNotice(models.Model):
         REMIND = "remind", "Reminder"
         DUE = "due", "Due"
         ESCALATE = "escalate", "Escalation"
-        PARK = "park", "Put on hold"
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="deadline_notices")
     # A review has a due date of its own.
