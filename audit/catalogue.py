@@ -88,6 +88,13 @@ ACTIONS: dict[str, str] = {
     "high_value.signed": "{actor} signed the {subject}.",
     "talk.recorded": "{actor} recorded the readiness talk of {held_on}.",
     "talk.filled": "The readiness talk of {held_on} filled in the record: {fields}.",
+    # workflow: threads and questions for help (what was said stands in no event)
+    "workflow.thread_written": "{actor} wrote in the thread about {about}.",
+    "workflow.post_erased": "{actor} erased their own words in the thread about {about}.",
+    "workflow.help_asked": "{actor} asked the {role} for help with {about}.",
+    "workflow.help_answered": "{actor} answered a question about {about}.",
+    "workflow.help_closed": "{actor} closed a question about {about} without an answer.",
+    "workflow.help_reopened": "{actor} opened a question about {about} again.",
     # dossier
     "file.received": "{actor} uploaded {name} ({size} bytes).",
     "file.read": "The file {name} was read: {rows} rows, {columns} columns.",

@@ -66,6 +66,9 @@ _MESSAGES = (
     Message("retire", "a published dataset was retired", needs=("dataset", "reason")),
     Message("review_requested", "a review is asked for", asks=True, needs=("dataset", "kind")),
     Message("review_given", "a review was given", needs=("dataset", "kind", "verdict")),
+    Message("thread_written", "somebody wrote in a thread that you take part in", needs=("dataset", "about")),
+    Message("help_asked", "somebody asks for your help", asks=True, needs=("dataset", "about")),
+    Message("help_answered", "a question of yours was answered", needs=("dataset", "about", "answer")),
     Message("scan_finished", "the scan for personal data has ended", needs=("dataset", "findings")),
     Message("file_unreadable", "a file could not be read", asks=True, needs=("dataset", "problem")),
     Message("publication_failed", "the portal did not take a copy", asks=True, needs=("dataset", "problem")),
@@ -85,7 +88,7 @@ _MESSAGES = (
 MESSAGES: dict[str, Message] = {message.id: message for message in _MESSAGES}
 
 # Words that people typed may quote the file: what looks like the number or address of a person is masked.
-TYPED_KEYS = ("reason", "problem", "conditions")
+TYPED_KEYS = ("reason", "problem", "conditions", "answer")
 _YEARS = re.compile(r"(?:19|20)\d\d\s?[-\N{EN DASH}/]\s?(?:19|20)\d\d\b")
 _LONG_NUMBER = re.compile(r"\(?\d(?:[-. ()/]{0,2}\d){6,}")
 _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")

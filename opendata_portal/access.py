@@ -83,6 +83,14 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "release_publication": member,
     "publication_progress": member,
     "publication_resume": member,
+    # threads and questions for help
+    "release_threads": member,
+    "release_thread": member,
+    "post_erase": member,
+    "help_ask": member,
+    "help_answer": member,
+    "help_close": member,
+    "help_reopen": member,
     # data
     "release_data": member,
     "file_upload": member,

@@ -132,6 +132,13 @@ def _system_or(rule: Rule) -> Rule:
     return either
 
 
+def _speaks(actor: Actor, context: ReleaseContext) -> None:
+    """Everybody who may see a release may write in its threads, but the auditor, who only reads."""
+    held = roles_held(actor, program=context.dataset.program_id, department=context.dataset.department_id)
+    if not held - {Role.AUDITOR}:
+        raise PermissionDenied("Auditors read the threads and do not write in them.")
+
+
 def _system_only(actor: Actor, context: ReleaseContext) -> None:
     if actor is not SYSTEM:
         raise PermissionDenied("The system does this by itself when everything is ready.")
@@ -183,6 +190,7 @@ ACTIONS: dict[str, Rule] = {
     "run_scan": _roles(*_PREPARERS, Role.PRIVACY_OFFICER),
     "dispose_findings": _of_stage(Stage.PRIVACY),
     "request_review": _holder_or(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
+    "write_thread": _speaks,
     "edit_plan": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.COMMUNICATIONS, Role.POLICY, Role.CDO),
     "resume_publication": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.IT, Role.PORTAL_ADMIN, Role.CDO),
     "open_release": _roles(Role.STEWARD, Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),

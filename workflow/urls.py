@@ -15,6 +15,7 @@ from workflow.views import (
     publication,
     releases,
     reviews,
+    threads,
 )
 
 urlpatterns = [
@@ -40,4 +41,5 @@ urlpatterns = [
     *privacy.urlpatterns,
     *outputs.urlpatterns,
     *publication.urlpatterns,
+    *threads.urlpatterns,
 ]

@@ -22,6 +22,8 @@ WORDS = {
     "verdict": "Approved with conditions",
     "conditions": "Repeat it after the next release.",
     "findings": 3,
+    "about": "the column of remarks",
+    "answer": "Describe it as free text.",
     "columns": 2,
     "department": "Public Works",
     "problem": "Line 12 has five cells where the others have four.",

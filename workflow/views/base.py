@@ -25,6 +25,7 @@ TABS = (
     ("data", "Data", "release_data"),
     ("privacy", "Privacy", "release_privacy"),
     ("reviews", "Reviews", "release_reviews"),
+    ("threads", "Threads", "release_threads"),
     ("plan", "Plan", "release_plan"),
     ("publication", "Publication", "release_publication"),
     ("history", "History", "release_history"),
