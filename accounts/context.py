@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.models import RoleAssignment
 from accounts.roles import DEPARTMENT_ROLES, Role, assignments_of
-from accounts.selectors import profile_for
+from accounts.selectors import is_decider, profile_for
 
 PRODUCT_NAME = "Open data publication"
 
@@ -37,16 +37,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "logout_url": link("logout"),
     }
     context["search_url"] = link("dataset_list") if assignments else ""
-    context["nav_links"] = nav_links(request, {row.role for row in assignments})
+    context["nav_links"] = nav_links(request, assignments)
     return context
 
 
-def nav_links(request: HttpRequest, roles: set[str]) -> list[dict[str, Any]]:
+def nav_links(request: HttpRequest, assignments: list[RoleAssignment]) -> list[dict[str, Any]]:
     """The links of the header that the person may use, with the one they are on marked."""
+    roles = {row.role for row in assignments}
     wanted = []
     if roles:
         wanted += [("My work", "my_work"), ("Datasets", "dataset_list"), ("Dashboard", "dashboard")]
-    if Role.CDO in roles and request.user.is_staff:
+    if request.user.is_staff and is_decider(assignments):
         wanted.append(("Approval queue", "admin:workflow_approvalrequest_changelist"))
     if Role.PORTAL_ADMIN in roles:
         wanted += [("People", "people"), ("Admin", "admin:index")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Department, Program, ProgramProfile, RoleAssignment, User
@@ -17,6 +19,19 @@ def profile_current(program: Program) -> ProgramProfile:
 def profile_for(program: Program) -> Profile:
     """The parsed current profile of a program."""
     return profile_of(profile_current(program))
+
+
+def final_key_roles(program: Program) -> set[str]:
+    """The roles that may turn the final key of a program's releases: its holder, and who decides exceptions."""
+    profile = profile_for(program)
+    return {profile.stage_holders["CDO_REVIEW"], profile.final_key.exception_role} - {""}
+
+
+def is_decider(assignments: Iterable[RoleAssignment]) -> bool:
+    """True when one of these roles may turn a final key, so that its holder works in the approval queue."""
+    rows = list(assignments)
+    keys = {program: final_key_roles(program) for program in {row.program for row in rows}}
+    return any(row.role in keys[row.program] for row in rows)
 
 
 def program_wide_programs(user: User) -> QuerySet[Program]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -17,7 +18,7 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.models import Department, Invitation, Program, ProgramProfile, RoleAssignment, User
 from accounts.profiles import digest_of, parse
 from accounts.roles import DEPARTMENT_ROLES, Role, delegations_running
-from accounts.selectors import programs_administered, works_elsewhere
+from accounts.selectors import is_decider, programs_administered, works_elsewhere
 from accounts.tokens import invitation_tokens
 from audit.services import event_record
 
@@ -42,6 +43,9 @@ def program_load(*, path: Path) -> ProgramProfile:
         program=program, version=(current.version + 1) if current else 1, content=content, digest=digest
     )
     event_record(action="accounts.profile_adopted", actor=None, subject=row, data={"version": row.version})
+    # The new version may name somebody else for the final key.
+    for user in User.objects.filter(role_assignments__program=program).distinct():
+        roles_sync(user=user)
     return row
 
 
@@ -215,14 +219,18 @@ def person_reactivate(*, user: User, actor: User) -> None:
 
 
 def roles_sync(*, user: User) -> None:
-    """Bring `is_staff` and the admin group in line with the roles the person holds, delegated ones included."""
+    """Bring `is_staff` and the admin group in line with the roles the person holds, delegated ones included.
+
+    Staff are the admin roles, and whoever turns the final key of a program: the approval queue is in the admin.
+    """
     from django.contrib.auth.models import Group
 
     from accounts.roles import ADMIN_ROLES
 
-    held = set(user.role_assignments.values_list("role", flat=True))
-    held |= set(delegations_running().filter(to_user=user).values_list("assignment__role", flat=True))
-    staff = bool(held & ADMIN_ROLES) or user.is_superuser
+    lent = delegations_running().filter(to_user=user).values("assignment_id")
+    rows = RoleAssignment.objects.filter(Q(user=user) | Q(pk__in=lent)).select_related("program")
+    held = {row.role for row in rows}
+    staff = bool(held & ADMIN_ROLES) or is_decider(rows) or user.is_superuser
     if user.is_staff != staff:
         user.is_staff = staff
         user.save(update_fields=["is_staff"])

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 
 from accounts.models import Delegation, RoleAssignment, User
-from accounts.roles import ADMIN_ROLES, Role
+from accounts.roles import Role
 from accounts.selectors import profile_for, programs_administered
 from accounts.services import roles_sync
 from audit.services import event_record
@@ -85,7 +85,7 @@ def check_end(delegation: Delegation, actor: User) -> None:
 
 def delegations_sync() -> int:
     """Open and close the admin site as delegations begin and end. Returns for how many people it was looked at."""
-    people = User.objects.filter(delegations_received__assignment__role__in=sorted(ADMIN_ROLES)).distinct()
+    people = User.objects.filter(delegations_received__isnull=False).distinct()
     for person in people:
         roles_sync(user=person)
     return len(people)

@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 
 from accounts.models import Department, Program, RoleAssignment, User
 from accounts.roles import Role, delegations_running, programs_of
-from accounts.selectors import departments_where, profile_for
+from accounts.selectors import departments_where, final_key_roles
 from workflow.models import Dataset
-from workflow.stages import Stage
 
 
 class RoleBook:
@@ -57,6 +56,7 @@ def departments_decided_by(user: User) -> set[int]:
     """Departments whose releases `user` may decide on: they hold the key that their program names for it."""
     found: set[int] = set()
     for program in programs_of(user):
-        holder = profile_for(program).stage_holders[Stage.CDO_REVIEW]
-        found |= set(departments_where(user, holder).filter(program=program).values_list("pk", flat=True))
+        for role in final_key_roles(program):
+            places = departments_where(user, role).filter(program=program)
+            found |= set(places.values_list("pk", flat=True))
     return found

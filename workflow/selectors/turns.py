@@ -211,10 +211,9 @@ def _onward_turn(context: ReleaseContext, *, waits: bool) -> Turn:
             holder,
             "decide on the release",
             "Open the decision",
-            "admin:workflow_approvalrequest_decide" if holder == Role.CDO else "release_move",
+            "admin:workflow_approvalrequest_decide",
             context.release.due_at,
-            () if holder == Role.CDO else (move.name,),
-            move.name,
+            move=move.name,
         )
     words = f"{move.label[0].lower()}{move.label[1:]}; nothing is in the way"
     return Turn(holder, words, move.label, "release_move", context.release.due_at, (move.name,), move.name)
