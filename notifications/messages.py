@@ -46,9 +46,13 @@ class Message:
 
 _MESSAGES = (
     Message("invited", "an invitation to work here", asks=True, needs=("program", "role"), holds_secret=True),
-    Message("delegation_begun", "a colleague asks you to stand in", asks=True, needs=("program", "role", "of")),
+    Message(
+        "delegation_begun", "a colleague asks you to stand in", asks=True, needs=("program", "role", "of")
+    ),
     Message("delegation_ended", "a delegation ended early", needs=("program", "role", "of", "delegate")),
     Message("dataset_registered", "a dataset was entered in the inventory"),
+    Message("inventory_imported", "datasets of yours were imported into the inventory"),
+    ),
     Message("begin_readiness", "a dataset starts to be prepared for release"),
     Message("submit_for_quality", "a release is handed in for the quality check"),
     Message("pass_quality", "a release passed quality and goes to privacy"),
@@ -84,6 +88,12 @@ _MESSAGES = (
     Message("joint_added", "a department takes part in a dataset", needs=("dataset", "department")),
     Message("high_value_ready", "a high-value inventory waits for its signature", asks=True),
     Message("high_value_signed", "a high-value inventory was signed"),
+    Message("deadline_near", "a release is due soon or today", needs=("dataset", "due")),
+    Message("deadline_passed", "a release is late", needs=("dataset", "due")),
+    Message("review_due", "a review is due soon or late", needs=("dataset", "kind", "due")),
+    Message("plan_opened", "the publication of an approved release is planned"),
+    Message("plan_sign_again", "a plan changed after it was signed", asks=True, needs=("dataset", "what")),
+    Message("plan_item_given", "something to do in a publication plan", asks=True, needs=("dataset", "what")),
 )
 MESSAGES: dict[str, Message] = {message.id: message for message in _MESSAGES}
 

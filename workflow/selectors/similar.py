@@ -92,12 +92,23 @@ def similar_to(dataset: Dataset, *, limit: int = 3) -> list[Similar]:
     return [Similar(row, share, consolidate_words(row)) for share, row in close[:limit]]
 
 
-def similar_titles(title: str, others: Iterable[Dataset]) -> Dataset | None:
-    """The dataset whose title is most alike, if one is alike enough: for many new rows at once."""
-    mine = Likeness(title)
-    scored = [(likeness(mine, Likeness(other.title)), -other.pk, other) for other in others]
-    best = max(scored, key=lambda entry: entry[:2], default=None)
-    return best[2] if best and best[0] >= _LIKENESS else None
+class SimilarTitles:
+    """Looks up by title alone, for many new rows at once: only titles that share a word are compared."""
+
+    def __init__(self, others: Iterable[Dataset]) -> None:
+        self._rows = [(tokens(other.title), other) for other in others]
+        self._by_word: dict[str, list[int]] = {}
+        for number, (words, _) in enumerate(self._rows):
+            for word in words:
+                self._by_word.setdefault(word, []).append(number)
+
+    def find(self, title: str) -> Dataset | None:
+        """The dataset whose title is most alike, if one is alike enough; the oldest of equals."""
+        mine = tokens(title)
+        shared = {number for word in mine for number in self._by_word.get(word, ())}
+        scored = [(jaccard(mine, self._rows[number][0]), -number) for number in shared]
+        share, number = max(scored, default=(0.0, 0))
+        return self._rows[-number][1] if share >= _LIKENESS else None
 
 
 def consolidate_words(other: Dataset) -> str:

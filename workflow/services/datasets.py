@@ -46,6 +46,10 @@ RECORD_FIELDS = (
     "technical_challenges",
     "classification",
     "classification_ground",
+    "output_classification",
+    "output_ground",
+    "security_level",
+    "security_level_reason",
     "quality_rating",
     "quality_details",
     "high_value",
@@ -60,19 +64,35 @@ RECORD_FIELDS = (
 # Changing these changes what the public reads, so it counts as working on the release.
 _PUBLISHED_FIELDS = {"title", "description", "keywords", "category", "licence", "contact_email", "row_label"}
 # Changing these changes how strictly it is judged: which reviews are asked for, which k, which row count.
-_JUDGING_FIELDS = {"classification", "classification_ground", "source_rows", "source_rows_as_of"}
+_JUDGING_FIELDS = {
+    "classification",
+    "classification_ground",
+    "output_classification",
+    "output_ground",
+    "security_level",
+    "security_level_reason",
+    "source_rows",
+    "source_rows_as_of",
+}
 # Who looks after a dataset may change at any time; the rest of the record only while it has not been judged.
 _PEOPLE_FIELDS = {"steward", "custodian", "coordinator"}
 
 
 @transaction.atomic
 def dataset_register(
-    *, department: Department, actor: User | None, fields: Mapping[str, Any], now: datetime | None = None
+    *,
+    department: Department,
+    actor: User | None,
+    fields: Mapping[str, Any],
+    inventory_id: str = "",
+    tell: bool = True,
+    now: datetime | None = None,
 ) -> Dataset:
     """Enter a dataset in the inventory under a permanent number, and open its first release.
 
-    `fields` are those of RECORD_FIELDS that are known already; `title` must be among them. Raises
-    ValidationError with a sentence per field.
+    `fields` are those of RECORD_FIELDS that are known already; `title` must be among them. `inventory_id` is a
+    number that the dataset has already (an import); without one it gets the next. `tell` off: the caller writes
+    to the people concerned. Raises ValidationError with a sentence per field.
     """
     now = now or timezone.now()
     # One at a time per department, so that no inventory number is given twice.
@@ -81,7 +101,7 @@ def dataset_register(
     dataset = Dataset(
         program=department.program,
         department=department,
-        inventory_id=_next_inventory_id(department),
+        inventory_id=inventory_id or _next_inventory_id(department),
         registered_by=actor,
         registered_at=now,
         licence=profile.publication.get("default_licence", ""),
@@ -99,9 +119,10 @@ def dataset_register(
         now=now,
     )
     release = release_open(dataset=dataset, actor=actor, now=now)
+    concerned = [person for person in (dataset.steward, dataset.coordinator) if person]
     message_queue(
         message_id="dataset_registered",
-        recipients=[person for person in (dataset.steward, dataset.coordinator) if person],
+        recipients=concerned if tell else [],
         actor=actor,
         context={
             "dataset": dataset.title,
