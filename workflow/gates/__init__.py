@@ -10,6 +10,7 @@ from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
 from workflow.gates.exceptions import licence_allowed, no_exception_open
 from workflow.gates.final_key import final_keys_turned
+from workflow.gates.levels import security_level_allowed
 from workflow.gates.preparation import (
     CHECKLIST_NAMES,
     checklists_complete,
@@ -103,6 +104,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         treated_copy_current,
         risk_allowed,
         output_classified,
+        security_level_allowed,
         checklists_complete(Stage.PRIVACY),
         reviews_in("clear_privacy"),
     ),

@@ -15,8 +15,8 @@ def security_level_allowed(context: ReleaseContext) -> GateResult:
     chosen = context.profile.security_level(context.dataset.security_level)
     if chosen is None:
         choices = ", ".join(level.label for level in levels)
-        text = f"No security level is chosen. Choose one in the inventory record ({choices})."
-        return GateResult("", [Unmet(text, "overview", Role.COORDINATOR)])
+        text = f"No security level is chosen. Choose one on the Privacy tab or in the inventory record ({choices})."
+        return GateResult("", [Unmet(text, "privacy", Role.COORDINATOR)])
     if chosen.never_on_portal:
         text = (
             f"The data is of security level {chosen.label}, which never goes on the portal. "
