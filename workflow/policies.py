@@ -12,13 +12,17 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
+from accounts.models import Department, User
 from accounts.profiles import Profile
-from accounts.roles import Role, has_role, roles_held
+from accounts.roles import Role, acting_for, has_role, roles_held, stands_in_for
 from accounts.selectors import departments_visible
 from workflow import approvals
+from workflow import hands as hand_rules
 from workflow.context import ReleaseContext
 from workflow.final_key import key_role
+from workflow.hands import preparers
 from workflow.models import Dataset, Review
+from workflow.review_needs import role_of
 from workflow.stages import STAGE_OWNER, Stage
 
 
@@ -48,21 +52,23 @@ def stage_holder(context: ReleaseContext, stage: str | None = None) -> str:
     return context.profile.stage_holders.get(stage, STAGE_OWNER[stage])
 
 
-def preparers(context: ReleaseContext) -> set[int]:
-    """People who shaped what will be released, other than by deciding privacy findings."""
-    return {row.user_id for row in context.contributions if not row.what.startswith("privacy")}
-
-
-def check_holds(actor: Actor, roles: tuple[str, ...], dataset: Dataset, profile: Profile) -> None:
-    """Refuse unless `actor` holds one of `roles` for the dataset's department or program-wide."""
+def check_holds(
+    actor: Actor,
+    roles: tuple[str, ...],
+    dataset: Dataset,
+    profile: Profile,
+    department: Department | None = None,
+) -> None:
+    """Refuse unless `actor` holds one of `roles` program-wide or for the department (else: the dataset's)."""
     # Some stages are held by the system or by nobody.
     real = [role for role in dict.fromkeys(roles) if role in Role.values]
+    place = department or dataset.department
     if actor is not SYSTEM and any(
-        has_role(actor, role, program=dataset.program_id, department=dataset.department_id) for role in real
+        has_role(actor, role, program=dataset.program_id, department=place) for role in real
     ):
         return
     wanted = " or ".join(profile.role_words(role) for role in real)
-    raise PermissionDenied(f"This is for the {wanted} of {dataset.department}.")
+    raise PermissionDenied(f"This is for the {wanted} of {place}.")
 
 
 def _roles(*roles: str) -> Rule:
@@ -89,31 +95,85 @@ def _of_stage(stage: str, *also: str) -> Rule:
 
 
 def _clears_privacy(actor: Actor, context: ReleaseContext) -> None:
-    check_holds(actor, (stage_holder(context, Stage.PRIVACY),), context.dataset, context.profile)
-    if actor.pk in preparers(context):
-        raise PermissionDenied("You prepared this release, so somebody else must clear its privacy.")
-    _holds_no_other_key(actor, context, ("department", "security"), "clear its privacy")
+    role = stage_holder(context, Stage.PRIVACY)
+    check_holds(actor, (role,), context.dataset, context.profile)
+    check_four_eyes(actor, Review.Kind.PRIVACY, role, context)
 
 
 def _approves(actor: Actor, context: ReleaseContext) -> None:
-    check_holds(actor, (stage_holder(context, Stage.CDO_REVIEW),), context.dataset, context.profile)
-    if actor.pk in {row.user_id for row in context.contributions}:
-        raise PermissionDenied("You worked on this release, so somebody else must approve it.")
-    _holds_no_other_key(actor, context, ("department", "privacy", "security"), "approve it")
+    role = stage_holder(context, Stage.CDO_REVIEW)
+    check_holds(actor, (role,), context.dataset, context.profile)
+    check_four_eyes(actor, Review.Kind.CDO, role, context)
 
 
-def _holds_no_other_key(actor: Actor, context: ReleaseContext, kinds: tuple[str, ...], what: str) -> None:
-    """Refuse whoever gave one of these approvals already, in whatever order the keys are turned."""
-    for kind in kinds:
-        if actor.pk in {review.reviewer_id for review in approvals.approvals_of(context, kind)}:
+def check_four_eyes(
+    actor: Actor, kind: str, role: str, context: ReleaseContext, department: Department | None = None
+) -> None:
+    """Refuse the key or review `kind` to whoever prepared the release or turned another of its keys.
+
+    Who acts by a delegated role is judged as two people: themselves and whoever lent it (FEATURES M05, M06).
+    """
+    what = _FOUR_EYES_WORDS.get(kind, "review it")
+    lender = lender_of(actor, role, context, department)
+    hands = {actor.pk} | ({lender.pk} if lender else set())
+    _check_prepared(actor, lender, kind, context, what)
+    if kind not in hand_rules.KEYS:
+        return
+    for other in hand_rules.KEYS:
+        if other != kind and other in hand_rules.keys_of({actor.pk}, context):
             raise PermissionDenied(
-                f"You gave the {kind} approval of this release, so somebody else must {what}."
+                f"You gave the {other} approval of this release, so somebody else must {what}: "
+                "no one may hold two keys."
             )
+        if other != kind and other in hand_rules.keys_of(hands, context):
+            raise PermissionDenied(
+                f"{lender} gave the {other} approval of this release, and you act in their place, "
+                f"so somebody else must {what}: no one may hold two keys."
+            )
+
+
+def _check_prepared(actor: Actor, lender: User | None, kind: str, context: ReleaseContext, what: str) -> None:
+    touched = hand_rules.who_prepared(kind, context)
+    if actor.pk in touched:
+        did = "worked on" if kind == Review.Kind.CDO else "prepared"
+        raise PermissionDenied(f"You {did} this release, so somebody else must {what}.")
+    if not touched:
+        return
+    dataset = context.dataset
+    standing_in = stands_in_for(actor, program=dataset.program_id, department=dataset.department_id)
+    for pk, person in standing_in.items():
+        if pk in touched:
+            raise PermissionDenied(
+                f"You stand in for {person}, who prepared this release, so somebody else must {what}."
+            )
+    if {actor.pk, lender.pk if lender else None} & hand_rules.lenders_of_preparers(context):
+        raise PermissionDenied(
+            f"This release was prepared in {'your' if lender is None else f'{lender}’s'} place, by a delegate, "
+            f"so somebody else must {what}."
+        )
+
+
+def lender_of(
+    actor: Actor, role: str, context: ReleaseContext, department: Department | None = None
+) -> User | None:
+    """The person in whose place `actor` uses `role` here; None by their own right, and for the system."""
+    if actor is SYSTEM or role not in Role.values:
+        return None
+    place = department.pk if department else context.dataset.department_id
+    return acting_for(actor, role, program=context.dataset.program_id, department=place)
+
+
+def acts_for(actor: Actor, name: str, context: ReleaseContext) -> User | None:
+    """The person in whose place `actor` makes the move `name`: the one whose lent role lets them."""
+    if actor is SYSTEM:
+        return None
+    own = stage_holder(context, Stage.CDO_REVIEW if name == "approve" else context.release.stage)
+    return lender_of(actor, own, context)
 
 
 def _returns(actor: Actor, context: ReleaseContext) -> None:
     """The holder of the stage, the CDO, or somebody whose review is asked for now."""
-    asked = {context.profile.review_role(review.kind) for review in context.reviews if review.is_pending}
+    asked = {role_of(context, review.kind) for review in context.reviews if review.is_pending}
     roles = (stage_holder(context), Role.CDO, *sorted(filter(None, asked)))
     check_holds(actor, roles, context.dataset, context.profile)
 
@@ -163,6 +223,10 @@ POLICY: dict[str, Rule] = {
     "retire": _retires,
 }
 
+_FOUR_EYES_WORDS: dict[str, str] = {
+    Review.Kind.PRIVACY: "clear its privacy",
+    Review.Kind.CDO: "approve it",
+}
 _PREPARERS = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN)
 
 # Who may do what with one release, besides moving it. Seeing it at all is asked before (is_visible).
@@ -193,6 +257,7 @@ ACTIONS: dict[str, Rule] = {
     "write_thread": _speaks,
     "edit_plan": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.COMMUNICATIONS, Role.POLICY, Role.CDO),
     "resume_publication": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.IT, Role.PORTAL_ADMIN, Role.CDO),
+    "pause_deadline": _holder_or(Role.CDO),
     "open_release": _roles(Role.STEWARD, Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
 }
 
@@ -224,27 +289,52 @@ def may_act(actor: Actor, action: str, context: ReleaseContext) -> bool:
     return _allowed(check_action, actor, action, context)
 
 
-def check_review(actor: Actor, kind: str, context: ReleaseContext) -> None:
-    """Raise PermissionDenied with the reason unless `actor` may give a review of `kind` on this release."""
-    role = context.profile.review_role(kind)
+def check_review(
+    actor: Actor, kind: str, context: ReleaseContext, department: Department | None = None
+) -> None:
+    """Raise PermissionDenied with the reason unless `actor` may give a review of `kind` on this release.
+
+    `department`: the one that signs, where data is joint.
+    """
+    role = role_of(context, kind)
     if role is None:
         raise PermissionDenied("This program has no such review.")
-    check_holds(actor, (role,), context.dataset, context.profile)
-    if kind != "steward_preview" and actor.pk in preparers(context):
-        raise PermissionDenied("You prepared this release, so somebody else must review it.")
-    others = {
-        review.kind
-        for review in context.reviews
-        if review.reviewer_id == actor.pk
-        and review.verdict
-        and review.kind in ("department", "privacy", "cdo")
-    }
-    if kind in ("department", "security") and others - {kind}:
-        raise PermissionDenied("You already gave another approval of this release; no one may hold two keys.")
+    check_holds(actor, (role,), context.dataset, context.profile, department)
+    if any(row.kind == kind and row.person_id == actor.pk for row in context.release.recusals.all()):
+        raise PermissionDenied("You stepped aside from this review, so somebody else must give it.")
+    if kind != Review.Kind.STEWARD_PREVIEW:
+        check_four_eyes(actor, kind, role, context, department)
+
+
+def check_seat(actor: Actor, review: Review, context: ReleaseContext) -> None:
+    """Raise PermissionDenied unless `actor` may give this very row: each seat is another person's."""
+    check_review(actor, review.kind, context, review.department)
+    role = role_of(context, review.kind) or ""
+    lender = lender_of(actor, role, context, review.department)
+    hands = {actor.pk} | ({lender.pk} if lender else set())
+    for other in context.reviews:
+        same_seat = (other.seat, other.department_id) == (review.seat, review.department_id)
+        if other.kind == review.kind and other.people & hands and not same_seat:
+            if approvals.is_current(other, context):
+                who = "You" if actor.pk in other.people else str(lender)
+                raise PermissionDenied(
+                    f"{who} gave one of these reviews already. The others are for other people."
+                )
 
 
 def may_review(actor: Actor, review: Review, context: ReleaseContext) -> bool:
-    return _allowed(check_review, actor, review.kind, context)
+    return _allowed(check_seat, actor, review, context)
+
+
+def check_assign(actor: Actor, review: Review, context: ReleaseContext) -> None:
+    """Raise PermissionDenied unless `actor` may say who gives this review: its role, the CDO, the open data team."""
+    role = role_of(context, review.kind) or Role.CDO
+    roles = (role, Role.CDO, Role.OPEN_DATA_TEAM)
+    check_holds(actor, roles, context.dataset, context.profile, review.department)
+
+
+def may_assign(actor: Actor, review: Review, context: ReleaseContext) -> bool:
+    return _allowed(check_assign, actor, review, context)
 
 
 def check_register(actor: Actor, program_id: int, department_id: int) -> None:

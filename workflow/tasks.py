@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from workflow.services.deadlines import deadlines_sweep
 from workflow.services.settle import release_settle, releases_settle
 
 
@@ -13,3 +14,8 @@ def settle(release_id: int) -> None:
 @shared_task
 def settle_all() -> None:
     releases_settle()
+
+
+@shared_task
+def deadlines() -> None:
+    deadlines_sweep()

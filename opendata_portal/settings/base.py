@@ -184,6 +184,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.sync_delegations",
         "schedule": max(1.0, 1800 * TIME_SCALE),
     },
+    "look after deadlines": {
+        "task": "workflow.tasks.deadlines",
+        "schedule": max(1.0, 3600 * TIME_SCALE),
+    },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }
 

@@ -25,6 +25,8 @@ WORDS = {
     "about": "the column of remarks",
     "answer": "Describe it as free text.",
     "columns": 2,
+    "due": "due Fri 4 Dec, in 9 business days",
+    "what": "give the press release to the communications team",
     "department": "Public Works",
     "problem": "Line 12 has five cells where the others have four.",
 }
