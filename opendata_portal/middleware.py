@@ -64,14 +64,18 @@ class AccessMiddleware:
 
 
 class RefusalMiddleware:
-    """Records refusals of people who are logged in, after the rollback, at most so many an hour each."""
+    """Records refusals of people who are logged in, after the rollback, at most so many an hour each.
+
+    A view that answers a refusal with a page of its own leaves the reason on the request (`refusal_reason`).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 403 and getattr(request, "user", None) and request.user.is_authenticated:
+        was_refused = response.status_code == 403 or hasattr(request, "refusal_reason")
+        if was_refused and getattr(request, "user", None) and request.user.is_authenticated:
             self._record(request)
         return response
 

@@ -117,10 +117,11 @@ def render_tab(
 
 
 def say_refusal(request: HttpRequest, error: Exception) -> None:
-    """Show why something was not done, as a message on the next page."""
+    """Show why something was not done, as a message on the next page, and leave it for the audit trail."""
     sentences = (
         error.sentences if isinstance(error, MoveRefused) else [getattr(error, "sentence", str(error))]
     )
+    request.refusal_reason = " ".join(sentences)[:300]  # type: ignore[attr-defined]
     for sentence in sentences:
         messages.error(request, sentence)
 

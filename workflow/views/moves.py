@@ -42,6 +42,7 @@ def release_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     try:
         release_transition(release_id=pk, name=name, actor=request.user, **form.arguments())
     except GatesUnmet as refusal:
+        request.refusal_reason = " ".join(refusal.sentences)[:300]  # type: ignore[attr-defined]
         lines = [gate_line(item, context) for item in refusal.unmet]
         return _page(request, context, move, form, in_the_way=lines, status=409)
     except ReasonRequired as refusal:
