@@ -52,7 +52,6 @@ _MESSAGES = (
     Message("delegation_ended", "a delegation ended early", needs=("program", "role", "of", "delegate")),
     Message("dataset_registered", "a dataset was entered in the inventory"),
     Message("inventory_imported", "datasets of yours were imported into the inventory"),
-    ),
     Message("begin_readiness", "a dataset starts to be prepared for release"),
     Message("submit_for_quality", "a release is handed in for the quality check"),
     Message("pass_quality", "a release passed quality and goes to privacy"),
