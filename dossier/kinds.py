@@ -3,6 +3,7 @@
 # kind -> the station that writes it
 FACT_KINDS: dict[str, str] = {
     "inventory_record": "workflow",
+    "readiness_talk": "workflow",
     "metadata": "workflow",
     "plan": "workflow",
     "file": "dossier",
