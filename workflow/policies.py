@@ -20,7 +20,6 @@ from workflow import approvals
 from workflow import hands as hand_rules
 from workflow.context import ReleaseContext
 from workflow.final_key import key_role
-from workflow.hands import preparers
 from workflow.models import Dataset, Review
 from workflow.review_needs import role_of
 from workflow.stages import STAGE_OWNER, Stage
@@ -313,13 +312,13 @@ def check_seat(actor: Actor, review: Review, context: ReleaseContext) -> None:
     lender = lender_of(actor, role, context, review.department)
     hands = {actor.pk} | ({lender.pk} if lender else set())
     for other in context.reviews:
-        same_seat = (other.seat, other.department_id) == (review.seat, review.department_id)
-        if other.kind == review.kind and other.people & hands and not same_seat:
-            if approvals.is_current(other, context):
-                who = "You" if actor.pk in other.people else str(lender)
-                raise PermissionDenied(
-                    f"{who} gave one of these reviews already. The others are for other people."
-                )
+        is_same = other.kind == review.kind and other.people & hands
+        is_other_seat = (other.seat, other.department_id) != (review.seat, review.department_id)
+        if is_same and is_other_seat and approvals.is_current(other, context):
+            who = "You" if actor.pk in other.people else str(lender)
+            raise PermissionDenied(
+                f"{who} gave one of these reviews already. The others are for other people."
+            )
 
 
 def may_review(actor: Actor, review: Review, context: ReleaseContext) -> bool:
