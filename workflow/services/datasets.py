@@ -20,7 +20,7 @@ from audit.services import event_record
 from dossier.services import contribution_record, dossier_lock, dossier_open
 from notifications.services import message_queue
 from work.services import task_nudge
-from workflow.calendar import business_days_after
+from workflow.calendar import due_for
 from workflow.models import ColumnDescription, Dataset, Distribution, Release, StageVisit
 from workflow.selectors.datasets import dictionary_of
 from workflow.services.facts import metadata_fact, record_fact
@@ -245,7 +245,6 @@ def release_open(*, dataset: Dataset, actor: User | None, now: datetime | None =
         dataset.not_for_release_reason = ""
         dataset.save(update_fields=["not_for_release_reason"])
     profile_row = profile_current(dataset.program)
-    days = profile_of(profile_row).deadlines.get(Stage.INVENTORY)
     number = (dataset.releases.aggregate(last=Max("number"))["last"] or 0) + 1
     release = Release(
         dataset=dataset,
@@ -254,7 +253,7 @@ def release_open(*, dataset: Dataset, actor: User | None, now: datetime | None =
         opened_by=actor,
         opened_at=now,
         stage_entered_at=now,
-        due_at=business_days_after(now, days) if days else None,
+        due_at=due_for(Stage.INVENTORY, profile_of(profile_row), now),
     )
     release.save()
     StageVisit.objects.create(release=release, stage=Stage.INVENTORY, entered_at=now, entered_by=actor)

@@ -20,7 +20,7 @@ from dossier.services import dossier_lock, dossier_open
 from notifications.services import message_queue
 from work.services import task_nudge
 from workflow import approvals, gates, policies, routing
-from workflow.calendar import business_days_after
+from workflow.calendar import due_for
 from workflow.context import ReleaseContext, context_of
 from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
 from workflow.models import Release, ReturnForChanges, Review, StageVisit
@@ -154,8 +154,7 @@ def _stamp(move: Move, release: Release, context: ReleaseContext, reason: str, n
         release.held_at, release.hold_reason, release.due_at = now, reason, None
         return
     release.held_at, release.hold_reason = None, ""
-    days = context.profile.deadlines.get(release.stage)
-    release.due_at = business_days_after(now, days) if days and release.is_open else None
+    release.due_at = due_for(release.stage, context.profile, now) if release.is_open else None
     if move.stays:
         return
     release.stage_entered_at = now
