@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from accounts.models import Department
-from workflow.models import Dataset
+from django.db.models import QuerySet
+
+from accounts.models import Department, User
+from accounts.selectors import departments_visible
+from workflow.models import ContributingDepartment, Dataset
 
 
 def departments_of(dataset: Dataset) -> list[Department]:
@@ -22,3 +25,8 @@ def signing_departments(dataset: Dataset) -> list[Department]:
 def sides_of(dataset: Dataset) -> set[str]:
     """The sides (Durham: city, county) whose data this is: of its owner and of all who contribute."""
     return {department.side for department in departments_of(dataset)} - {""}
+
+
+def contributed_by(user: User) -> QuerySet[ContributingDepartment]:
+    """Where a department that `user` sees contributes: what makes a dataset of another one visible to them."""
+    return ContributingDepartment.objects.filter(department__in=departments_visible(user).values("pk"))

@@ -19,6 +19,7 @@ from accounts.selectors import departments_visible
 from workflow import approvals
 from workflow import hands as hand_rules
 from workflow.context import ReleaseContext
+from workflow.joint import contributed_by
 from workflow.final_key import key_role
 from workflow.models import Dataset, Review
 from workflow.review_needs import role_of
@@ -262,8 +263,10 @@ ACTIONS: dict[str, Rule] = {
 
 
 def is_visible(actor: Actor, dataset: Dataset) -> bool:
-    """True when the person may know that this dataset exists."""
-    return departments_visible(actor).filter(pk=dataset.department_id).exists()
+    """True when the person may know that this dataset exists: by its department, or one that contributes."""
+    if departments_visible(actor).filter(pk=dataset.department_id).exists():
+        return True
+    return contributed_by(actor).filter(dataset=dataset).exists()
 
 
 def check_move(actor: Actor, name: str, context: ReleaseContext) -> None:

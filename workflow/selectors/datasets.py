@@ -20,18 +20,22 @@ from django.db.models import (
 
 from accounts.models import User
 from accounts.selectors import departments_visible
+from workflow.joint import contributed_by
 from workflow.models import ColumnDescription, Dataset, Release
 from workflow.stages import OPEN_STAGES, Stage
 
 
 def datasets_for(user: User) -> QuerySet[Dataset]:
-    """The datasets that `user` may know of: their departments', or a whole program's."""
-    return Dataset.objects.filter(department__in=departments_visible(user).values("pk"))
+    """The datasets that `user` may know of: their departments', joint ones included, or a whole program's."""
+    return Dataset.objects.filter(
+        Q(department__in=departments_visible(user).values("pk"))
+        | Q(pk__in=contributed_by(user).values("dataset"))
+    )
 
 
 def releases_for(user: User) -> QuerySet[Release]:
     """The releases of the datasets that `user` may know of."""
-    return Release.objects.filter(dataset__department__in=departments_visible(user).values("pk"))
+    return Release.objects.filter(dataset__in=datasets_for(user).values("pk"))
 
 
 def with_stage(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:

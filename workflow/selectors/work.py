@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role, assignments_of
-from accounts.selectors import departments_visible, profile_for
+from accounts.selectors import profile_for
 from dossier.models import Contribution
 from workflow import policies
 from workflow.context import ReleaseContext, contexts_of, release_queryset
 from workflow.models import Dataset, Release, ReturnForChanges, Review
+from workflow.selectors.datasets import datasets_for
 from workflow.selectors.people import RoleBook
 from workflow.selectors.turns import Turn, turns_of
 from workflow.stages import OPEN_STAGES, STAGE_OWNER, Stage
@@ -108,7 +109,7 @@ def _candidates(user: User) -> QuerySet[Release]:
     return (
         release_queryset()
         .filter(mine, stage__in=OPEN_STAGES, dataset__not_for_release_reason="")
-        .filter(dataset__department__in=departments_visible(user).values("pk"))
+        .filter(dataset__in=datasets_for(user).values("pk"))
         .order_by(F("due_at").asc(nulls_last=True), "pk")
     )
 
