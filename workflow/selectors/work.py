@@ -16,9 +16,11 @@ from accounts.roles import Role, assignments_of
 from accounts.selectors import profile_for
 from dossier.models import Contribution
 from workflow import policies
+from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.context import ReleaseContext, contexts_of, release_queryset
-from workflow.models import Dataset, Release, ReturnForChanges, Review
+from workflow.models import Dataset, DeadlinePause, Release, ReturnForChanges, Review
 from workflow.selectors.datasets import datasets_for
+from workflow.selectors.deadlines import pauses_running
 from workflow.selectors.people import RoleBook
 from workflow.selectors.turns import Turn, turns_of
 from workflow.stages import OPEN_STAGES, STAGE_OWNER, Stage
@@ -38,6 +40,9 @@ class Line:
     turn: Turn
     people: tuple[User, ...]
     now: datetime
+    calendar: BusinessCalendar
+    # While it runs, the stage's clock stands still; a review has a clock of its own.
+    pause: DeadlinePause | None = None
 
     @property
     def url(self) -> str:
@@ -71,12 +76,22 @@ def my_work_of(user: User, *, now: datetime | None = None) -> MyWork:
     rows = _candidates(user)
     contexts = contexts_of(rows[:LIMIT], now=now)
     returns = returns_standing(contexts)
+    pauses = pauses_running(context.release.pk for context in contexts)
     book = RoleBook({context.dataset.program_id for context in contexts})
     work = MyWork(left_out=max(0, rows.count() - LIMIT) if len(contexts) == LIMIT else 0)
     for context in contexts:
         returned = returns.get(context.release.pk)
+        pause = pauses.get(context.release.pk)
         lines = [
-            Line(context.release, context.dataset, turn, tuple(book.holders(turn.role, context.dataset)), now)
+            Line(
+                context.release,
+                context.dataset,
+                turn,
+                tuple(book.holders(turn.role, context.dataset)),
+                now,
+                calendar_of(context.profile),
+                pause if turn.due == context.release.due_at else None,
+            )
             for turn in turns_of(context, returned)
         ]
         mine = [line for line in lines if user in line.people and _is_free(user, line, context)]
