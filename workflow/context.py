@@ -14,8 +14,8 @@ from accounts.profiles import Profile, profile_of
 from dossier.models import Contribution, Fact
 from dossier.selectors import facts_of_many
 from publishing.models import Permit
-from workflow.models import ContributingDepartment, Dataset, Release, Review, Withholding
 from workflow.joint import sides_of
+from workflow.models import ContributingDepartment, Dataset, Release, Review, Withholding
 
 
 @dataclass

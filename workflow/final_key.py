@@ -6,12 +6,18 @@ the County, both where the data is joint (ITP-5 IV.A.7). Everybody else: the CDO
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from accounts.sides import sides_held
 from workflow import approvals
 from workflow.context import ReleaseContext
 from workflow.excepted import open_or_granted_kinds
 from workflow.models import Review
 from workflow.stages import STAGE_OWNER, Stage
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 def key_role(context: ReleaseContext) -> str:
@@ -37,20 +43,19 @@ def keys_given(context: ReleaseContext) -> list[Review]:
     return approvals.approvals_of(context, Review.Kind.CDO)
 
 
-def sides_open(context: ReleaseContext) -> set[str]:
-    """The sides that nobody has approved for yet."""
+def sides_open(context: ReleaseContext, *, given: Sequence[Review]) -> set[str]:
+    """The sides that none of the final approvals `given` speaks for."""
     needed = sides_needed(context)
     role, program = key_role(context), context.dataset.program_id
-    for review in keys_given(context):
+    for review in given:
         if review.reviewer is not None:
             needed = needed - sides_held(review.reviewer, role, program=program, sides=needed)
     return needed
 
 
-def sides_covered_by(actor: object, context: ReleaseContext) -> set[str]:
-    """Of the sides still open, those that `actor` holds the key for."""
-    open_sides = sides_open(context)
-    return sides_held(actor, key_role(context), program=context.dataset.program_id, sides=open_sides)  # type: ignore[arg-type]
+def sides_covered_by(actor: User, context: ReleaseContext, sides: set[str]) -> set[str]:
+    """Of `sides`, those that `actor` holds the key for."""
+    return sides_held(actor, key_role(context), program=context.dataset.program_id, sides=sides)
 
 
 def side_words(context: ReleaseContext, sides: set[str]) -> str:

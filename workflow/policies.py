@@ -16,11 +16,10 @@ from accounts.models import Department, User
 from accounts.profiles import Profile
 from accounts.roles import Role, acting_for, has_role, roles_held, stands_in_for
 from accounts.selectors import departments_visible
-from workflow import approvals
+from workflow import approvals, final_key
 from workflow import hands as hand_rules
 from workflow.context import ReleaseContext
 from workflow.joint import contributed_by
-from workflow.final_key import key_role
 from workflow.models import Dataset, Review
 from workflow.review_needs import role_of
 from workflow.stages import STAGE_OWNER, Stage
@@ -40,15 +39,16 @@ SYSTEM = SystemActor()
 Actor = Any  # accounts.User or SYSTEM
 Rule = Callable[[Actor, ReleaseContext], None]
 
-# People who prepare data may read it raw; nobody else may, portal admins included (ARCHITECTURE 6).
-RAW_READERS = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN, Role.PRIVACY_OFFICER)
+# People who prepare data may read it raw, and whoever holds the privacy stage; nobody else, portal admins
+# included (ARCHITECTURE 6).
+RAW_READERS = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN)
 
 
 def stage_holder(context: ReleaseContext, stage: str | None = None) -> str:
     """The role on whose desk the release lies, as its program says; "system" or "closed" else."""
     stage = stage or context.release.stage
     if stage == Stage.CDO_REVIEW:
-        return key_role(context)
+        return final_key.key_role(context)
     return context.profile.stage_holders.get(stage, STAGE_OWNER[stage])
 
 
@@ -104,6 +104,28 @@ def _approves(actor: Actor, context: ReleaseContext) -> None:
     role = stage_holder(context, Stage.CDO_REVIEW)
     check_holds(actor, (role,), context.dataset, context.profile)
     check_four_eyes(actor, Review.Kind.CDO, role, context)
+    _check_last_key(actor, context)
+
+
+def _check_last_key(actor: Actor, context: ReleaseContext) -> None:
+    """Refuse whose key would be turned twice, and who holds none for the side still open (Durham).
+
+    Whoever approves turns the last key: together with what others gave, every side must be covered.
+    """
+    given = final_key.keys_given(context)
+    others = [review for review in given if review.reviewer_id != actor.pk]
+    needed = final_key.keys_needed(context)
+    if len(others) < needed - 1:
+        if len(others) < len(given):
+            raise PermissionDenied(
+                "You gave your final approval of this release. Somebody else who holds the key approves it."
+            )
+        return
+    sides = final_key.sides_open(context, given=others)
+    missing = sides - final_key.sides_covered_by(actor, context, sides)
+    if missing:
+        words = final_key.side_words(context, missing)
+        raise PermissionDenied(f"The final approval for {words} is still needed, and it is not yours to give.")
 
 
 def check_four_eyes(
@@ -213,12 +235,12 @@ POLICY: dict[str, Rule] = {
     "approve": _approves,
     "publish": _system_only,
     "return_for_changes": _returns,
-    "reject": _roles(Role.CDO, Role.PRIVACY_OFFICER),
+    "reject": _of_stage(Stage.PRIVACY, Role.CDO),
     "withdraw": _roles(Role.COORDINATOR, Role.CDO),
     "hold": _system_or(_holder_or(Role.COORDINATOR, Role.CDO)),
     "resume": _holder_or(Role.COORDINATOR, Role.CDO),
     "supersede": _system_only,
-    "retract": _roles(Role.CDO, Role.PORTAL_ADMIN, Role.PRIVACY_OFFICER),
+    "retract": _of_stage(Stage.PRIVACY, Role.CDO, Role.PORTAL_ADMIN),
     "reinstate": _roles(Role.CDO),
     "retire": _retires,
 }
@@ -232,17 +254,18 @@ _PREPARERS = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN)
 # Who may do what with one release, besides moving it. Seeing it at all is asked before (is_visible).
 ACTIONS: dict[str, Rule] = {
     "view": lambda actor, context: None,
-    "view_raw": _roles(*RAW_READERS),
-    "download_raw": _roles(*RAW_READERS),
+    "view_raw": _of_stage(Stage.PRIVACY, *RAW_READERS),
+    "download_raw": _of_stage(Stage.PRIVACY, *RAW_READERS),
     "edit_record": _roles(Role.STEWARD, Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
     "upload_file": _roles(*_PREPARERS),
     "describe_columns": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM),
+    "edit_metadata": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM),
     # Evidence is not scanned: only who prepares or judges the release may open it.
-    "view_evidence": _roles(
+    "view_evidence": _of_stage(
+        Stage.PRIVACY,
         *_PREPARERS,
         Role.OPEN_DATA_TEAM,
         Role.DEPARTMENT_APPROVER,
-        Role.PRIVACY_OFFICER,
         Role.SECURITY_OFFICER,
         Role.LEGAL,
         Role.CDO,
@@ -251,7 +274,7 @@ ACTIONS: dict[str, Rule] = {
     "attest": _roles(Role.COORDINATOR),
     "run_checks": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM),
     "waive_check": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM),
-    "run_scan": _roles(*_PREPARERS, Role.PRIVACY_OFFICER),
+    "run_scan": _of_stage(Stage.PRIVACY, *_PREPARERS),
     "dispose_findings": _of_stage(Stage.PRIVACY),
     "request_review": _holder_or(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
     "write_thread": _speaks,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
 from workflow.gates.exceptions import licence_allowed, no_exception_open
-from workflow.gates.final_key import final_keys_turned
 from workflow.gates.levels import security_level_allowed
 from workflow.gates.preparation import (
     CHECKLIST_NAMES,
@@ -118,7 +117,6 @@ GATES: dict[str, tuple[Gate, ...]] = {
         licence_allowed,
         no_exception_open,
         reviews_in("approve"),
-        final_keys_turned,
     ),
     "publish": (
         not_on_hold,

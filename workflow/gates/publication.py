@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 
 from accounts.roles import Role
 from workflow.context import ReleaseContext
+from workflow.final_key import key_role
 from workflow.gates.base import Gate, GateResult, Unmet, fact_holds
 from workflow.stages import SYSTEM_OWNER, Stage
 
@@ -65,7 +66,7 @@ def permit_holds(context: ReleaseContext) -> GateResult:
         text = (
             "The approval does not cover this copy any longer, or has expired. Return it for a new decision."
         )
-        result.unmet.append(Unmet(text, "publication", Role.CDO))
+        result.unmet.append(Unmet(text, "publication", key_role(context)))
     return result
 
 

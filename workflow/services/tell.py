@@ -23,7 +23,9 @@ from publishing.models import Publication
 from publishing.selectors import publication_of
 from workflow import routing
 from workflow.context import ReleaseContext
+from workflow.policies import stage_holder
 from workflow.services.effects import letter_context
+from workflow.stages import Stage
 
 
 def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
@@ -59,7 +61,7 @@ def _finished_scan(context: ReleaseContext, now: datetime) -> None:
     fact = context.facts.get("scan")
     if fact is None or fact.about.get("file") != context.about("file", "file"):
         return
-    people = [*routing.holders(context, Role.PRIVACY_OFFICER), context.dataset.steward]
+    people = [*routing.holders(context, stage_holder(context, Stage.PRIVACY)), context.dataset.steward]
     findings = fact.data.get("findings", 0)
     _tell(context, "scan_finished", people, "release_privacy", fact.at, now, findings=findings)
 
@@ -67,7 +69,8 @@ def _finished_scan(context: ReleaseContext, now: datetime) -> None:
 def _private_copy(context: ReleaseContext, now: datetime) -> None:
     fact = context.facts.get("private_copy")
     if fact is not None and fact.ok:
-        roles = (Role.CDO, Role.COORDINATOR, *context.profile.notify.get("private_copy_ready", ()))
+        added = context.profile.notify.get("private_copy_ready", ())
+        roles = (stage_holder(context, Stage.CDO_REVIEW), Role.COORDINATOR, *added)
         people = [person for role in dict.fromkeys(roles) for person in routing.holders(context, role)]
         _tell(context, "private_copy_ready", people, "release_publication", fact.at, now)
 
