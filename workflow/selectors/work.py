@@ -115,7 +115,9 @@ def _candidates(user: User) -> QuerySet[Release]:
     held = list(assignments_of(user).select_related("program", "department"))
     mine = Q(dataset__steward=user) | Q(dataset__coordinator=user) | Q(dataset__custodian=user)
     mine |= Q(opened_by=user)
-    mine |= Q(dataset__department__in=[row.department_id for row in held if row.department_id])
+    places = [row.department_id for row in held if row.department_id]
+    signs = ContributingDepartment.objects.filter(department__in=places, must_sign=True)
+    mine |= Q(dataset__department__in=places) | Q(dataset__in=signs.values("dataset"))
     for program in {row.program for row in held if row.department_id is None}:
         roles = {row.role for row in held if row.program_id == program.pk and row.department_id is None}
         mine |= Q(dataset__program=program) & _asked_of(roles, profile_for(program))
