@@ -9,6 +9,7 @@ from publishing.services import record_build
 from workflow.context import ReleaseContext
 from workflow.models import ColumnDescription, Dataset
 from workflow.selectors.datasets import dictionary_of
+from workflow.selectors.metadata import own_values
 
 
 def record_for(context: ReleaseContext) -> PortalRecord:
@@ -32,7 +33,7 @@ def record_for(context: ReleaseContext) -> PortalRecord:
         description=dataset.description,
         category=dataset.category,
         tags=dataset.keywords,
-        attribution=dataset.department.name,
+        attribution=own_values(dataset)["attribution"],
         licence=dataset.licence,
         contact_email=dataset.contact_email,
         row_label=dataset.row_label,
@@ -64,8 +65,10 @@ def answer_sources(context: ReleaseContext) -> dict[str, Any]:
     sources: dict[str, Any] = {
         f"dataset.{field.name}": _plain(getattr(dataset, field.name))
         for field in Dataset._meta.concrete_fields
-        if field.name not in ("id", "program")
+        if field.name not in ("id", "program", "metadata")
     }
+    sources |= {f"dataset.{code}": value for code, value in own_values(dataset).items()}
+    sources["dataset.registered_on"] = dataset.registered_at.date().isoformat()
     if "file" in context.facts:
         sources |= {f"file.{key}": value for key, value in context.facts["file"].data.items()}
     for kind, fact in context.facts.items():

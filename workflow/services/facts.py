@@ -13,6 +13,7 @@ from dossier.selectors import facts
 from dossier.services import digest_of, fact_record
 from workflow.models import Dataset, PublicationPlan, Release
 from workflow.selectors.datasets import dictionary_of
+from workflow.selectors.metadata import missing_sentences
 
 # field of the record -> what is missing, in words (DOMAIN CK-INV, the items that block)
 _NEEDED_FOR_RECORD = {
@@ -22,13 +23,8 @@ _NEEDED_FOR_RECORD = {
     "accrual_periodicity": "The inventory record does not say how often the data is updated.",
     "classification": "The inventory record has no classification. Choose one.",
 }
-_NEEDED_FOR_PUBLIC = {
-    "description": "The description for the public is empty.",
-    "category": "No category is chosen.",
-    "licence": "No licence is chosen.",
-    "contact_email": "There is no contact e-mail for readers of the data.",
-    "keywords": "There are no keywords. Name at least one.",
-}
+# Fields of the record that every portal shows beside the data; the rest of it lies in Dataset.metadata.
+_PUBLIC = ("description", "category", "licence", "contact_email", "keywords", "title", "row_label")
 
 
 def record_fact(*, release_id: int, now: datetime | None = None) -> Fact:
@@ -52,10 +48,12 @@ def record_fact(*, release_id: int, now: datetime | None = None) -> Fact:
 
 
 def metadata_fact(*, release_id: int, now: datetime | None = None) -> Fact:
-    """Can the public understand the data? Description, licence, contact, and every column described."""
-    release = Release.objects.select_related("dataset__program", "profile").get(pk=release_id)
+    """Can the public understand the data? What the program's profile requires, and every column described."""
+    release = Release.objects.select_related("dataset__program", "dataset__department", "profile").get(
+        pk=release_id
+    )
     dataset = release.dataset
-    sentences = [text for name, text in _NEEDED_FOR_PUBLIC.items() if not getattr(dataset, name)]
+    sentences = missing_sentences(dataset, profile_of(release.profile))
     dictionary = dictionary_of(release)
     empty = [column.name for column in dictionary.values() if not column.description]
     if not dictionary:
@@ -66,8 +64,9 @@ def metadata_fact(*, release_id: int, now: datetime | None = None) -> Fact:
         )
     else:
         sentences += [f"Column “{name}” is not described." for name in empty]
-    public = {name: getattr(dataset, name) for name in (*_NEEDED_FOR_PUBLIC, "title", "row_label")}
+    public = {name: getattr(dataset, name) for name in _PUBLIC}
     columns = [[c.name, c.label, c.description, c.unit] for c in dictionary.values()]
+    said = [public, columns, dataset.metadata] if dataset.metadata else [public, columns]
     file = facts(release_id).get("file")
     return fact_record(
         release_id=release_id,
@@ -75,7 +74,7 @@ def metadata_fact(*, release_id: int, now: datetime | None = None) -> Fact:
         ok=not sentences,
         sentences=sentences,
         about={
-            "metadata": digest_of([public, columns]),
+            "metadata": digest_of(said),
             "file": file.about.get("file") if file else None,
         },
         data={"columns": len(dictionary), "described": len(dictionary) - len(empty)},
