@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Program, User
 from accounts.roles import Role, has_role
 from accounts.services import programs_load
 
@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_first_admin_gets_a_link_that_lets_them_in(capsys: pytest.CaptureFixture[str], settings) -> None:
-    program = programs_load()[0].program
+    programs_load()
+    program = Program.objects.get(code="default")
     call_command("invite_admin", "Pat@Example.gov", "Pat Silva")
     user = User.objects.get(email="pat@example.gov")
     assert has_role(user, Role.PORTAL_ADMIN, program=program)
@@ -36,5 +37,5 @@ def test_somebody_with_an_account_only_gets_the_role(capsys: pytest.CaptureFixtu
 
 def test_an_unknown_program_is_named_with_those_that_exist() -> None:
     programs_load()
-    with pytest.raises(CommandError, match="There are: default"):
+    with pytest.raises(CommandError, match=r"There are: .*\bdefault\b"):
         call_command("invite_admin", "pat@example.gov", "Pat Silva", program="atlantis")
