@@ -106,9 +106,11 @@ def _move(
 ) -> None:
     release = context.release
     person: Any = None if actor is SYSTEM else actor
+    # Whose lent role lets them: the event and the verdict name both (FEATURES M05).
+    lender = policies.acts_for(actor, move.name, context)
     source = release.stage
     if move.decides:
-        _decide(move, context, person, reason, now)
+        _decide(move, context, person, lender, reason, now)
     transition = getattr(release, move.name)
     transition(to=target) if move.name == "return_for_changes" else transition()
     _stamp(move, release, context, reason, now)
@@ -116,6 +118,7 @@ def _move(
     event_record(
         action=routing.EVENTS[move.name],
         actor=person,
+        on_behalf_of=lender,
         subject=release,
         data={
             "from_stage": source,
@@ -170,7 +173,9 @@ def _visit(move: Move, release: Release, person: Any, now: datetime) -> None:
     StageVisit.objects.create(release=release, stage=release.stage, entered_at=now, entered_by=person)
 
 
-def _decide(move: Move, context: ReleaseContext, person: Any, comment: str, now: datetime) -> None:
+def _decide(
+    move: Move, context: ReleaseContext, person: Any, lender: Any, comment: str, now: datetime
+) -> None:
     """The move is itself a verdict: write it as a review, bound to what was there."""
     parts = approvals.parts_for(move.decides, context)
     Review.objects.create(
@@ -178,6 +183,7 @@ def _decide(move: Move, context: ReleaseContext, person: Any, comment: str, now:
         kind=move.decides,
         requested_at=context.release.stage_entered_at,
         reviewer=person,
+        on_behalf_of=lender,
         verdict=Review.Verdict.APPROVED,
         conditions=comment,
         decided_at=now,
