@@ -34,6 +34,11 @@ def portal_admin(user: Any) -> bool:
     return assignments_of(user).filter(role=Role.PORTAL_ADMIN).exists()
 
 
+def intake(user: Any) -> bool:
+    """Whoever looks after the requests of the public in some program."""
+    return assignments_of(user).filter(role__in=(Role.OPEN_DATA_TEAM, Role.CDO)).exists()
+
+
 def admin_site(user: Any) -> bool:
     return user.is_active and user.is_staff
 
@@ -138,6 +143,35 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "risk_accept": member,
     "output_class": member,
     "treatment_retry": member,
+    # requests of the public; what becomes of them is decided by the open data team
+    "public_request_programs": PUBLIC,
+    "public_requests": PUBLIC,
+    "public_request_ask": PUBLIC,
+    "public_request_sent": PUBLIC,
+    "public_request": PUBLIC,
+    "public_request_vote": PUBLIC,
+    "public_request_follow": PUBLIC,
+    "request_confirm": PUBLIC,
+    "request_queue": intake,
+    "request_triage": intake,
+    "request_decide": intake,
+    # proposals, talks, joint data, yearly high-value inventories
+    "proposal_list": member,
+    "proposal_make": intake,
+    "proposal": member,
+    "proposal_answer": member,
+    "proposal_talk": member,
+    "dataset_talks": member,
+    "dataset_talk": member,
+    "dataset_departments": member,
+    "contributor_remove": member,
+    "high_value_inventories": member,
+    "high_value_draft": member,
+    "high_value_inventory": member,
+    "high_value_choose": member,
+    "high_value_hand_in": member,
+    "high_value_sign": member,
+    "high_value_csv": member,
     # reports
     "dashboard": member,
     "dashboard_csv": member,

@@ -49,3 +49,8 @@ class ReadinessTalk(models.Model):
 
     def __str__(self) -> str:
         return f"Readiness talk of {self.held_on:%d %b %Y}"
+
+    @property
+    def filled_words(self) -> list[str]:
+        """The fields of the record that came from this talk, as people read them."""
+        return [str(getattr(Dataset._meta.get_field(name), "verbose_name", name)) for name in self.filled]

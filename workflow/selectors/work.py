@@ -18,7 +18,7 @@ from dossier.models import Contribution
 from workflow import policies
 from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.context import ReleaseContext, contexts_of, release_queryset
-from workflow.models import Dataset, DeadlinePause, Release, ReturnForChanges, Review
+from workflow.models import ContributingDepartment, Dataset, DeadlinePause, Release, ReturnForChanges, Review
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.deadlines import pauses_running
 from workflow.selectors.people import RoleBook
