@@ -28,6 +28,7 @@ ACTIONS: dict[str, str] = {
     # workflow: the moves
     "workflow.dataset_registered": "{actor} registered the dataset {subject}.",
     "workflow.record_changed": "{actor} changed the inventory record: {fields}.",
+    "workflow.metadata_changed": "{actor} changed the metadata: {fields}.",
     "workflow.columns_described": "{actor} described {described} of {total} columns.",
     "workflow.plan_changed": "{actor} changed the publication plan.",
     "workflow.output_classified": "{actor} classified the published form as {classification}.",
