@@ -21,6 +21,8 @@ def sentence_of(event: AuditEvent) -> str:
     """The event as a sentence for people."""
     words: dict[str, Any] = _Known(event.data)
     words["actor"] = str(event.actor) if event.actor else "The system"
+    if event.on_behalf_of is not None:
+        words["actor"] += f" (in place of {event.on_behalf_of})"
     words["subject"] = event.subject_label
     return ACTIONS.get(event.action, event.action).format_map(words)
 
@@ -36,7 +38,7 @@ def events_of(
         about |= Q(dataset_id=dataset_id)
     if release_ids:
         about |= Q(release_id__in=release_ids)
-    return AuditEvent.objects.filter(about).select_related("actor", "note").order_by("-at", "-id")
+    return AuditEvent.objects.filter(about).select_related("actor", "on_behalf_of", "note").order_by("-at", "-id")
 
 
 @dataclass

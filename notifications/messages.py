@@ -32,7 +32,7 @@ class Message:
     `about`: what the letter tells of, in words (the preferences page shows it). `asks`: it asks something of
     everybody who gets it; of other letters the sender says whom they ask, and to the rest they are news.
     `needs`: the keys its context must have. `holds_secret`: its link opens a door without a log-in, so the
-    row forgets the link once the letter has left. `outside`: it goes to addresses without an account, so
+    row forgets the link once the letter has left, and with it the words named in `secrets`. `outside`: it goes to addresses without an account, so
     nobody finds it among the letters that can be turned off.
     """
 
@@ -41,6 +41,7 @@ class Message:
     asks: bool = False
     needs: tuple[str, ...] = ("dataset",)
     holds_secret: bool = False
+    secrets: tuple[str, ...] = ()
     outside: bool = False
 
 
@@ -72,6 +73,50 @@ _MESSAGES = (
     Message("thread_written", "somebody wrote in a thread that you take part in", needs=("dataset", "about")),
     Message("help_asked", "somebody asks for your help", asks=True, needs=("dataset", "about")),
     Message("help_answered", "a question of yours was answered", needs=("dataset", "about", "answer")),
+    Message(
+        "review_in", "one of several independent reviews is in", needs=("dataset", "kind", "count", "total")
+    ),
+    Message("reviews_opened", "independent reviews are all in", needs=("dataset", "kind", "verdicts")),
+    Message("review_assigned", "a review is given to somebody by name", needs=("dataset", "kind", "person")),
+    Message("review_freed", "a review is open to everybody again who may give it", needs=("dataset", "kind")),
+    Message("review_stepped_aside", "a reviewer stepped aside", needs=("dataset", "kind", "reason")),
+    Message("review_withdrawn", "a review is not needed any more", needs=("dataset", "kind", "reason")),
+    Message(
+        "order_made", "a reviewer orders an audit or an update", needs=("dataset", "order", "owner", "due")
+    ),
+    Message("order_answered", "an order was answered", needs=("dataset", "order", "owner")),
+    Message("order_closed", "an order was accepted or withdrawn", needs=("dataset", "order", "outcome")),
+    Message(
+        "guest_asked",
+        "a comment is asked for from outside",
+        asks=True,
+        needs=("dataset", "program", "kind", "until"),
+        outside=True,
+        holds_secret=True,
+    ),
+    Message(
+        "guest_code",
+        "the code for a comment from outside",
+        needs=("dataset", "code", "minutes"),
+        outside=True,
+        holds_secret=True,
+        secrets=("code",),
+    ),
+    Message("guest_commented", "somebody outside wrote a comment", needs=("dataset", "kind", "guest")),
+    Message(
+        "guest_version_gone",
+        "somebody outside was asked about an earlier version",
+        needs=("dataset", "kind", "guest"),
+    ),
+    Message("exception_requested", "an exception is asked for", needs=("dataset", "kind", "reason")),
+    Message("exception_advised", "advice was given on an exception", needs=("dataset", "kind")),
+    Message("exception_decided", "an exception was decided", needs=("dataset", "kind", "verdict", "reason")),
+    Message("role_requested", "somebody asks for a role", asks=True, needs=("program", "role", "reason")),
+    Message(
+        "role_answered",
+        "your request for a role was answered",
+        needs=("program", "role", "verdict", "reason"),
+    ),
     Message("scan_finished", "the scan for personal data has ended", needs=("dataset", "findings")),
     Message("file_unreadable", "a file could not be read", asks=True, needs=("dataset", "problem")),
     Message("publication_failed", "the portal did not take a copy", asks=True, needs=("dataset", "problem")),

@@ -1,0 +1,51 @@
+"""Reads about reviews: who may give one, what waits on a person, and the orders of a release."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.roles import Role, people_with_role
+from workflow import policies, routing
+from workflow.context import ReleaseContext
+from workflow.models import Review, ReviewOrder
+from workflow.review_needs import role_of
+from workflow.stages import OPEN_STAGES
+
+
+def holders_for(context: ReleaseContext, review: Review) -> list[User]:
+    """Everybody who holds the role of a review for the department that signs, whether they may give it or not."""
+    role = role_of(context, review.kind)
+    if role is None or role not in Role.values:
+        return []
+    if review.department_id in (None, context.dataset.department_id):
+        return routing.holders(context, role)
+    return list(people_with_role(role, program=context.dataset.program_id, department=review.department_id))
+
+
+def people_for(context: ReleaseContext, review: Review) -> list[User]:
+    """The people a review waits on: who claimed it, else every holder of its role who may give it.
+
+    Where nobody may (all of them prepared it), all holders: they see why, and can ask for somebody else.
+    """
+    if review.claimed_by is not None:
+        return [review.claimed_by]
+    holders = holders_for(context, review)
+    return [person for person in holders if policies.may_review(person, review, context)] or holders
+
+
+def orders_of(context: ReleaseContext) -> list[ReviewOrder]:
+    """The orders of a release, open ones first. Uses prefetched rows."""
+    return sorted(
+        context.release.review_orders.all(), key=lambda order: (not order.is_open, order.due, order.pk)
+    )
+
+
+def orders_waiting_on(user: User) -> list[ReviewOrder]:
+    """What `user` has to do: orders of theirs to answer, and answers to orders of theirs to accept. One query."""
+    mine = Q(owner=user, state=ReviewOrder.State.OPEN) | Q(ordered_by=user, state=ReviewOrder.State.ANSWERED)
+    return list(
+        ReviewOrder.objects.filter(mine, release__stage__in=OPEN_STAGES).select_related(
+            "release__dataset__department", "release__dataset__program", "release__profile", "owner"
+        )
+    )
