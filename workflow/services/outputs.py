@@ -14,6 +14,7 @@ from dossier.services import dossier_lock
 from workflow import policies
 from workflow.context import context_of
 from workflow.models import Dataset
+from workflow.services.facts import record_fact
 
 
 @transaction.atomic
@@ -69,4 +70,5 @@ def output_classify(
         release_id=release_id,
         now=now,
     )
+    record_fact(release_id=release_id, now=now)
     return dataset
