@@ -99,7 +99,7 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
         "Dataset owner",
         "auto",
         AUTO,
-        "Who answers for the data; the department keeps the ownership on every portal.",
+        "Who answers for the data: the steward, and the department that keeps the ownership on every portal.",
     ),
     ("publisher", "Publisher", "text", OWN, "Who makes the data public."),
     ("creator", "Creator", "text", OWN, "Who made the data in the first place."),

@@ -116,7 +116,7 @@ def value_of(one: Field, dataset: Dataset) -> Any:
         return getattr(dataset, one.column)
     return {
         "department": dataset.department.name,
-        "owner": dataset.department.name,
+        "owner": ", ".join(str(one) for one in (dataset.steward, dataset.department) if one),
         "subject": ", ".join(dataset.keywords),
         "identifier": f"{dataset.program.code}/{dataset.inventory_id}",
         "format": _FORMATS,
