@@ -15,7 +15,7 @@ from dossier.models import Contribution, Fact
 from dossier.selectors import facts_of_many
 from publishing.models import Permit
 from workflow.joint import sides_of
-from workflow.models import ContributingDepartment, Dataset, Release, Review, Withholding
+from workflow.models import ContributingDepartment, Dataset, Release, Review, ReviewOrder, Withholding
 
 
 @dataclass
@@ -67,7 +67,17 @@ def release_queryset() -> QuerySet[Release]:
         "profile",
         "plan",
     ).prefetch_related(
-        Prefetch("reviews", queryset=Review.objects.select_related("reviewer", "requested_by")),
+        Prefetch(
+            "reviews",
+            queryset=Review.objects.select_related(
+                "reviewer", "requested_by", "claimed_by", "on_behalf_of", "department"
+            ),
+        ),
+        "recusals",
+        Prefetch(
+            "review_orders",
+            queryset=ReviewOrder.objects.select_related("owner", "ordered_by", "done_by", "closed_by"),
+        ),
         Prefetch("contributions", queryset=Contribution.objects.select_related("user")),
         Prefetch(
             "dataset__contributing",

@@ -20,7 +20,7 @@ from workflow import approvals, final_key
 from workflow import hands as hand_rules
 from workflow.context import ReleaseContext
 from workflow.joint import contributed_by
-from workflow.models import Dataset, Review
+from workflow.models import Dataset, Review, ReviewOrder
 from workflow.review_needs import role_of
 from workflow.stages import STAGE_OWNER, Stage
 
@@ -125,7 +125,9 @@ def _check_last_key(actor: Actor, context: ReleaseContext) -> None:
     missing = sides - final_key.sides_covered_by(actor, context, sides)
     if missing:
         words = final_key.side_words(context, missing)
-        raise PermissionDenied(f"The final approval for {words} is still needed, and it is not yours to give.")
+        raise PermissionDenied(
+            f"The final approval for {words} is still needed, and it is not yours to give."
+        )
 
 
 def check_four_eyes(
@@ -277,6 +279,8 @@ ACTIONS: dict[str, Rule] = {
     "run_scan": _of_stage(Stage.PRIVACY, *_PREPARERS),
     "dispose_findings": _of_stage(Stage.PRIVACY),
     "request_review": _holder_or(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
+    "ask_guest": _returns,
+    "request_exception": _roles(Role.COORDINATOR),
     "write_thread": _speaks,
     "edit_plan": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.COMMUNICATIONS, Role.POLICY, Role.CDO),
     "resume_publication": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.IT, Role.PORTAL_ADMIN, Role.CDO),
@@ -360,6 +364,18 @@ def check_assign(actor: Actor, review: Review, context: ReleaseContext) -> None:
 
 def may_assign(actor: Actor, review: Review, context: ReleaseContext) -> bool:
     return _allowed(check_assign, actor, review, context)
+
+
+def check_order(actor: Actor, order: ReviewOrder, context: ReleaseContext) -> None:
+    """Raise PermissionDenied unless `actor` may accept or withdraw an order: who made it, its role, the CDO."""
+    if actor.pk == order.ordered_by_id:
+        return
+    role = role_of(context, order.review_kind) or Role.CDO
+    check_holds(actor, (role, Role.CDO), context.dataset, context.profile)
+
+
+def may_order(actor: Actor, order: ReviewOrder, context: ReleaseContext) -> bool:
+    return _allowed(check_order, actor, order, context)
 
 
 def check_register(actor: Actor, program_id: int, department_id: int) -> None:

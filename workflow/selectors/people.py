@@ -27,12 +27,14 @@ class RoleBook:
             place = loan.assignment
             self._held[place.role, place.program_id].append((place.department_id, loan.to_user))
 
-    def holders(self, role: str, dataset: Dataset) -> list[User]:
-        """The people who hold `role` for a dataset: the one it names, if it names one, else all of them."""
+    def holders(self, role: str, dataset: Dataset, department_id: int | None = None) -> list[User]:
+        """The people who hold `role` for a dataset: the one it names, if it names one, else all of them.
+
+        `department_id`: another department that signs for it, where data is joint.
+        """
         held = self.held(role, dataset.program_id)
-        people = list(
-            dict.fromkeys(person for place, person in held if place in (None, dataset.department_id))
-        )
+        where = (None, department_id or dataset.department_id)
+        people = list(dict.fromkeys(person for place, person in held if place in where))
         named = {
             Role.STEWARD: dataset.steward,
             Role.COORDINATOR: dataset.coordinator,

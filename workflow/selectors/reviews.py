@@ -10,6 +10,7 @@ from workflow import policies, routing
 from workflow.context import ReleaseContext
 from workflow.models import Review, ReviewOrder
 from workflow.review_needs import role_of
+from workflow.selectors.turns import Turn
 from workflow.stages import OPEN_STAGES
 
 
@@ -32,6 +33,13 @@ def people_for(context: ReleaseContext, review: Review) -> list[User]:
         return [review.claimed_by]
     holders = holders_for(context, review)
     return [person for person in holders if policies.may_review(person, review, context)] or holders
+
+
+def people_asked(context: ReleaseContext, turn: Turn) -> list[User]:
+    """The people whose turn it is: who has taken it, or everybody who holds its role."""
+    if turn.review is not None:
+        return [turn.person] if turn.person else holders_for(context, turn.review)
+    return routing.holders(context, turn.role) if turn.role in Role.values else []
 
 
 def orders_of(context: ReleaseContext) -> list[ReviewOrder]:

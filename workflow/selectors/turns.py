@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.models import User
 from accounts.roles import Role
 from workflow import gates, policies
 from workflow.context import ReleaseContext
 from workflow.models import ReturnForChanges, Review
+from workflow.review_needs import role_of
 from workflow.stages import CLOSED_OWNER, MOVES, ONWARD, SYSTEM_OWNER
 
 
@@ -24,6 +26,9 @@ class Turn:
     url_args: tuple[str, ...] = ()
     # The move that this turn is, where it is one.
     move: str = ""
+    # Who has taken it, where it is one person's; and the review that is asked for, where it is one.
+    person: User | None = None
+    review: Review | None = None
 
 
 @dataclass(frozen=True)
@@ -145,13 +150,14 @@ def _same_matter(name: str, first: gates.Unmet, other: tuple[str, gates.Unmet]) 
 
 def _is_waited_for(context: ReleaseContext, name: str, item: gates.Unmet) -> bool:
     """True for what no person can do now: the system's part, and reviews that are asked for or come later."""
-    if item.who == SYSTEM_OWNER or name == "scan_current":
+    # What was ordered waits on the owner of the order, a person (selectors.reviews.orders_waiting_on).
+    if item.who == SYSTEM_OWNER or name in ("scan_current", "orders_done"):
         return True
     if name == _CHECKS and context.about("quality_checks", "file") != context.about("file", "file"):
         return True
     if item.tab != "reviews":
         return False
-    pending = {context.profile.review_role(review.kind) for review in context.reviews if review.is_pending}
+    pending = {role_of(context, review.kind) for review in context.reviews if review.is_pending}
     preview_begins_later = item.who == Role.STEWARD and not gates.private_copy_equal(context).ok
     return item.who in pending or preview_begins_later
 
@@ -176,17 +182,28 @@ def _stopped_turn(context: ReleaseContext) -> list[Turn]:
 
 
 def _review_turns(context: ReleaseContext) -> list[Turn]:
+    """One turn per kind of review that is asked for, and one for each person who has taken a seat of it."""
     turns = []
     for review in context.reviews:
-        role = context.profile.review_role(review.kind)
+        role = role_of(context, review.kind)
         if review.is_pending and role:
             label = review.get_kind_display()
             words, button = _REVIEWS.get(
                 review.kind,
                 (f"give the {label if label.isupper() else label.lower()} review", "Review and decide"),
             )
-            turns.append(Turn(role, words, button, "release_reviews", review.due))
-    return turns
+            turns.append(
+                Turn(
+                    role,
+                    words,
+                    button,
+                    "release_reviews",
+                    review.due,
+                    person=review.claimed_by,
+                    review=review,
+                )
+            )
+    return list({(turn.what, turn.person): turn for turn in reversed(turns)}.values())[::-1]
 
 
 def _return_turn(context: ReleaseContext, returned: ReturnForChanges | None) -> list[Turn]:

@@ -18,10 +18,19 @@ from dossier.models import Contribution
 from workflow import policies
 from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.context import ReleaseContext, contexts_of, release_queryset
-from workflow.models import ContributingDepartment, Dataset, DeadlinePause, Release, ReturnForChanges, Review
+from workflow.models import (
+    ContributingDepartment,
+    Dataset,
+    DeadlinePause,
+    Release,
+    ReturnForChanges,
+    Review,
+    ReviewOrder,
+)
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.deadlines import pauses_running
 from workflow.selectors.people import RoleBook
+from workflow.selectors.reviews import orders_waiting_on
 from workflow.selectors.turns import Turn, turns_of
 from workflow.stages import OPEN_STAGES, STAGE_OWNER, Stage
 
@@ -98,9 +107,31 @@ def my_work_of(user: User, *, now: datetime | None = None) -> MyWork:
         work.on_me += mine
         if lines and not mine and _concerns(user, context, returned):
             work.on_others.append(lines[0])
+    work.on_me += [_order_line(order, user, now) for order in orders_waiting_on(user)]
     for part in (work.on_me, work.on_others):
         part.sort(key=lambda line: (line.due is None, line.due or now, line.dataset.title))
     return work
+
+
+def _people(turn: Turn, dataset: Dataset, book: RoleBook) -> tuple[User, ...]:
+    """Whose turn it is: who has taken the review, else the holders of the role."""
+    if turn.person is not None:
+        return (turn.person,)
+    place = turn.review.department_id if turn.review else None
+    return tuple(book.holders(turn.role, dataset, place))
+
+
+def _order_line(order: ReviewOrder, user: User, now: datetime) -> Line:
+    """An order is asked of a person, whatever role they hold."""
+    kind = order.get_kind_display().lower()
+    mine = order.state == ReviewOrder.State.OPEN
+    words = (
+        f"make the {kind} that was ordered"
+        if mine
+        else f"accept the {kind} by {order.owner}, or send it back"
+    )
+    turn = Turn("", words, "Open the order", "release_reviews", order.due, person=user)
+    return Line(order.release, order.release.dataset, turn, (user,), now)
 
 
 def returns_standing(contexts: Iterable[ReleaseContext]) -> dict[int, ReturnForChanges]:
@@ -145,10 +176,16 @@ def _asked_of(roles: set[str], profile: Any) -> Q:
 
 def _is_free(user: User, line: Line, context: ReleaseContext) -> bool:
     """False when four eyes keep `user` from what is asked. The policy is read only where it can matter."""
-    if line.turn.move not in _FOUR_EYES_MOVES:
+    review = line.turn.review
+    if line.turn.move not in _FOUR_EYES_MOVES and review is None:
         return True
     touched = {row.user_id for row in context.contributions} | {row.reviewer_id for row in context.reviews}
-    return user.pk not in touched or policies.may_move(user, line.turn.move, context)
+    touched |= {row.person_id for row in context.release.recusals.all()}
+    if user.pk not in touched:
+        return True
+    if review is not None:
+        return policies.may_review(user, review, context)
+    return policies.may_move(user, line.turn.move, context)
 
 
 def _concerns(user: User, context: ReleaseContext, returned: ReturnForChanges | None) -> bool:

@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.roles import Role
-from workflow import gates, policies, routing
+from workflow import gates, policies
 from workflow.context import ReleaseContext, context_of
 from workflow.errors import MoveRefused
 from workflow.models import Release
+from workflow.selectors.reviews import people_asked
 from workflow.selectors.turns import turns_of
 from workflow.selectors.work import returns_standing
 from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
@@ -88,7 +89,7 @@ def next_steps(context: ReleaseContext) -> list[dict[str, Any]]:
         steps.append(
             {
                 "what": turn.what,
-                "people": routing.holders(context, turn.role) if is_role else [],
+                "people": people_asked(context, turn),
                 "label": context.profile.role_words(turn.role) if is_role else "",
                 "by_system": turn.role == SYSTEM_OWNER,
             }

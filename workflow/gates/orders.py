@@ -1,0 +1,25 @@
+"""Gate of orders: what a consultation ordered is done before the approval."""
+
+from __future__ import annotations
+
+from accounts.roles import Role
+from workflow import review_needs
+from workflow.context import ReleaseContext
+from workflow.gates.base import GateResult, Unmet, day
+from workflow.models import ReviewOrder
+
+
+def orders_done(context: ReleaseContext) -> GateResult:
+    """No audit and no update that a reviewer ordered is still open. Reads the release's prefetched orders."""
+    result = GateResult("Nothing that was ordered is open")
+    for order in context.release.review_orders.all():
+        if not order.is_open:
+            continue
+        words = order.get_kind_display()
+        if order.state == ReviewOrder.State.ANSWERED:
+            text = f"{words}: {order.owner} has answered; {order.ordered_by} accepts the answer or sends it back."
+        else:
+            text = f"{words}: ordered by {order.ordered_by} from {order.owner}, due {day(order.due)}, not done yet."
+        role = review_needs.role_of(context, order.review_kind) or Role.CDO
+        result.unmet.append(Unmet(text, "reviews", role))
+    return result
