@@ -83,11 +83,13 @@ def table(
     columns: list[Any],
     table_id: str = "table",
     hide_caption: bool = False,
+    stacked: bool = False,
 ) -> SafeString:
     """A table that scrolls in its own box, with caption and headers.
 
     `columns`: strings, or dicts with `label` and, where wanted, `sort` (the value of ?sort=), `number`,
-    `hide_label`. The block holds the rows.
+    `hide_label`. The block holds the rows. `stacked`: on a narrow screen each row is a block of its own; its
+    cells carry `data-label`.
     """
     query = context["request"].GET.copy() if "request" in context else None
     return render_to_string(
@@ -96,6 +98,7 @@ def table(
             "caption": caption,
             "table_id": table_id,
             "hide_caption": hide_caption,
+            "stacked": stacked,
             "columns": [_column(column, query) for column in columns],
             "body": content,
         },

@@ -45,7 +45,7 @@ def test_the_list_is_searched_and_filtered(cast: Cast, client: Client) -> None:
     assert titles(client, q="PUB0002") == ["Library visits"]
     assert titles(client, stage=Stage.QUALITY) == ["Street trees"]
     assert titles(client, department=cast.health.pk) == ["Clinic hours"]
-    assert titles(client, public="on") == ["Library visits"]
+    assert titles(client, openness="public") == ["Library visits"]
     assert titles(client, classification="protected") == []
     assert set(titles(client, steward=cast.steward.pk)) == {"Street trees", "Library visits"}
     assert "No dataset fits" in page_of(client.get(LIST, {"q": "zebra"}))

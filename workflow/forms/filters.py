@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.profiles import Profile
 from accounts.selectors import departments_visible
 from workflow.models import Dataset
+from workflow.priority import SCALES
 from workflow.stages import Stage
 
 
@@ -21,7 +22,20 @@ class DatasetFilterForm(forms.Form):
     stage = forms.ChoiceField(required=False, choices=[("", "All stages"), *Stage.choices])
     classification = forms.ChoiceField(required=False)
     steward = forms.ModelChoiceField(queryset=None, required=False, empty_label="All stewards")
-    public = forms.BooleanField(required=False, label="Public now")
+    priority = forms.ChoiceField(required=False)
+    openness = forms.ChoiceField(
+        required=False,
+        label="Towards the public",
+        choices=[
+            ("", "All"),
+            ("public", "Public now"),
+            ("open", "Nothing withholds it"),
+            ("withheld", "Withheld"),
+            ("review", "Withholding to be reviewed"),
+            ("resting", "Not for release"),
+        ],
+    )
+    high_value = forms.BooleanField(required=False, label="High value")
     sort = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, profile: Profile | None, **kwargs: Any) -> None:
@@ -32,6 +46,12 @@ class DatasetFilterForm(forms.Form):
         self.fields["steward"].queryset = User.objects.filter(pk__in=stewards.values("steward_id"))
         classes = [(choice.code, choice.label) for choice in profile.classifications] if profile else []
         self.fields["classification"].choices = [("", "All classes"), *classes]
+        bands = SCALES[profile.inventory.priority].bands if profile else ()
+        self.fields["priority"].choices = [
+            ("", "All priorities"),
+            *((band.code, band.label) for band in bands),
+            ("unscored", "Not scored"),
+        ]
 
     def wanted(self) -> dict[str, Any]:
         """What was asked for, for the selector; fields that make no sense count as not asked."""
@@ -42,7 +62,9 @@ class DatasetFilterForm(forms.Form):
             "stage": data.get("stage", ""),
             "classification": data.get("classification", ""),
             "steward": data["steward"].pk if data.get("steward") else None,
-            "public": data.get("public", False),
+            "priority": data.get("priority", ""),
+            "openness": data.get("openness", ""),
+            "high_value": data.get("high_value", False),
         }
 
     def order(self) -> str:

@@ -80,8 +80,6 @@ def datasets_listed(user: User, *, words: str = "", **filters: Any) -> QuerySet[
     for name, column in columns.items():
         if filters.get(name):
             rows = rows.filter(**{column: filters[name]})
-    if filters.get("public"):
-        rows = rows.filter(is_public__gt=0)
     return rows.order_by(F("shown_due").asc(nulls_last=True), "title", "pk")
 
 

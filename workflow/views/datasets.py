@@ -22,8 +22,9 @@ from workflow.forms.filters import DatasetFilterForm
 from workflow.forms.record import ReasonForm, RecordForm
 from workflow.models import Dataset
 from workflow.selectors.datasets import datasets_for
-from workflow.selectors.inventory import inventory_listed, similar_titles
+from workflow.selectors.inventory import inventory_listed
 from workflow.selectors.people import RoleBook, departments_to_register
+from workflow.selectors.similar import similar_to, year_in_title
 from workflow.services import datasets as services
 from workflow.services.stewards import steward_invite
 from workflow.views.base import get_context, say_refusal
@@ -34,6 +35,7 @@ _COLUMNS = [
     {"label": "Stage", "sort": "stage"},
     {"label": "Due", "sort": "due"},
     {"label": "In this stage since", "sort": "since"},
+    {"label": "Priority", "sort": "priority"},
     {"label": "Number", "sort": "id"},
     {"label": "Department", "sort": "department"},
     "Steward",
@@ -83,7 +85,7 @@ def dataset_register(request: HttpRequest) -> HttpResponse:
         dataset = _registered(request, form)
         if dataset is not None:
             messages.success(request, f"“{dataset.title}” is in the inventory as {dataset.inventory_id}.")
-            _warn_of_similar(request, dataset)
+            _warn(request, dataset)
             return redirect("dataset", dataset.pk)
     page = {"form": form, "program": program, "other_programs": others}
     return render(request, "workflow/dataset_register.html", page, status=422 if form.errors else 200)
@@ -115,7 +117,7 @@ def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _changed(request, form, row):
         messages.success(request, "The record is saved.")
         return redirect("dataset", pk)
-    page = {"form": form, "dataset": row, "release": context.release, "similar": similar_titles(row)}
+    page = {"form": form, "dataset": row, "release": context.release, "similar": similar_to(row)}
     return render(request, "workflow/dataset_edit.html", page, status=422 if form.errors else 200)
 
 
@@ -124,6 +126,9 @@ def dataset_not_for_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a dataset rest in the inventory, with the reason."""
     context = _current(request, pk, "edit_record")
     row = context.dataset
+    if profile_for(row.program).inventory.presumption_of_openness:
+        # Everything is to be published unless a ground is recorded: a reason alone is not one.
+        return redirect("dataset_withhold", pk)
     form = ReasonForm(request.POST or None, initial={"reason": row.not_for_release_reason})
     if request.method == "POST" and form.is_valid():
         try:
@@ -222,14 +227,18 @@ def _fields(request: HttpRequest, form: RecordForm, department: Department) -> d
     return fields
 
 
-def _warn_of_similar(request: HttpRequest, row: Dataset) -> None:
-    found = similar_titles(row)
+def _warn(request: HttpRequest, row: Dataset) -> None:
+    """What looks like the same thing twice, and a record that ticks no criterion: said, never refused."""
+    found = [similar.sentence for similar in similar_to(row)]
     if found:
-        names = ", ".join(f"“{other.title}” ({other.inventory_id})" for other in found)
-        messages.warning(
+        messages.warning(request, f"The inventory holds something similar already. {' '.join(found)}")
+    if year := year_in_title(row.title):
+        messages.warning(request, year)
+    if not row.high_value:
+        messages.info(
             request,
-            f"The inventory holds something similar already: {names}. "
-            "If it is the same data, withdraw this release and go on with that one.",
+            "No high-value criterion is ticked, so the dataset counts as low priority. Change the record if "
+            "the head of the department judges otherwise.",
         )
 
 
