@@ -39,6 +39,7 @@ from workflow.gates.publication import (
     public_copy_confirmed,
 )
 from workflow.gates.reviews import reviews_in
+from workflow.gates.talk import readiness_talk_held
 from workflow.gates.withholding import not_withheld
 from workflow.stages import ONWARD, Stage, earlier_moves
 
@@ -79,6 +80,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
     "begin_readiness": (
         not_on_hold,
         not_withheld,
+        readiness_talk_held,
         inventory_record_complete,
         checklists_complete(Stage.INVENTORY),
     ),
