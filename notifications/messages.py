@@ -32,8 +32,8 @@ class Message:
     `about`: what the letter tells of, in words (the preferences page shows it). `asks`: it asks something of
     everybody who gets it; of other letters the sender says whom they ask, and to the rest they are news.
     `needs`: the keys its context must have. `holds_secret`: its link opens a door without a log-in, so the
-    row forgets the link once the letter has left, and with it the words named in `secrets`. `outside`: it goes to addresses without an account, so
-    nobody finds it among the letters that can be turned off.
+    row forgets the link once the letter has left, and the words of the keys in `secrets` with it. `outside`:
+    it goes to addresses without an account, so nobody finds it among the letters that can be turned off.
     """
 
     id: str
