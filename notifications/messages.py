@@ -48,7 +48,10 @@ class Message:
 _MESSAGES = (
     Message("invited", "an invitation to work here", asks=True, needs=("program", "role"), holds_secret=True),
     Message(
-        "delegation_begun", "a colleague asks you to stand in", asks=True, needs=("program", "role", "of")
+        "delegation_begun",
+        "a colleague asks you to stand in",
+        asks=True,
+        needs=("program", "role", "of", "starts", "ends"),
     ),
     Message("delegation_ended", "a delegation ended early", needs=("program", "role", "of", "delegate")),
     Message("dataset_registered", "a dataset was entered in the inventory"),
