@@ -2,56 +2,42 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime
-from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import Department, Invitation, Program, ProgramProfile, RoleAssignment, User
-from accounts.profiles import digest_of, parse
-from accounts.roles import DEPARTMENT_ROLES, Role, delegations_running
-from accounts.selectors import is_decider, programs_administered, works_elsewhere
+from accounts.models import Department, Invitation, Program, RoleAssignment, User
+from accounts.roles import DEPARTMENT_ROLES, Role
+from accounts.selectors import programs_administered, works_elsewhere
+from accounts.services_programs import PROGRAMS_DIR, program_load, programs_load
+from accounts.services_sync import roles_sync
 from accounts.tokens import invitation_tokens
 from audit.services import event_record
 
-PROGRAMS_DIR = Path(__file__).parent / "programs"
-
-
-@transaction.atomic
-def program_load(*, path: Path) -> ProgramProfile:
-    """Load one profile file; a changed content becomes the program's next version.
-
-    Takes the TOML file (its stem is the program's code), returns the profile row that is current now.
-    Raises ProfileError with every fault when the file cannot work.
-    """
-    content = tomllib.loads(path.read_text("utf-8"))
-    profile = parse(content)
-    program, _ = Program.objects.get_or_create(code=path.stem, defaults={"name": profile.name})
-    current = program.profiles.order_by("-version").first()
-    digest = digest_of(content)
-    if current and current.digest == digest:
-        return current
-    row = ProgramProfile.objects.create(
-        program=program, version=(current.version + 1) if current else 1, content=content, digest=digest
-    )
-    event_record(action="accounts.profile_adopted", actor=None, subject=row, data={"version": row.version})
-    # The new version may name somebody else for the final key.
-    for user in User.objects.filter(role_assignments__program=program).distinct():
-        roles_sync(user=user)
-    return row
-
-
-def programs_load() -> list[ProgramProfile]:
-    """Load every profile that the product ships."""
-    return [program_load(path=path) for path in sorted(PROGRAMS_DIR.glob("*.toml"))]
+__all__ = [
+    "PROGRAMS_DIR",
+    "department_save",
+    "invitation_accept",
+    "invitation_path",
+    "login_record",
+    "login_refused_record",
+    "password_change_record",
+    "person_deactivate",
+    "person_invite",
+    "person_reactivate",
+    "person_rename",
+    "program_load",
+    "programs_load",
+    "role_assign",
+    "role_revoke",
+    "roles_sync",
+]
 
 
 @transaction.atomic
@@ -216,25 +202,6 @@ def person_reactivate(*, user: User, actor: User) -> None:
     user.is_active = True
     user.save(update_fields=["is_active"])
     event_record(action="accounts.person_reactivated", actor=actor, subject=user)
-
-
-def roles_sync(*, user: User) -> None:
-    """Bring `is_staff` and the admin group in line with the roles the person holds, delegated ones included.
-
-    Staff are the admin roles, and whoever turns the final key of a program: the approval queue is in the admin.
-    """
-    from django.contrib.auth.models import Group
-
-    from accounts.roles import ADMIN_ROLES
-
-    lent = delegations_running().filter(to_user=user).values("assignment_id")
-    rows = RoleAssignment.objects.filter(Q(user=user) | Q(pk__in=lent)).select_related("program")
-    held = {row.role for row in rows}
-    staff = bool(held & ADMIN_ROLES) or is_decider(rows) or user.is_superuser
-    if user.is_staff != staff:
-        user.is_staff = staff
-        user.save(update_fields=["is_staff"])
-    user.groups.set(Group.objects.filter(name__in=held & {str(role) for role in ADMIN_ROLES}))
 
 
 @transaction.atomic

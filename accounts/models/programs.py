@@ -1,5 +1,6 @@
 """Programs (one per government), the versions of their profiles, and their departments."""
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -27,11 +28,19 @@ class ProgramProfile(models.Model):
     content = models.JSONField()
     digest = models.CharField(max_length=64)
     adopted_at = models.DateTimeField(auto_now_add=True)
+    # Empty where the product's own file was loaded; a version that a person adopted is never overwritten by one.
+    adopted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["program", "-version"]
         constraints = [
             models.UniqueConstraint(fields=["program", "version"], name="one_profile_per_version"),
+            models.CheckConstraint(
+                condition=Q(adopted_by=None) | ~Q(reason=""), name="an_adopted_profile_says_why"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ that has none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,8 @@ class Value:
     noun: str = ""
     lost: str = ""
     least: int | None = None
+    # Numbers are days, hours, people or weights: more than this is a slip of the hand.
+    most: int = 10_000
     # Looks at one value and says what is wrong with it, or nothing.
     says: Callable[[Any], str] | None = None
 
@@ -42,8 +45,10 @@ class Value:
             end = f", {self.lost}" if self.lost else ""
             known = f" It may be {', '.join(self.words)}." if len(self.words) <= 8 else ""
             faults.add(place, f'"{value}" is not {self.noun or "a word that is known here"}{end}.{known}')
-        elif self.least is not None and value < self.least:
-            faults.add(place, f"{value} must be {_KIND_WORDS[self.kind]} of at least {self.least}.")
+        elif self.kind is str and "\x00" in value:
+            faults.add(place, "it holds a character that cannot be kept (NUL). Take it out.", broken=True)
+        elif self.least is not None and not self.least <= value <= self.most:
+            faults.add(place, f"{value} must be {_KIND_WORDS[self.kind]} from {self.least} to {self.most}.")
         elif self.kind is str and not self.words and not value.strip():
             faults.add(place, "it is empty. Write it, or leave the key out.")
         elif self.says and self.says(value):
@@ -51,7 +56,7 @@ class Value:
 
     def _is_kind(self, value: Any) -> bool:
         if self.kind is float:
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         return type(value) is self.kind
 
     def build(self, value: Any) -> Any:
@@ -145,7 +150,9 @@ class Map:
             faults.add(place, f"{value!r} must be a table.", broken=True)
             return
         for name, one in value.items():
-            if self.names and name not in self.names:
+            if "\x00" in name:
+                faults.add(place, "a name in it holds a character that cannot be kept (NUL).", broken=True)
+            elif self.names and name not in self.names:
                 faults.add(f"{place}.{name}", f'there is no {self.noun} "{name}".')
             else:
                 self.of.check(one, f"{place}.{name}", faults)

@@ -43,7 +43,7 @@ def test_every_profile_that_is_shipped_can_work() -> None:
         ),
         (
             changed(privacy={"k_min": 0, "k_min_sensitive": 11}),
-            "privacy.k_min: 0 must be a whole number of at least 1",
+            "privacy.k_min: 0 must be a whole number from 1 to 10000",
         ),
         ({k: v for k, v in CONTENT.items() if k != "stages"}, 'The part "stages" is missing.'),
     ],
