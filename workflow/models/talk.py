@@ -30,8 +30,8 @@ class ReadinessTalk(models.Model):
     with_whom = models.CharField(max_length=300)
     led_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     notes = models.TextField(max_length=10_000)
-    fills = models.JSONField(default=dict)
-    filled = models.JSONField(default=list)
+    fills = models.JSONField(default=dict, blank=True)
+    filled = models.JSONField(default=list, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
