@@ -11,9 +11,11 @@ from accounts.profiles import profile_of
 from dossier.models import Fact
 from dossier.selectors import facts
 from dossier.services import digest_of, fact_record
-from workflow.models import Dataset, PublicationPlan, Release
+from workflow.classification import classification_gaps
+from workflow.models import Dataset, Release
 from workflow.selectors.datasets import dictionary_of
 from workflow.selectors.metadata import missing_sentences
+from workflow.selectors.plans import plan_gaps, plan_parts
 
 # field of the record -> what is missing, in words (DOMAIN CK-INV, the items that block)
 _NEEDED_FOR_RECORD = {
@@ -28,15 +30,11 @@ _PUBLIC = ("description", "category", "licence", "contact_email", "keywords", "t
 
 
 def record_fact(*, release_id: int, now: datetime | None = None) -> Fact:
-    """Is the inventory record complete? Also: a class that needs a ground names it."""
+    """Is the inventory record complete, and possible in what it says of its classes?"""
     release = Release.objects.select_related("dataset__program", "profile").get(pk=release_id)
     dataset = release.dataset
     sentences = [text for name, text in _NEEDED_FOR_RECORD.items() if not getattr(dataset, name)]
-    choice = profile_of(release.profile).classification(dataset.classification)
-    if dataset.classification and choice is None:
-        sentences.append("The classification is none of this program's. Choose one.")
-    if choice and choice.needs_ground and not dataset.classification_ground:
-        sentences.append(f"“{choice.label}” needs its ground: say which law or concern it rests on.")
+    sentences += classification_gaps(dataset, profile_of(release.profile))
     return fact_record(
         release_id=release_id,
         kind="inventory_record",
@@ -83,19 +81,22 @@ def metadata_fact(*, release_id: int, now: datetime | None = None) -> Fact:
 
 
 def plan_fact(*, release_id: int, now: datetime | None = None) -> Fact:
-    """Is the publication plan complete: a date, and how people hear of it."""
-    plan = PublicationPlan.objects.filter(release_id=release_id).first()
-    sentences = []
-    if plan is None or plan.release_at is None:
-        sentences.append("The plan has no release date. Say when the data goes public.")
-    if plan is None or not plan.tactics:
-        sentences.append("The plan does not say how people hear of it. Choose at least “no announcement”.")
+    """Is the publication plan complete: date, tactics, sign-offs, and every mandatory item done?
+
+    `data.to_agree` are the sentences that stand in the way of agreeing it, `data.to_do` those of items that
+    must be done before the data goes public, `data.who` the role that cures each, where it is not whoever plans.
+    """
+    release = Release.objects.select_related("profile", "plan").get(pk=release_id)
+    profile = profile_of(release.profile)
+    plan = getattr(release, "plan", None)
+    gaps = plan_gaps(plan, profile)
     return fact_record(
         release_id=release_id,
         kind="plan",
-        ok=not sentences,
-        sentences=sentences,
-        about={"plan": digest_of(_values(plan, PublicationPlan) if plan else None)},
+        ok=not gaps.to_agree and not gaps.to_do,
+        sentences=[*gaps.to_agree, *gaps.to_do],
+        about={"plan": digest_of(plan_parts(plan) if plan else None)},
+        data={"agreed": not gaps.to_agree, "to_agree": gaps.to_agree, "to_do": gaps.to_do, "who": gaps.who},
         now=now,
     )
 
