@@ -229,6 +229,8 @@ def _outcome_write(
         changes["to_address"] = ""
     if sent_at and channel == "smtp" and message_of(message.message_id).holds_secret:
         changes["path"] = ""
+        hidden = dict.fromkeys(message_of(message.message_id).secrets, "")
+        changes["context"] = {**message.context, **hidden}
     OutgoingMessage.objects.filter(pk=message.pk).update(**changes)
 
 

@@ -6,9 +6,6 @@ portal admin advises, the CDO decides. Reads the dataset's prefetched `exception
 
 from __future__ import annotations
 
-import zoneinfo
-from datetime import date
-
 from accounts.roles import Role
 from workflow.context import ReleaseContext
 from workflow.excepted import exceptions_of, is_excepted
@@ -58,8 +55,3 @@ def no_exception_open(context: ReleaseContext) -> GateResult:
         )
         result.unmet.append(Unmet(text, "overview", who))
     return result
-
-
-def _today(context: ReleaseContext) -> date:
-    """The day where the program is: an exception ends with it, not at midnight somewhere else."""
-    return context.now.astimezone(zoneinfo.ZoneInfo(context.profile.timezone)).date()

@@ -30,6 +30,12 @@ def thread_link(
     }
 
 
+@register.inclusion_tag("workflow/threads/_link.html", takes_context=True)
+def item_thread(context: Any, release: Release, checklist: str, item: Any) -> dict[str, Any]:
+    """The link to the thread of a checklist item."""
+    return thread_link(context, release, Thread.Topic.ITEM, f"{checklist}/{item.id}", item.question)
+
+
 @register.inclusion_tag("workflow/threads/_waiting.html")
 def help_waiting(release: Release) -> dict[str, Any]:
     """The questions on a release that wait for an answer."""

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.selectors import program_of
+from workflow.selectors.asked import with_questions
 from workflow.selectors.people import departments_to_register
 from workflow.selectors.work import my_work_of
 
@@ -24,7 +25,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         request,
         "workflow/my_work.html",
         {
-            "work": my_work_of(request.user),
+            "work": with_questions(my_work_of(request.user), request.user),
             "may_register": program is not None and departments_to_register(request.user, program).exists(),
         },
     )

@@ -1,0 +1,44 @@
+"""What waits on a person besides the turns of releases: questions for help, and exceptions to judge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import User
+from workflow.models import HelpRequest, PublicationException
+from workflow.selectors.exceptions import waiting_on
+from workflow.selectors.threads import help_waiting_for
+from workflow.selectors.turns import Turn
+from workflow.selectors.work import Line, MyWork
+
+
+def with_questions(work: MyWork, user: User, *, now: datetime | None = None) -> MyWork:
+    """My work with the questions and exceptions that wait on `user` added at the end of their list."""
+    now = now or timezone.now()
+    work.on_me += [_help_line(row, user, now) for row in help_waiting_for(user)]
+    work.on_me += [line for row in waiting_on(user) if (line := _exception_line(row, user, now))]
+    return work
+
+
+def _help_line(row: HelpRequest, user: User, now: datetime) -> Line:
+    turn = Turn(
+        role=row.of_role,
+        what=f"answer the question of {row.asked_by} about {row.thread.label}",
+        button="Read and answer",
+        url_name="release_thread",
+        due=None,
+        url_args=(row.thread.topic, row.thread.key),
+    )
+    return Line(row.release, row.release.dataset, turn, (user,), now)
+
+
+def _exception_line(row: PublicationException, user: User, now: datetime) -> Line | None:
+    release = row.release or row.dataset.current_release
+    if release is None:
+        return None
+    what = "decide" if row.advised_at else "advise on or decide"
+    words = f"{what} the exception “{row.get_kind_display()}” that {row.requested_by} asks for"
+    turn = Turn("", words, "Open the exception", "release_exceptions", None)
+    return Line(release, row.dataset, turn, (user,), now)
