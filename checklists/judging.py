@@ -5,11 +5,13 @@ Plain Python: the page, the autosave, the fact and the tests all judge by this o
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checklists.catalogue import Catalogue, Item
+from checklists.catalogue import Catalogue, Contradiction, Item
 from checklists.conditions import holds, is_answered
 
 # Beyond this many, open questions are said in one sentence.
@@ -34,6 +36,8 @@ class Judgement:
     blocking: tuple[Remark, ...]
     open: tuple[Remark, ...]
     warnings: tuple[Remark, ...]
+    # Answers that cannot both be true: the items of each, with the sentence that names them.
+    clashes: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -53,9 +57,11 @@ def judge(catalogue: Catalogue, answers: Mapping[str, Any]) -> Judgement:
             elif item.missing:
                 warnings.append(Remark(item.id, item.missing))
         elif stands_in_the_way(item, value):
-            blocking.append(Remark(item.id, item.sentence))
+            (blocking if item.is_required else warnings).append(Remark(item.id, item.sentence))
         elif _touches(item.warns_on, value):
             warnings.append(Remark(item.id, item.sentence))
+    clashes = clashes_of(catalogue, answers)
+    blocking += [Remark(row.items[-1], clash_sentence(catalogue, row, answers)) for row in clashes]
     return Judgement(
         visible=tuple(item.id for item in asked),
         answered=sum(is_answered(answers.get(item.id)) for item in counted),
@@ -63,7 +69,43 @@ def judge(catalogue: Catalogue, answers: Mapping[str, Any]) -> Judgement:
         blocking=tuple(blocking),
         open=tuple(unanswered),
         warnings=tuple(warnings),
+        clashes=tuple((row.items, clash_sentence(catalogue, row, answers)) for row in clashes),
     )
+
+
+def clashes_of(catalogue: Catalogue, answers: Mapping[str, Any]) -> list[Contradiction]:
+    """The contradictions that these answers hold. Answers to questions that are not asked now do not count."""
+    found = []
+    for row in catalogue.contradictions:
+        asked = all(holds(catalogue.item(one).when, answers) for one in row.items)
+        if asked and holds(row.when, answers):
+            found.append(row)
+    return found
+
+
+def clash_sentence(catalogue: Catalogue, row: Contradiction, answers: Mapping[str, Any]) -> str:
+    """Names each question with its answer, then why they cannot both be true and what to do."""
+    said = []
+    for one in row.items:
+        item = catalogue.item(one)
+        value = answers.get(one)
+        words = f"is answered “{item.label_of(value)}”" if is_answered(value) else "is not answered"
+        said.append(f"“{item.question}” {words}")
+    return f"{' and '.join(said)}. {row.sentence}"
+
+
+def result_id(content_digest: str, answers: Mapping[str, Any], judgement: Judgement) -> str:
+    """Names one check result: the text, the answers, and what was found. Equal for author and reviewer (M08)."""
+    found = {
+        "text": content_digest,
+        "answers": dict(answers),
+        "visible": judgement.visible,
+        "blocking": [[row.item, row.sentence] for row in judgement.blocking],
+        "open": [[row.item, row.sentence] for row in judgement.open],
+        "warnings": [[row.item, row.sentence] for row in judgement.warnings],
+    }
+    text = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sentences(catalogue: Catalogue, judgement: Judgement) -> list[str]:

@@ -15,7 +15,7 @@ from dossier.models import Fact
 from dossier.services import digest_of
 
 _VERDICTS = {"approved": "Approved", "conditions": "Approved with conditions", "refused": "Not approved"}
-_GIVEN = ("dataset.", "file.", "fact.", "review.")
+_GIVEN = ("dataset.", "file.", "fact.", "review.", "item.")
 # The one source that is a part of a fact: is every column of the file described?
 DICTIONARY = "fact.metadata.dictionary"
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import fields
 from typing import Any
 
 from checklists import conditions
-from checklists.catalogue.shapes import SEVERITIES, TYPES, Catalogue, Item, Option, Section
+from checklists.catalogue.shapes import SEVERITIES, TYPES, Catalogue, Contradiction, Item, Option, Section
 
 _ITEM_KEYS = {field.name for field in fields(Item)}
 _NEEDED = ("id", "section", "question", "help", "type", "source")
 _CHOSEN = ("choice", "multi")
-_SOURCES = ("dataset.", "file.", "fact.", "review.", "attestation", "previous", "score.")
+_SOURCES = ("dataset.", "file.", "fact.", "review.", "attestation", "previous", "score.", "item.")
+# An answer of another checklist of the same release: item.<checklist>/<item>.
+_OTHER_ITEM = re.compile(r"item\.[a-z_]+/[A-Za-z0-9-]+")
+_CONTRADICTION_KEYS = {"items", "when", "sentence"}
 
 
 class CatalogueError(ValueError):
@@ -44,6 +48,11 @@ def parse(content: dict[str, Any]) -> Catalogue:
         attest_version=content.get("attest_version", 0),
         sections=tuple(Section(**section) for section in content["sections"]),
         items=tuple(_item(item) for item in content["items"]),
+        contradictions=tuple(
+            Contradiction(tuple(row["items"]), row["when"], row["sentence"])
+            for row in content.get("contradictions", ())
+        ),
+        removed=tuple(content.get("removed", ())),
     )
 
 
@@ -62,8 +71,11 @@ def _faults(content: dict[str, Any]) -> list[str]:
     ids = [item.get("id", "") for item in content["items"]]
     faults = [f"{item_id}: stands twice." for item_id in sorted(set(ids)) if ids.count(item_id) > 1]
     sections = {section["key"] for section in content["sections"]}
+    known = set(ids) | set(content.get("removed", ()))
     for item in content["items"]:
-        faults += [f"{item.get('id', '?')}: {text}" for text in _item_faults(item, sections, set(ids))]
+        faults += [f"{item.get('id', '?')}: {text}" for text in _item_faults(item, sections, known)]
+    for number, row in enumerate(content.get("contradictions", ()), start=1):
+        faults += [f"Contradiction {number}: {text}" for text in _contradiction_faults(row, set(ids))]
     if content.get("attest") and not content.get("attest_version"):
         faults.append("The text that is attested has no version.")
     return faults
@@ -110,7 +122,8 @@ def _answer_faults(item: dict[str, Any]) -> list[str]:
         named = [value for key in ("blocks_on", "warns_on", "blocks_without") for value in item.get(key, ())]
         faults += [f'"{value}" is none of its answers.' for value in named if value not in options]
     origin = item.get("answers_from", "")
-    if origin and not origin.startswith(_SOURCES):
+    is_other = origin.startswith("item.")
+    if origin and (not origin.startswith(_SOURCES) or (is_other and not _OTHER_ITEM.fullmatch(origin))):
         faults.append(f'"{origin}" is not a source of answers.')
     if item["type"] in ("auto", "sign") and not origin and not item.get("machine"):
         faults.append("nobody is asked, so it must say where its answer comes from.")
@@ -128,4 +141,20 @@ def _when_faults(item: dict[str, Any], ids: set[str]) -> list[str]:
         ]
         if item["id"] in conditions.items_named(when):
             faults.append("its condition looks at itself.")
+    return faults
+
+
+def _contradiction_faults(row: dict[str, Any], ids: set[str]) -> list[str]:
+    faults = [f'"{key}" is missing.' for key in sorted(_CONTRADICTION_KEYS) if not row.get(key)]
+    faults += [
+        f'"{key}" is not a part of a contradiction.' for key in sorted(set(row) - _CONTRADICTION_KEYS)
+    ]
+    if faults:
+        return faults
+    items = row["items"]
+    if not isinstance(items, list) or len(items) < 2:
+        return ["it names fewer than two items."]
+    faults = [f'"{one}" is no item.' for one in items if one not in ids] + conditions.check(row["when"])
+    if not faults and conditions.items_named(row["when"]) != set(items):
+        faults.append("its condition looks at other items than it names.")
     return faults

@@ -36,7 +36,8 @@ class Item:
     `blocks_on` and `warns_on` are answers that stand in the way or are worth a word; `blocks_without` are
     ticks that a multi must hold. `sentence` is what people then read. An item of severity "blocks" must be
     answered, and `missing` says so. `answers_from` names the source that answers it; `machine` the check.
-    `stage` is where it must be answered, when that is later than the stage of the checklist.
+    `stage` is where it must be answered, when that is later than the stage of the checklist. `law` is what a
+    program names as the ground of the question.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Item:
     stage: str = ""
     stage_words: str = ""
     max_length: int = 4000
+    law: str = ""
 
     @property
     def choices(self) -> tuple[Option, ...]:
@@ -105,8 +107,20 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """Answers that cannot both be true: when `when` holds over the answers to `items`, `sentence` says why."""
+
+    items: tuple[str, ...]
+    when: dict[str, Any]
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """One checklist in one version."""
+    """One checklist in one version.
+
+    `removed` are items that the program does not ask; conditions may still name them, as never answered.
+    """
 
     checklist: str
     version: int
@@ -116,6 +130,8 @@ class Catalogue:
     items: tuple[Item, ...]
     attest: str = ""
     attest_version: int = 0
+    contradictions: tuple[Contradiction, ...] = ()
+    removed: tuple[str, ...] = ()
 
     def item(self, item_id: str) -> Item:
         """The item with this id. Raises KeyError."""
