@@ -59,7 +59,7 @@ def test_an_answer_is_saved_by_itself_and_says_how_the_checklist_stands(
     fill(release)
     said = answer(coordinator, release, "ELI-01", "no")
     assert said["status"] == 200
-    assert (said["answered"], said["total"], said["complete"]) == (1, 11, False)
+    assert (said["answered"], said["total"], said["complete"]) == (1, 13, False)
     assert said["remarks"]["ELI-01"]["tone"] == "bad"
     assert said["saved"]
     assert "ELI-08b" not in said["visible"]
