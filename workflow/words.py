@@ -3,13 +3,13 @@
 # Connecticut General Statutes 4-67o, footnote 2 of the S-CT forms; the head of the department judges them.
 HIGH_VALUE_CRITERIA: tuple[tuple[str, str], ...] = (
     ("A", "It is critical to how the department works"),
-    ("B", "It makes government more accountable or responsive"),
-    ("C", "It improves what the public knows about the department"),
-    ("D", "It furthers the department's core mission"),
-    ("E", "It creates economic opportunity"),
-    ("F", "It is often asked for"),
-    ("G", "It meets a need that a public consultation showed"),
-    ("H", "It satisfies a law or another duty to report"),
+    ("B", "It can make the department more accountable or responsive"),
+    ("C", "It can improve what the public knows of the department and its work"),
+    ("D", "It can further the core mission of the department"),
+    ("E", "It can create economic opportunity"),
+    ("F", "The public often asks for it"),
+    ("G", "It answers a need and demand that the department found by consulting the public"),
+    ("H", "It is used to satisfy a law or another duty to report"),
 )
 
 # move -> what can be undone and until when, said before it is made

@@ -50,7 +50,16 @@ _FIELDSETS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("How much it matters", ("priority", "priority_comment", "high_value")),
     (
         "How sensitive and how good it is",
-        ("classification", "classification_ground", "quality_rating", "quality_details"),
+        (
+            "classification",
+            "classification_ground",
+            "output_classification",
+            "output_ground",
+            "security_level",
+            "security_level_reason",
+            "quality_rating",
+            "quality_details",
+        ),
     ),
     ("What the public will read beside the data", ("category", "keywords", "licence", "contact_email")),
 )
@@ -73,6 +82,9 @@ _HELP = {
     "technical_challenges": "What could make publishing hard: size, formats, an old system.",
     "priority_comment": "Why, in a sentence.",
     "classification_ground": "The law or the concern it rests on. Needed for every class but public.",
+    "output_classification": "A treated form may be of another class than the data itself. Empty: not decided yet.",
+    "output_ground": "Why what is published may be of that class, for example which columns go.",
+    "security_level_reason": "What makes it more than unrestricted: agreements, sensitivities, law.",
     "quality_details": "Known gaps, late entries, fields that are filled in by hand.",
     "licence": "What readers may do with it.",
     "contact_email": "Where readers ask questions. Prefer an address of the office over one of a person.",
@@ -92,7 +104,8 @@ class RecordForm(forms.ModelForm):
         choices=[(code, f"{code}. {words}") for code, words in HIGH_VALUE_CRITERIA],
         widget=forms.CheckboxSelectMultiple,
         label="High-value criteria",
-        help_text="Tick what the head of the department would sign. None ticked means low priority.",
+        help_text="High-value data by Connecticut General Statutes 4-67o. Tick what the head of the department "
+        "would sign: one is enough. None ticked means low priority.",
     )
     existing_url = forms.URLField(
         required=False, assume_scheme="https", label="Already published at", help_text=_HELP["existing_url"]
@@ -130,6 +143,10 @@ class RecordForm(forms.ModelForm):
             "high_value",
             "classification",
             "classification_ground",
+            "output_classification",
+            "output_ground",
+            "security_level",
+            "security_level_reason",
             "quality_rating",
             "quality_details",
             "category",
@@ -152,7 +169,12 @@ class RecordForm(forms.ModelForm):
             "source_rows_as_of": "Counted on",
             "priority": "Priority",
             "priority_comment": "Why this priority",
+            "classification": "Classification of the raw data",
             "classification_ground": "Ground of the classification",
+            "output_classification": "Classification of what is published",
+            "output_ground": "Why the published form may be of that class",
+            "security_level": "Security level",
+            "security_level_reason": "Reason of the security level",
             "quality_rating": "Quality of the data",
             "quality_details": "What is known about its quality",
             "licence": "Licence",
@@ -168,6 +190,8 @@ class RecordForm(forms.ModelForm):
                 "technical_challenges",
                 "priority_comment",
                 "classification_ground",
+                "output_ground",
+                "security_level_reason",
                 "quality_details",
             )
         }
@@ -228,8 +252,17 @@ class RecordForm(forms.ModelForm):
         )
         categories = [(name, name) for name in profile.publication.get("categories", ())]
         licences = [(choice.code, choice.label) for choice in profile.licences]
+        published = [
+            (choice.code, choice.label) for choice in profile.classifications if not choice.never_publish
+        ]
+        levels = [(level.code, level.label) for level in profile.security_levels]
+        levels_explained = " ".join(
+            f"{level.label}: {level.help}" for level in profile.security_levels if level.help
+        )
         for name, choices, help_text in (
             ("classification", classes, explained),
+            ("output_classification", published, _HELP["output_classification"]),
+            ("security_level", levels, levels_explained),
             ("category", categories, "Where readers will find it on the portal."),
             ("licence", licences, _HELP["licence"]),
         ):
@@ -242,6 +275,8 @@ class RecordForm(forms.ModelForm):
                 label=self.fields[name].label,
                 help_text=help_text,
             )
+        if not profile.security_levels:
+            del self.fields["security_level"], self.fields["security_level_reason"]
         if not self.instance.pk:
             self.initial["licence"] = profile.publication.get("default_licence", "")
 
@@ -257,13 +292,29 @@ class RecordForm(forms.ModelForm):
             self.add_error("coverage_end", "The data ends before it begins. Change one of the two dates.")
         if data.get("source_rows") is not None and not data.get("source_rows_as_of"):
             self.add_error("source_rows_as_of", "Say on which day the source counted these rows.")
+        self._check_classes(data)
+        return data
+
+    def _check_classes(self, data: dict[str, Any]) -> None:
+        """The raw data and what is published of it are classified apart; each has its ground."""
         choice = self.profile.classification(data.get("classification", ""))
         if choice and choice.needs_ground and not data.get("classification_ground"):
             self.add_error(
                 "classification_ground",
                 f"“{choice.label}” needs its ground: which law or concern it rests on.",
             )
-        return data
+        output = data.get("output_classification")
+        if output and output != data.get("classification") and not data.get("output_ground"):
+            self.add_error(
+                "output_ground",
+                "It is of another class than the data itself: say why what is published may be.",
+            )
+        level = self.profile.security_level(data.get("security_level", ""))
+        if level and level != self.profile.security_levels[0] and not data.get("security_level_reason"):
+            self.add_error(
+                "security_level_reason",
+                f"“{level.label}” needs its reason: what makes it more than unrestricted.",
+            )
 
     def _check_people(self, data: dict[str, Any]) -> None:
         department = data.get("department") or (self.instance.department if self.instance.pk else None)
