@@ -1,5 +1,6 @@
 """Answers to checklists, and what the machine's checks found."""
 
+from checklists.models.additions import DepartmentItem
 from checklists.models.answers import Answer, Attestation, CatalogueVersion, Submission
 from checklists.models.checks import CheckRow, CheckRun, Waiver
 
@@ -9,6 +10,7 @@ __all__ = [
     "CatalogueVersion",
     "CheckRow",
     "CheckRun",
+    "DepartmentItem",
     "Submission",
     "Waiver",
 ]

@@ -3,6 +3,7 @@
 Import from here. Direction inside: dataset <- distribution, release <- review, plan.
 """
 
+from workflow.models.additions import DepartmentReview
 from workflow.models.dataset import Dataset
 from workflow.models.deadline import DeadlineNotice, DeadlinePause
 from workflow.models.distribution import ColumnDescription, Distribution
@@ -18,6 +19,7 @@ from workflow.models.priority import PriorityScore, PriorityWeights
 from workflow.models.proposal import DatasetProposal
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
 from workflow.models.request import DatasetRequest, RequestVote
+from workflow.models.return_point import ReturnPoint
 from workflow.models.review import Recusal, Review
 from workflow.models.schedule import AccessPlanFile, ScheduleEntry
 from workflow.models.talk import ReadinessTalk
@@ -35,6 +37,7 @@ __all__ = [
     "DatasetRequest",
     "DeadlineNotice",
     "DeadlinePause",
+    "DepartmentReview",
     "Distribution",
     "GuestInvitation",
     "HelpRequest",
@@ -51,6 +54,7 @@ __all__ = [
     "Release",
     "RequestVote",
     "ReturnForChanges",
+    "ReturnPoint",
     "Review",
     "ReviewOrder",
     "ScheduleEntry",

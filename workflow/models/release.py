@@ -183,13 +183,17 @@ class StageVisit(models.Model):
 
 
 class ReturnForChanges(models.Model):
-    """A return: from where to where, why, the points to answer, and which role answers."""
+    """A return: from where to where, why, the points to answer, and which role answers.
+
+    `points` and `letter` are kept as they were sent; what becomes of each point is a ReturnPoint.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="returns")
     from_stage = models.CharField(max_length=20, choices=Stage.choices)
     to_stage = models.CharField(max_length=20, choices=Stage.choices)
     reason = models.TextField()
     points = models.JSONField(default=list)
+    letter = models.TextField(blank=True)
     answered_by_role = models.CharField(max_length=30)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
