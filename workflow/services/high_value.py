@@ -70,7 +70,7 @@ def inventory_draft(
     row = row or HighValueInventory(department=department, year=year)
     row.drafted_by, row.drafted_at, row.handed_in_at = actor, now, None
     row.rows = rows_of(department, chosen=chosen)
-    row.full_clean()
+    row.full_clean(exclude=["rows"])
     row.save()
     _record("high_value.drafted", row, actor, now, rows=len(row.rows))
     return row
