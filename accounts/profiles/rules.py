@@ -211,6 +211,11 @@ def _checklists(content: Content) -> Iterator[str]:
             if name in placed:
                 yield f"checklists.{stage}: the {name} checklist stands at {placed[name]} already."
             placed.setdefault(name, stage)
+    if placed.get("submission") not in ("INVENTORY", "READINESS"):
+        yield (
+            "checklists: the submission checklist must stand at INVENTORY or READINESS. The coordinator attests it "
+            "before the quality check, so no release could ever go on without it."
+        )
     for name in content.get("items", {}):
         if name not in placed:
             yield f"items.{name}: no stage of this program asks for the {name} checklist."

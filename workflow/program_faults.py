@@ -1,0 +1,144 @@
+"""What a program profile must fit besides itself: the checklists, moves, portals and scales of the product.
+
+The profile knows words only (it lies on the floor of people); here they are held against the things they name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from accounts.profiles import ItemRule, Profile
+from accounts.profiles.words import DECIDED_BY_MOVE
+from checklists.catalogue import CHECKLISTS, Catalogue, Item, current
+from workflow.metadata_fields import FIELDS
+from workflow.models import PublicationPlan, Review
+from workflow.priority import SCALES
+from workflow.stages import MOVES, ONWARD, WAY, Stage
+
+# The portals that the product itself publishes to.
+OWN_PORTALS = ("socrata",)
+_WAY = [str(stage) for stage in WAY]
+
+
+def faults_above(profile: Profile) -> list[str]:
+    """Every place where the profile names something that the product does not have, or waits for it too early."""
+    found: list[str] = []
+    for rule in (_checklists, _items, _criteria, _metadata, _words):
+        found += rule(profile)
+    return found
+
+
+def remarks_above(profile: Profile) -> list[str]:
+    """What is no fault but should be known before the profile is used."""
+    return [
+        f"publication.portals: {portal} is listed, but this product publishes to {', '.join(OWN_PORTALS)} only. Data "
+        "goes there by hand; its address is recorded in the plan."
+        for portal in profile.publication.get("portals", ())
+        if portal not in OWN_PORTALS
+    ]
+
+
+def _catalogues(profile: Profile) -> Iterator[tuple[str, str, Catalogue]]:
+    for stage, names in profile.checklists.items():
+        for name in names:
+            if name in CHECKLISTS:
+                yield stage, name, current(name)
+
+
+def _checklists(profile: Profile) -> Iterator[str]:
+    for stage, names in profile.checklists.items():
+        for name in names:
+            if name not in CHECKLISTS:
+                yield f"checklists.{stage}: there is no {name} checklist in the catalogue."
+
+
+def _items(profile: Profile) -> Iterator[str]:
+    for stage, name, catalogue in _catalogues(profile):
+        known = {item.id for item in catalogue.items}
+        for item_id in profile.items.get(name, {}):
+            if item_id not in known:
+                yield f"items.{name}.{item_id}: the {name} checklist has no such item."
+        for item in catalogue.items:
+            yield from _item(profile, stage, name, item)
+
+
+def _item(profile: Profile, stage: str, name: str, item: Item) -> Iterator[str]:
+    rule: ItemRule = profile.item_rule(name, item.id)
+    place = f"items.{name}.{item.id}"
+    severity = rule.severity or item.severity
+    if rule.severity in ("blocks", "warns") and not (item.sentence or item.missing or item.machine):
+        yield f"{place}.severity: the item has no sentence to say what is wrong, so it can only inform."
+    if not rule.asked or severity != "blocks":
+        return
+    asked_at = item.stage or stage
+    if item.answers_from.startswith("review."):
+        yield from _signed(profile, item.answers_from.removeprefix("review."), asked_at, place)
+    if (
+        item.answers_from == "fact.plan"
+        and profile.plan.opens_at == "approve"
+        and not _after_approval(asked_at)
+    ):
+        yield (
+            f"{place}: it waits for the publication plan, which opens only with the approval. Add asked = false, or "
+            "open the plan from the beginning."
+        )
+
+
+def _signed(profile: Profile, kind: str, asked_at: str, place: str) -> Iterator[str]:
+    """A signature that a review gives must be given by the time it is asked for, and for every release."""
+    if kind in DECIDED_BY_MOVE:
+        return
+    in_time = [
+        rule
+        for rule in profile.reviews
+        if rule.kind == kind and _WAY.index(_source(rule.move)) <= _WAY.index(asked_at)
+    ]
+    if not in_time:
+        yield (
+            f"{place}: it waits for the {kind} review, which this program does not ask for by {asked_at}. Add "
+            "asked = false, or a row to [[reviews]]."
+        )
+    elif all(rule.when != "always" for rule in in_time):
+        yield (
+            f"{place}: it waits for the {kind} review, which this program does not ask for of every release, so the "
+            "others would stand still. Add asked = false; the review has a gate of its own."
+        )
+
+
+def _source(move: str) -> str:
+    return next(str(stage) for stage, name in ONWARD.items() if name == move)
+
+
+def _after_approval(stage: str) -> bool:
+    return _WAY.index(stage) > _WAY.index(Stage.CDO_REVIEW)
+
+
+def _criteria(profile: Profile) -> Iterator[str]:
+    items = {f"{name}/{item.id}" for _, name, catalogue in _catalogues(profile) for item in catalogue.items}
+    for number, criterion in enumerate(profile.criteria, start=1):
+        for source in criterion.answered_by:
+            sort, _, rest = source.partition(":")
+            if sort == "item" and rest not in items:
+                yield f'criteria[{number}].answered_by: there is no item "{rest}".'
+            if sort not in ("item", "review") and ":" in source:
+                yield f'criteria[{number}].answered_by: "{source}" names neither a fact, a review nor an item.'
+
+
+def _metadata(profile: Profile) -> Iterator[str]:
+    for number, row in enumerate(profile.metadata, start=1):
+        if row.field not in FIELDS:
+            yield f'metadata[{number}].field: "{row.field}" is no field of the superset.'
+
+
+def _words(profile: Profile) -> Iterator[str]:
+    factors = {code for code, _ in SCALES[profile.inventory.priority].weighted}
+    for code in sorted(set(profile.inventory.weights) - factors):
+        known = f" It has {', '.join(sorted(factors))}." if factors else " It has none; take the weights out."
+        yield f"inventory.weights.{code}: the scale {profile.inventory.priority} has no such factor.{known}"
+    for tactic in sorted(set(profile.plan.tactics) - set(PublicationPlan.Tactic.values)):
+        yield f'plan.tactics: there is no tactic "{tactic}".'
+    for number, rule in enumerate(profile.reviews, start=1):
+        if rule.move not in MOVES:
+            yield f'reviews[{number}].move: there is no move "{rule.move}".'
+        if rule.kind not in Review.Kind.values:
+            yield f'reviews[{number}].kind: there is no review of kind "{rule.kind}".'
