@@ -112,13 +112,13 @@ def days_for(context: ReleaseContext, kind: str) -> int:
 
 def pending_of(context: ReleaseContext, need: Need) -> list[Review]:
     """The seats of a need that are asked for and not given."""
-    return [review for review in _rows(context, need) if review.is_pending]
+    return [review for review in rows_of(context, need) if review.is_pending]
 
 
 def standing_of(context: ReleaseContext, need: Need) -> list[Review]:
     """The newest verdict of each person on a need, only those that still count; veiled ones too."""
     newest: dict[int, Review] = {}
-    for review in _rows(context, need):
+    for review in rows_of(context, need):
         if review.verdict and review.reviewer_id:
             newest[review.reviewer_id] = review
     return [
@@ -151,7 +151,7 @@ def _open_verdicts(context: ReleaseContext, need: Need) -> list[Review]:
     return [review for review in standing_of(context, need) if not is_veiled(review, context.reviews)]
 
 
-def _rows(context: ReleaseContext, need: Need) -> list[Review]:
+def rows_of(context: ReleaseContext, need: Need) -> list[Review]:
     place = _place(need, context)
     owner = context.dataset.department_id
     return [

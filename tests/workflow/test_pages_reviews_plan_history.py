@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.roles import Role
-from dossier.services import fact_record
+from dossier.services import contribution_record, fact_record
 from tests.cast import Cast
 from tests.factories.workflow import FILE, portal_facts, release_at
 from workflow.models import PublicationPlan, Release, Review
@@ -30,8 +32,10 @@ def reviews_page(client: Client, release: Release) -> str:
 
 
 def give(client: Client, release: Release, kind: str, **answers: str) -> Any:
-    url = reverse("review_give", args=[release.pk, kind])
-    return client.post(url, {f"{kind}-{name}": value for name, value in answers.items()})
+    row = Review.objects.filter(release=release, kind=kind).order_by("verdict", "pk").first()
+    pk = row.pk if row else 0
+    url = reverse("review_give", args=[release.pk, pk])
+    return client.post(url, {f"review-{pk}-{name}": value for name, value in answers.items()})
 
 
 def test_the_approver_gives_the_approval_that_is_asked_for(cast: Cast, client: Client) -> None:
@@ -73,6 +77,11 @@ def test_a_verdict_that_was_voided_says_by_what(cast: Cast, client: Client) -> N
     client.force_login(cast.coordinator)
     page = reviews_page(client, release)
     assert "No longer counts: the data file changed after it." in page
+    contribution_record(release_id=release.pk, user=cast.steward, what="file")
+    day = date_format(timezone.localtime(), "j M")
+    assert f"No longer counts: the data file changed on {day}, by Maria Lopez." in reviews_page(
+        client, release
+    )
 
 
 def test_advice_is_asked_for_with_a_question_and_answered(cast: Cast, client: Client) -> None:
@@ -101,10 +110,11 @@ def test_only_who_may_ask_for_a_review_sees_the_form(cast: Cast, client: Client)
 def test_a_review_that_is_not_asked_for_cannot_be_given(cast: Cast, client: Client) -> None:
     release = release_at(Stage.CDO_REVIEW, cast)
     client.force_login(cast[Role.LEGAL])
-    response = give(client, release, "legal", verdict="approved")
-    page = page_of(client.get(response.headers["Location"]))
-    assert "This review is not asked for now." in page
-    assert client.get(reverse("review_give", args=[release.pk, "horoscope"])).status_code == 404
+    response = give(client, release, "legal", verdict="conditions", conditions="Only by district.")
+    assert response.status_code == 409
+    page = page_of(response)
+    assert "This review is not asked for any more" in page
+    assert "Only by district." in page
 
 
 def test_the_steward_is_led_to_the_private_copy(cast: Cast, client: Client) -> None:

@@ -42,6 +42,24 @@ def people_asked(context: ReleaseContext, turn: Turn) -> list[User]:
     return routing.holders(context, turn.role) if turn.role in Role.values else []
 
 
+def colleagues_on(context: ReleaseContext) -> list[User]:
+    """Whom something can be ordered from: the people who see the dataset because they work for its department."""
+    dataset = context.dataset
+    roles = (
+        Role.STEWARD,
+        Role.COORDINATOR,
+        Role.CUSTODIAN,
+        Role.OPEN_DATA_TEAM,
+        Role.IT,
+        Role.SECURITY_OFFICER,
+    )
+    place = Q(role_assignments__program=dataset.program_id, role_assignments__role__in=roles)
+    place &= Q(role_assignments__department=None) | Q(role_assignments__department=dataset.department_id)
+    people = list(User.objects.filter(place, is_active=True).distinct())
+    people += [person for person in (dataset.steward, dataset.coordinator, dataset.custodian) if person]
+    return list(dict.fromkeys(people))
+
+
 def orders_of(context: ReleaseContext) -> list[ReviewOrder]:
     """The orders of a release, open ones first. Uses prefetched rows."""
     return sorted(

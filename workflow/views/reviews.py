@@ -5,25 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.profiles import ReviewRule
-from workflow import approvals, policies, routing
+from workflow import policies, review_needs
 from workflow.context import ReleaseContext
 from workflow.errors import MoveRefused, ReasonRequired
-from workflow.forms.reviews import ReviewRequestForm, VerdictForm
-from workflow.models import Review
+from workflow.forms.reviews import (
+    AssignForm,
+    OrderAnswerForm,
+    OrderCloseForm,
+    OrderForm,
+    ReasonForm,
+    ReviewRequestForm,
+    VerdictForm,
+)
+from workflow.models import Review, ReviewOrder
+from workflow.selectors.review_tracks import bound_to, seats_to_give, tracks_of
+from workflow.selectors.reviews import colleagues_on, orders_of, people_for
 from workflow.services import reviews as services
-from workflow.stages import MOVES
 from workflow.views.base import get_context, may, render_tab, say_refusal
+
+STEP_ASIDE_LABEL = "What stake do you have in it?"
 
 
 @require_safe
 def release_reviews(request: HttpRequest, pk: int) -> HttpResponse:
     """Every review that is needed or asked for, with its verdicts."""
-    return _tab(request, get_context(request, pk))
+    return reviews_tab(request, get_context(request, pk))
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,40 +46,43 @@ def review_request(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("release_reviews", pk)
     form = ReviewRequestForm(request.POST, kinds=kinds_to_ask(context))
     if not form.is_valid():
-        return _tab(request, context, ask_form=form, status=422)
+        return reviews_tab(request, context, posted={"ask": form}, status=422)
     try:
         review = services.review_request(release_id=pk, actor=request.user, **form.cleaned_data)
     except MoveRefused as refusal:
         say_refusal(request, refusal)
     else:
-        messages.success(
-            request, f"{review.get_kind_display()}: asked for. {_asked_of(context, review.kind)}"
-        )
+        people = " and ".join(str(person) for person in people_for(context, review))
+        told = f"{people} will get a letter." if people else ""
+        messages.success(request, f"{review.get_kind_display()}: asked for. {told}")
     return redirect("release_reviews", pk)
 
 
 @require_http_methods(["GET", "POST"])
-def review_give(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """Give the verdict on a review that is asked for."""
-    if kind not in Review.Kind.values:
-        raise Http404("There is no such review.")
+def review_give(request: HttpRequest, pk: int, review_id: int) -> HttpResponse:
+    """Give the verdict on a review that is asked for; who comes second gets their own words back."""
     context = get_context(request, pk)
     if request.method == "GET":
         return redirect("release_reviews", pk)
-    policies.check_review(request.user, kind, context)
-    form = VerdictForm(request.POST, prefix=kind)
+    review = next((row for row in context.reviews if row.pk == review_id), None)
+    if review is not None:
+        policies.check_review(request.user, review.kind, context, review.department)
+    form = VerdictForm(request.POST, prefix=f"review-{review_id}")
     if not form.is_valid():
-        return _tab(request, context, verdict_form=(kind, form), status=422)
+        return reviews_tab(request, context, posted={f"verdict-{review_id}": form}, status=422)
+    kind = review.kind if review else ""
     try:
-        review = services.review_give(release_id=pk, kind=kind, actor=request.user, **form.cleaned_data)
+        given = services.review_give(
+            release_id=pk, kind=kind, review_id=review_id, actor=request.user, **form.cleaned_data
+        )
     except ReasonRequired as refusal:
         form.add_error("conditions", refusal.sentences)
-        return _tab(request, context, verdict_form=(kind, form), status=422)
+        return reviews_tab(request, context, posted={f"verdict-{review_id}": form}, status=422)
     except MoveRefused as refusal:
-        say_refusal(request, refusal)
-    else:
-        words = review.get_verdict_display().lower()
-        messages.success(request, f"{review.get_kind_display()}: your verdict is recorded ({words}).")
+        lost = {"sentences": refusal.sentences, "words": form.cleaned_data["conditions"]}
+        return reviews_tab(request, get_context(request, pk), lost=lost, status=409)
+    words = given.get_verdict_display().lower()
+    messages.success(request, f"{given.get_kind_display()}: your verdict is recorded ({words}).")
     return redirect("release_reviews", pk)
 
 
@@ -78,14 +93,16 @@ def kinds_to_ask(context: ReleaseContext) -> list[tuple[str, str]]:
     return [(kind, _with_role(context, kind)) for kind in kinds]
 
 
-def _tab(
+def reviews_tab(
     request: HttpRequest,
     context: ReleaseContext,
     *,
-    ask_form: ReviewRequestForm | None = None,
-    verdict_form: tuple[str, VerdictForm] | None = None,
+    posted: dict[str, Form] | None = None,
+    lost: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page. `posted` are forms that came back with an error, by name; `lost` words that were not recorded."""
+    posted = posted or {}
     kinds = kinds_to_ask(context)
     may_ask = context.release.is_open and may(request, "request_review", context) and bool(kinds)
     return render_tab(
@@ -94,83 +111,79 @@ def _tab(
         "reviews",
         "workflow/tabs/reviews.html",
         {
+            "lost": lost,
             "to_give": [
-                _to_give(context, review, verdict_form)
-                for review in context.reviews
-                if review.is_pending and policies.may_review(request.user, review, context)
+                _to_give(request, context, review, posted) for review in seats_to_give(context, request.user)
             ],
-            "kinds": [_kind_line(context, kind) for kind in _kinds_shown(context)],
-            "ask_form": (ask_form or ReviewRequestForm(kinds=kinds)) if may_ask else None,
+            "tracks": [_with_forms(track, posted) for track in tracks_of(context, request.user)],
+            "orders": [_order(request, context, order, posted) for order in orders_of(context)],
+            "ask_form": posted.get("ask", ReviewRequestForm(kinds=kinds)) if may_ask else None,
         },
         status=status,
     )
 
 
-def _kinds_shown(context: ReleaseContext) -> list[str]:
-    """Needed kinds in the order of the moves, then whatever else was asked for or decided."""
-    needed = [rule.kind for rule in context.profile.reviews if _applies(rule, context)]
-    return list(dict.fromkeys([*needed, *(review.kind for review in context.reviews)]))
-
-
-def _kind_line(context: ReleaseContext, kind: str) -> dict[str, Any]:
-    """One kind of review as the page shows it: its state, who holds it, and every verdict."""
-    rows = [review for review in context.reviews if review.kind == kind]
-    pending = next((review for review in rows if review.is_pending), None)
-    rule = next(
-        (rule for rule in context.profile.reviews if rule.kind == kind and _applies(rule, context)), None
-    )
-    role = context.profile.review_role(kind)
-    word, tone = _state(context, kind, rule, pending)
-    return {
-        "label": Review.Kind(kind).label,
-        "word": word,
-        "tone": tone,
-        "needed_for": MOVES[rule.move].label if rule else "",
-        "role": context.profile.role_words(role) if role else "",
-        "people": routing.holders(context, role) if role and pending else [],
-        "pending": pending,
-        "verdicts": [
-            {"review": review, "voided_by": approvals.voided_by(review, context)}
-            for review in reversed(rows)
-            if review.verdict
-        ],
-    }
-
-
-def _state(
-    context: ReleaseContext, kind: str, rule: ReviewRule | None, pending: Review | None
-) -> tuple[str, str]:
-    """Word and tone of the badge."""
-    if approvals.refusals_of(context, kind):
-        return "Not approved", "bad"
-    approved = approvals.approvals_of(context, kind)
-    if approved and len(approved) >= (rule.people if rule else 1) and pending is None:
-        return "Given", "good"
-    if pending is not None:
-        return "Asked for", "info"
-    if any(review.kind == kind for review in context.reviews):
-        return "No longer counts", "warn"
-    return "Not asked for yet", ""
-
-
 def _to_give(
-    context: ReleaseContext, review: Review, bound: tuple[str, VerdictForm] | None
+    request: HttpRequest, context: ReleaseContext, review: Review, posted: dict[str, Form]
 ) -> dict[str, Any]:
     """What a reviewer decides on, and what exactly the verdict will be bound to."""
-    parts = approvals.parts_for(review.kind, context)
-    form = bound[1] if bound and bound[0] == review.kind else VerdictForm(prefix=review.kind)
+    pk = review.pk
+    role = review_needs.role_of(context, review.kind) or ""
     return {
         "review": review,
-        "form": form,
-        "bound_to": [
-            {"words": approvals.PART_WORDS[part], "digest": digest[:12]} for part, digest in parts.items()
-        ],
+        "in_place_of": policies.lender_of(request.user, role, context, review.department),
+        "form": posted.get(f"verdict-{pk}", VerdictForm(prefix=f"review-{pk}")),
+        "is_mine": review.claimed_by_id == request.user.pk,
+        "bound_to": bound_to(context, review.kind),
         "copy_url": context.data("private_copy", "url") if review.kind == Review.Kind.STEWARD_PREVIEW else "",
+        "aside_form": posted.get(f"aside-{pk}", ReasonForm(prefix=f"aside-{pk}", label=STEP_ASIDE_LABEL)),
+        "order_form": posted.get(
+            f"order-{pk}", OrderForm(prefix=f"order-{pk}", people=colleagues_on(context))
+        )
+        if review.kind != Review.Kind.STEWARD_PREVIEW
+        else None,
+        "open": {name: f"{name}-{pk}" in posted for name in ("aside", "order")},
     }
 
 
-def _applies(rule: ReviewRule, context: ReleaseContext) -> bool:
-    return rule.applies(classification=context.dataset.classification)
+def _with_forms(track: dict[str, Any], posted: dict[str, Form]) -> dict[str, Any]:
+    """A track with the forms by which a seat is assigned, freed or taken back."""
+    for seat in track["seats"]:
+        pk = seat["review"].pk
+        if seat["able"]:
+            seat["assign_form"] = posted.get(
+                f"assign-{pk}", AssignForm(prefix=f"assign-{pk}", people=seat["able"])
+            )
+        if seat["may_free"] and not seat["is_mine"]:
+            seat["free_form"] = posted.get(f"free-{pk}", ReasonForm(prefix=f"free-{pk}", label="Why"))
+        if seat["may_withdraw"]:
+            seat["withdraw_form"] = posted.get(
+                f"withdraw-{pk}", ReasonForm(prefix=f"withdraw-{pk}", label="Why is it not needed any more?")
+            )
+        seat["open"] = {name: f"{name}-{pk}" in posted for name in ("assign", "free", "withdraw")}
+    return track
+
+
+def _order(
+    request: HttpRequest, context: ReleaseContext, order: ReviewOrder, posted: dict[str, Form]
+) -> dict[str, Any]:
+    """An order with the form of whoever has to do something about it."""
+    pk = order.pk
+    answered = order.state == ReviewOrder.State.ANSWERED
+    tones = {"open": "warn", "answered": "info", "accepted": "good", "withdrawn": ""}
+    may_answer = order.state == ReviewOrder.State.OPEN and order.owner_id == request.user.pk
+    may_close = order.is_open and policies.may_order(request.user, order, context)
+    return {
+        "order": order,
+        "tone": tones[order.state],
+        "answer_form": posted.get(f"answer-{pk}", OrderAnswerForm(prefix=f"answer-{pk}"))
+        if may_answer and context.release.is_open
+        else None,
+        "close_form": posted.get(f"close-{pk}", OrderCloseForm(prefix=f"close-{pk}", answered=answered))
+        if may_close and context.release.is_open
+        else None,
+        "is_open": f"close-{pk}" in posted or answered,
+    }
 
 
 def _with_role(context: ReleaseContext, kind: str) -> str:
@@ -179,7 +192,8 @@ def _with_role(context: ReleaseContext, kind: str) -> str:
     return f"{label} ({context.profile.role_label(role)})" if role else label
 
 
-def _asked_of(context: ReleaseContext, kind: str) -> str:
-    role = context.profile.review_role(kind)
-    people = routing.holders(context, role) if role else []
-    return f"{' and '.join(str(person) for person in people)} will get a letter." if people else ""
+urlpatterns = [
+    path("releases/<int:pk>/reviews/", release_reviews, name="release_reviews"),
+    path("releases/<int:pk>/reviews/request/", review_request, name="review_request"),
+    path("releases/<int:pk>/reviews/<int:review_id>/", review_give, name="review_give"),
+]
