@@ -7,6 +7,7 @@ stands here, and event_record refuses any other.
 ACTIONS: dict[str, str] = {
     # accounts
     "accounts.profile_adopted": "Version {version} of the program profile was adopted.",
+    "accounts.program_copied": "{actor} copied the profile of {source} to make the program {subject}.",
     "accounts.person_invited": "{actor} invited {subject}.",
     "accounts.invitation_accepted": "{subject} accepted the invitation and chose a password.",
     "accounts.role_assigned": "{actor} gave {subject} the role {role}.",
@@ -167,6 +168,14 @@ ACTIONS: dict[str, str] = {
     # checklists
     "checklists.answered": "{actor} answered {items} of the {checklist} checklist.",
     "checklists.attested": "{actor} attested the {checklist} checklist.",
+    "checklists.attestation_outdated": "Answers of the {checklist} checklist changed after {signer} attested it; it must be attested again.",
+    "checklists.item_added": "{actor} added a question of {department} to the {checklist} checklist: {question}",
+    "checklists.item_hardened": "{actor} made a question of the {checklist} checklist stricter for {department}: {question}",
+    "checklists.item_retired": "{actor} took back an addition of {department} to the {checklist} checklist: {question}",
+    "workflow.review_added": "{actor} added a review of {department} before “{move}”: {kind}, by {people}.",
+    "workflow.review_addition_retired": "{actor} took back the review that {department} had added before “{move}”: {kind}.",
+    "workflow.return_point_answered": "{actor} answered point {number} of the return.",
+    "workflow.return_point_passed": "{actor} passed point {number} of the return on to {to}.",
     "checklists.evidence_opened": "{actor} opened the file {name}, added to {item}.",
     "checklists.checks_asked": "{actor} had the machine checks run again.",
     "checklists.checks_finished": "The machine checks ran: {error} checks with errors, {warn} with warnings.",
