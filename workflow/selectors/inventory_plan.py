@@ -56,6 +56,11 @@ class PlanRow:
     errors: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """What to call the row on the page."""
+        return self.title or (self.dataset.title if self.dataset else "")
+
 
 @dataclass
 class Plan:

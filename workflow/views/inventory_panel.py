@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.profiles import Profile
+from accounts.selectors import profile_for
 from workflow.classification import classification_notes
 from workflow.models import Dataset
 from workflow.selectors.inventory_io import inventory_rows, openness
@@ -18,11 +18,12 @@ from workflow.services.withholding import may_withhold
 from workflow.stages import Stage
 
 
-def panel_of(request: HttpRequest, dataset: Dataset, profile: Profile, stage: str) -> dict[str, Any]:
-    """Openness, ground, priority, and what to look at before going on.
+def panel_of(request: HttpRequest, dataset: Dataset, stage: str) -> dict[str, Any]:
+    """Openness, ground, priority, and what to look at before going on, by the program's rules of today.
 
     Likeness to other datasets is judged while the release is being prepared, when it can still be heeded.
     """
+    profile = profile_for(dataset.program)
     row: Any = inventory_rows(request.user, dataset.program).get(pk=dataset.pk)
     warnings: list[dict[str, str]] = []
     if stage in (Stage.INVENTORY, Stage.READINESS):

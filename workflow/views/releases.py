@@ -11,6 +11,7 @@ from workflow import gates
 from workflow.selectors.evidence import gate_line, record_of
 from workflow.selectors.work import returns_standing
 from workflow.stages import Stage
+from workflow.views.around_panel import around_of
 from workflow.views.base import get_context, may, render_tab
 from workflow.views.inventory_panel import panel_of
 
@@ -29,7 +30,8 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "gates_open": [gate_line(item, context) for item in gates.unmet_onward(context)],
             "returned": returns_standing([context]).get(pk),
             "record": record_of(dataset, context.profile),
-            "panel": panel_of(request, dataset, context.profile, context.release.stage),
+            "around": around_of(request, dataset, context.profile),
+            "panel": panel_of(request, dataset, context.release.stage),
             "may_edit_record": may(request, "edit_record", context),
             "may_rest": may(request, "edit_record", context) and context.release.stage == Stage.INVENTORY,
             "may_open_release": not _has_open(dataset) and may(request, "open_release", context),
