@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.limits import public_allowed
 from accounts.models import Department, Invitation, Program, RoleAssignment, User
 from accounts.roles import DEPARTMENT_ROLES, Role
 from accounts.selectors import programs_administered, works_elsewhere
@@ -147,6 +148,18 @@ def invitation_accept(*, user: User, now: datetime | None = None) -> None:
     """Note that an invited person has chosen their password."""
     Invitation.objects.filter(user=user, accepted_at=None).update(accepted_at=now or timezone.now())
     event_record(action="accounts.invitation_accepted", actor=user, subject=user, now=now)
+
+
+def invitation_refused_record(*, user: User | None, place: str) -> None:
+    """Leave an event of a link that works no more (used, too old, or never ours), but not one for every try."""
+    if not public_allowed(kind="invitation-refusals", who=str(user.pk if user else place), most=10):
+        return
+    invitation = Invitation.objects.filter(user=user).first() if user else None
+    if invitation is None:
+        why = "it is no invitation"
+    else:
+        why = "it was used already" if invitation.accepted_at else "it is too old or not whole"
+    event_record(action="accounts.invitation_refused", actor=None, subject=user, data={"why": why})
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import delegation, entry, people, profile, statements
+from accounts.views import delegation, entry, people, profile, requests, statements
 
 urlpatterns = [
     path("login/", entry.LoginView.as_view(), name="login"),
@@ -36,4 +36,5 @@ urlpatterns = [
     path("people/roles/<int:pk>/take/", people.role_revoke_page, name="role_revoke"),
     *delegation.urlpatterns,
     path("accessibility/", statements.accessibility, name="accessibility"),
+    *requests.urlpatterns,
 ]

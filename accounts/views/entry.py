@@ -11,7 +11,12 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse_lazy
 
 from accounts.forms import ChoosePasswordForm, LoginForm, ResetForm
-from accounts.services import invitation_accept, login_record, password_change_record
+from accounts.services import (
+    invitation_accept,
+    invitation_refused_record,
+    login_record,
+    password_change_record,
+)
 from accounts.tokens import invitation_tokens
 
 
@@ -67,6 +72,11 @@ class InvitationAcceptView(auth_views.PasswordResetConfirmView):
     token_generator = invitation_tokens
     post_reset_login = True
     success_url = reverse_lazy("home")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if not self.validlink:
+            invitation_refused_record(user=self.user, place=self.request.META.get("REMOTE_ADDR", ""))
+        return super().get_context_data(**kwargs)
 
     def form_valid(self, form: ChoosePasswordForm) -> HttpResponse:
         response = super().form_valid(form)

@@ -361,7 +361,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(steps=STEPS)
 def test_whatever_happens_a_link_takes_one_comment_at_most_and_none_once_it_is_closed(
     steps: list[str], cast: Cast

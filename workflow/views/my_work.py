@@ -7,7 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.selectors import program_of
+from accounts.selectors_requests import role_requests_waiting_for
 from workflow.selectors.asked import with_questions
+from workflow.selectors.errands import errands_of
 from workflow.selectors.people import departments_to_register
 from workflow.selectors.work import my_work_of
 
@@ -26,6 +28,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "workflow/my_work.html",
         {
             "work": with_questions(my_work_of(request.user), request.user),
+            "errands": errands_of(request.user),
+            "role_requests": role_requests_waiting_for(request.user).count(),
             "may_register": program is not None and departments_to_register(request.user, program).exists(),
         },
     )
