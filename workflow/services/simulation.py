@@ -155,16 +155,16 @@ def _reviews(
         was = before.get(key, (0, ""))[0]
         if people > was:
             added.append(kind)
-            who = other.profile.role_words(role)
-            many = f" by {people} people" if people > 1 else ""
+            who = other.profile.role_label(role)
+            many = f"{people} people" if people > 1 else "one person"
             end = "" if kind in given else "; nobody gave one"
-            sentences.append(f"{_move(move)} would have needed the {label} review{many} of the {who}{end}.")
+            sentences.append(f"{_move(move)} would have needed the review “{label}” by {many} ({who}){end}.")
     for key, (people, role) in before.items():
         move, label, kind = key
         if after.get(key, (0, ""))[0] < people:
             dropped.append(kind)
-            who = context.profile.role_words(role)
-            sentences.append(f"{_move(move)} would not have needed the {label} review of the {who}.")
+            who = context.profile.role_label(role)
+            sentences.append(f"{_move(move)} would not have needed the review “{label}” ({who}).")
     return added, dropped, sentences
 
 
