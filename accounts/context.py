@@ -28,6 +28,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "accessibility_url": link("accessibility"),
     }
     if user is None or not user.is_authenticated:
+        context["requests_url"] = link("public_request_programs")
         return context
     assignments = list(assignments_of(user).select_related("program", "department"))
     context["account"] = {
@@ -47,6 +48,9 @@ def nav_links(request: HttpRequest, assignments: list[RoleAssignment]) -> list[d
     wanted = []
     if roles:
         wanted += [("My work", "my_work"), ("Datasets", "dataset_list"), ("Dashboard", "dashboard")]
+        wanted.append(("Proposals", "proposal_list"))
+    if roles & {Role.OPEN_DATA_TEAM, Role.CDO}:
+        wanted.append(("Requests", "request_queue"))
     if request.user.is_staff and is_decider(assignments):
         wanted.append(("Approval queue", "admin:workflow_approvalrequest_changelist"))
     if Role.PORTAL_ADMIN in roles:

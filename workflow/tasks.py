@@ -4,6 +4,7 @@ from celery import shared_task
 
 from workflow.services.deadlines import deadlines_sweep
 from workflow.services.settle import release_settle, releases_settle
+from workflow.services.sweeps import intake_sweep
 
 
 @shared_task
@@ -19,3 +20,8 @@ def settle_all() -> None:
 @shared_task
 def deadlines() -> None:
     deadlines_sweep()
+
+
+@shared_task
+def intake() -> None:
+    intake_sweep()

@@ -188,6 +188,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.deadlines",
         "schedule": max(1.0, 3600 * TIME_SCALE),
     },
+    "forget requests that were never confirmed, bring proposals back": {
+        "task": "workflow.tasks.intake",
+        "schedule": max(1.0, 3600 * TIME_SCALE),
+    },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }
 

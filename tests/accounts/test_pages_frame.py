@@ -43,7 +43,7 @@ def links_of(response: object) -> list[str]:
     [
         (Role.STEWARD, []),
         (Role.PRIVACY_OFFICER, []),
-        (Role.CDO, ["Approval queue"]),
+        (Role.CDO, ["Requests", "Approval queue"]),
         (Role.PORTAL_ADMIN, ["People", "Admin"]),
     ],
 )
@@ -51,7 +51,7 @@ def test_the_header_shows_the_pages_that_a_role_may_open(
     cast: Cast, as_: As, role: Role, more: list[str]
 ) -> None:
     response = as_(cast[role]).get(reverse("profile"))
-    shared = {"My work", "Datasets", "Dashboard", "Mailbox"}
+    shared = {"My work", "Datasets", "Dashboard", "Proposals", "Mailbox"}
     assert [label for label in links_of(response) if label not in shared] == more
     assert "My work" in links_of(response)
 

@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from accounts.models import Department, Program, User
 from accounts.profiles import Profile
-from accounts.selectors import departments_visible
 from workflow.inventory_columns import COLUMNS, Column
 from workflow.models import Dataset, Withholding
 from workflow.priority.base import number_words
-from workflow.selectors.datasets import with_stage
+from workflow.selectors.datasets import datasets_for, with_stage
 from workflow.selectors.people import departments_to_register
 from workflow.selectors.priority import with_priority
 from workflow.stages import OPEN_STAGES, Stage
@@ -33,9 +32,7 @@ def inventory_rows(
     user: User, program: Program, *, department: Department | None = None
 ) -> QuerySet[Dataset]:
     """The holdings of a program, or of one department, that `user` may see, with all that an export tells."""
-    rows: QuerySet[Any] = Dataset.objects.filter(
-        program=program, department__in=departments_visible(user).values("pk")
-    )
+    rows: QuerySet[Any] = Dataset.objects.filter(program=program, pk__in=datasets_for(user).values("pk"))
     if department is not None:
         rows = rows.filter(department=department)
     rows = with_priority(with_stage(rows)).select_related("department", "steward", "coordinator", "custodian")

@@ -22,7 +22,7 @@ from accounts.selectors import profile_for
 from audit.services import event_record
 from datafiles.names import is_personal
 from notifications.services import message_queue, message_queue_to_address
-from workflow.calendar import business_days_after
+from workflow.calendar import calendar_of
 from workflow.models import DatasetRequest, RequestVote
 
 CONFIRM_FOR = timedelta(days=3)
@@ -188,9 +188,9 @@ def _confirmed(vote: RequestVote, voter: str, now: datetime) -> None:
     if not vote.asked or request.state != State.UNCONFIRMED:
         _record("request.voted", request, now)
         return
-    days = profile_for(request.program).requests.answer_days
+    profile = profile_for(request.program)
     request.state, request.asked_at = State.NEW, now
-    request.due_at = business_days_after(now, days) if days else None
+    request.due_at = calendar_of(profile).due_after(now, profile.requests.answer_days)
     request.save(update_fields=["state", "asked_at", "due_at"])
     _record("request.confirmed", request, now)
     message_queue(

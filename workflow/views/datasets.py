@@ -46,9 +46,8 @@ _COLUMNS = [
 def dataset_list(request: HttpRequest) -> HttpResponse:
     """Every dataset the person may know of: searched, filtered, sorted, 25 at a time."""
     program = getattr(request, "program", None)
-    form = DatasetFilterForm(
-        request.GET or None, user=request.user, profile=profile_for(program) if program else None
-    )
+    profile = profile_for(program) if program else None
+    form = DatasetFilterForm(request.GET or None, user=request.user, profile=profile)
     rows = inventory_listed(request.user, order=form.order(), **form.wanted())
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     total = datasets_for(request.user).count()
@@ -63,6 +62,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
             "total": total,
             "summary": _summary(page.paginator.count, total, form),
             "may_register": program is not None and departments_to_register(request.user, program).exists(),
+            "yearly_inventory": profile is not None and profile.inventory.yearly_high_value,
         },
     )
 

@@ -1,0 +1,60 @@
+"""What waits on a person that is no release: public requests, proposals, inventories to sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from workflow.selectors.high_value import inventories_to_sign
+from workflow.selectors.proposals import proposals_waiting_on
+from workflow.selectors.requests import requests_to_triage
+
+# The list of each kind holds the rest.
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One row beside the releases of my work: what it is about, what is asked, and the page for it."""
+
+    title: str
+    what: str
+    button: str
+    url: str
+    due: datetime | None = None
+    is_late: bool = False
+
+
+def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
+    """What waits on `user` besides releases, what is due first on top. Three queries and the roles."""
+    now = now or timezone.now()
+    requests = requests_to_triage(user).filter(state="new").order_by("due_at", "pk")
+    errands = [
+        Errand(
+            row.title,
+            f"give the public request of {row.program} a first answer",
+            "Read and decide",
+            reverse("request_triage", args=[row.pk]),
+            row.due_at,
+            bool(row.due_at and row.due_at < now),
+        )
+        for row in requests[:SHOWN]
+    ]
+    errands += [
+        Errand(
+            row.title,
+            f"answer the proposal of {row.proposed_by} to {row.department}",
+            "Read and answer",
+            reverse("proposal", args=[row.pk]),
+        )
+        for row in proposals_waiting_on(user)[:SHOWN]
+    ]
+    errands += [
+        Errand(str(row), "read and sign it", "Read and sign", reverse("high_value_inventory", args=[row.pk]))
+        for row in inventories_to_sign(user)[:SHOWN]
+    ]
+    return errands

@@ -1,0 +1,13 @@
+"""What comes due around datasets without anybody's doing: links that lapse, proposals whose day has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from workflow.services.proposals import proposals_come_back
+from workflow.services.requests import requests_forget
+
+
+def intake_sweep(*, now: datetime | None = None) -> tuple[int, int]:
+    """Erase requests and votes that were never confirmed, and bring proposals back. Returns both counts."""
+    return requests_forget(now=now), proposals_come_back(now=now)
