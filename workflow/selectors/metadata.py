@@ -31,6 +31,10 @@ _MISSING = {
     "contact_email": "There is no contact e-mail for readers of the data.",
     "keywords": "There are no keywords. Name at least one.",
 }
+_KNOWN_FROM = {
+    "row_count": "Filled in by the product once the file has been read.",
+    "data_dictionary": "Written on the Data tab.",
+}
 _FORMATS = "Table on the portal, with CSV, JSON and XML to download"
 
 
@@ -46,14 +50,12 @@ class Line:
     hints: tuple[Hint, ...] = ()
     # The value follows from what the product knows, and nobody has written another one.
     is_default: bool = False
-
-    @property
-    def is_filled(self) -> bool:
-        return self.asked.field.place == AUTO or is_filled(self.value)
+    is_filled: bool = False
 
     @property
     def is_missing(self) -> bool:
-        return self.asked.is_required and not self.is_filled
+        """Required, empty, and somebody's to fill in."""
+        return self.asked.is_required and not self.is_filled and self.asked.field.place != AUTO
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class MetadataPage:
 
     @property
     def required_filled(self) -> int:
-        return self.required - len(self.missing)
+        return sum(line.is_filled for line in self.lines if line.asked.is_required)
 
 
 def defaults_of(dataset: Dataset) -> dict[str, str]:
@@ -167,14 +169,17 @@ def _line(
     proposal, checklist = proposals.get(one.code, (None, ""))
     if is_filled(value) or not is_filled(proposal):
         proposal = None
+    is_default = one.place == OWN and is_filled(value) and not is_filled(dataset.metadata.get(one.code))
+    is_hinted = one.is_edited and isinstance(value, str) and not is_default
     return Line(
         asked,
         value,
         words=_words(one, value, dataset, context.profile),
         origin=_origin(one, context, changed, checklist if proposal else ""),
         proposal=proposal,
-        hints=hints_for(_hint_kind(one), value if isinstance(value, str) else "") if one.is_edited else (),
-        is_default=one.place == OWN and is_filled(value) and not is_filled(dataset.metadata.get(one.code)),
+        hints=hints_for(_hint_kind(one), value) if is_hinted else (),
+        is_default=is_default,
+        is_filled=is_filled(value) and not (one.code == "data_dictionary" and _has_gaps(columns)),
     )
 
 
@@ -185,11 +190,7 @@ def _origin(one: Field, context: ReleaseContext, changed: set[str], checklist: s
     if one.place == RECORD:
         return "From the inventory record."
     if one.place == AUTO:
-        return (
-            "Filled in by the product, from the file."
-            if one.code == "row_count"
-            else "Filled in by the product."
-        )
+        return _KNOWN_FROM.get(one.code, "Filled in by the product.")
     kept = one.place == DATASET or is_filled(context.dataset.metadata.get(one.code))
     if not is_filled(value_of(one, context.dataset)) or one.code in changed:
         return ""
@@ -226,6 +227,10 @@ def _known(code: str, context: ReleaseContext, columns: dict[str, Any]) -> str:
     if not days:
         return "Filled in when it goes public"
     return (days[0] if code == "issued" else days[-1]).date().isoformat()
+
+
+def _has_gaps(columns: dict[str, Any]) -> bool:
+    return not all(row.description for row in columns.values())
 
 
 def _period(dataset: Dataset) -> str:
