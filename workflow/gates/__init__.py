@@ -10,6 +10,7 @@ from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
 from workflow.gates.exceptions import licence_allowed, no_exception_open
 from workflow.gates.levels import security_level_allowed
+from workflow.gates.orders import orders_done
 from workflow.gates.preparation import (
     CHECKLIST_NAMES,
     checklists_complete,
@@ -118,6 +119,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         preview_before("approve"),
         licence_allowed,
         no_exception_open,
+        orders_done,
         reviews_in("approve"),
     ),
     "publish": (

@@ -5,22 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.roles import Role
 from workflow.context import ReleaseContext
 from workflow.final_key import key_role
 from workflow.gates.base import Gate, GateResult, Unmet, fact_holds
+from workflow.gates.plan import plan_agreed, plan_ready
 from workflow.stages import SYSTEM_OWNER, Stage
-
-
-def plan_complete(context: ReleaseContext) -> GateResult:
-    return fact_holds(
-        context,
-        "plan",
-        done="Publication plan complete",
-        absent="There is no publication plan: say when it goes public and how people hear of it.",
-        tab="plan",
-        who=Role.COORDINATOR,
-    )
 
 
 def date_reached(context: ReleaseContext) -> GateResult:
@@ -120,13 +109,15 @@ def preview_before(move: str) -> Gate:
 
 
 def plan_before(move: str) -> Gate:
-    """A gate for the publication plan, where the profile puts it before `move`."""
+    """A gate for the publication plan: agreed before the move that the profile names, ready before it is public."""
 
     def gate(context: ReleaseContext) -> GateResult:
+        if move == "publish":
+            return plan_ready(context)
         if context.profile.order["plan_before"] == move:
-            return plan_complete(context)
+            return plan_agreed(context)
         return GateResult("The publication plan stands elsewhere")
 
     gate.__name__ = f"plan_before_{move}"
-    gate.__doc__ = f"The publication plan is complete, where the program plans before {move}."
+    gate.__doc__ = f"The publication plan is as far as {move} needs it."
     return gate

@@ -13,6 +13,7 @@ from workflow.context import ReleaseContext, context_of
 from workflow.models import Dataset, Release, Review
 from workflow.services.catalogue import record_for
 from workflow.services.letters import letter_context
+from workflow.services.plans import plan_open
 from workflow.services.review_desk import review_ask, reviews_ask, reviews_drop, reviews_missing
 
 # Callers of the door know these by this name.
@@ -30,6 +31,7 @@ def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
         Dataset.objects.filter(pk=context.dataset.pk).update(not_for_release_reason="")
     if name == "approve":
         _write_permit(context, now)
+        plan_open(release_id=release_id, now=now)
     if name in _TAKES_COPY_BACK:
         publication_make_private(release_id=release_id, now=now)
         reviews_drop(context, now)

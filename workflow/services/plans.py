@@ -33,8 +33,8 @@ from workflow.selectors.plans import (
     plans_to_copy,
     sign_offs_of,
 )
-from workflow.services.effects import letter_context
 from workflow.services.facts import plan_fact
+from workflow.services.letters import letter_context
 from workflow.stages import Stage
 
 _LABELS = dict(PublicationPlan.Tactic.choices)
