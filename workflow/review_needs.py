@@ -2,8 +2,8 @@
 
 Read by the gate, the desk that asks for them, policies and pages. A need comes from a rule of the program's
 profile (always, by classification, security level, risk, joint data or exceptions) or from the security level
-itself. Joint data needs the department approval of every department that signs. Sources: FEATURES M06, M12, M16;
-DOMAIN c CK-SEC; Durham ITP-5 III.
+itself; a department may add some of its own. Joint data needs the department approval of every department that
+signs. Sources: FEATURES M06, M12, M16; DOMAIN c CK-SEC; Durham ITP-5 III.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workflow.excepted import open_or_granted_kinds
 from workflow.hands import is_own_work
 from workflow.joint import signing_departments
 from workflow.models import Review
-from workflow.stages import ONWARD
+from workflow.stages import ONWARD, earlier_moves
 from workflow.veil import is_veiled
 
 
@@ -60,9 +60,39 @@ def needs_of(context: ReleaseContext, move: str) -> list[Need]:
     return needs + _final_keys(context, move)
 
 
+def rules_of(context: ReleaseContext) -> list[ReviewRule]:
+    """Every rule about reviews, applying or not: the program's, then those that the department has added."""
+    added = [
+        ReviewRule(
+            move=row.move,
+            kind=row.kind,
+            role=context.profile.review_role(row.kind) or row.role,
+            people=row.people,
+        )
+        for row in context.dataset.department.added_reviews.all()
+        if row.retired_at is None
+    ]
+    return [*context.profile.reviews, *added]
+
+
 def rules_for(context: ReleaseContext, move: str) -> list[ReviewRule]:
-    """The program's rules about `move`, whether they apply or not."""
-    return list(context.profile.reviews_for(move))
+    """The rules about `move`, whether they apply or not."""
+    return [rule for rule in rules_of(context) if rule.move == move]
+
+
+def rule_of(context: ReleaseContext, kind: str) -> ReviewRule | None:
+    """The rule about a kind of review that counts where the release is, else the first one."""
+    rules = [rule for rule in rules_of(context) if rule.kind == kind]
+    here = [rule for rule in rules if rule.move == ONWARD.get(context.release.stage)]
+    return (here or rules or [None])[0]
+
+
+def moves_here(context: ReleaseContext) -> list[str]:
+    """The moves whose reviews must be in now: the one onward, and before the approval all earlier ones again."""
+    onward = ONWARD.get(context.release.stage)
+    if onward is None:
+        return []
+    return [*earlier_moves(onward), onward] if onward == "approve" else [onward]
 
 
 def applies(rule: ReviewRule, context: ReleaseContext) -> bool:
@@ -87,7 +117,8 @@ def role_of(context: ReleaseContext, kind: str) -> str | None:
     """The role that gives reviews of `kind`; None when this program has no such review."""
     if kind == Review.Kind.CDO:
         return final_key.key_role(context)
-    return context.profile.review_role(kind)
+    rule = rule_of(context, kind)
+    return rule.role if rule else None
 
 
 def need_for(context: ReleaseContext, kind: str, department_id: int | None) -> Need | None:
@@ -96,7 +127,8 @@ def need_for(context: ReleaseContext, kind: str, department_id: int | None) -> N
     return next(
         (
             need
-            for need in needs_of(context, ONWARD.get(context.release.stage, ""))
+            for move in moves_here(context)
+            for need in needs_of(context, move)
             if need.kind == kind and _place(need, context) == place
         ),
         None,
@@ -105,9 +137,8 @@ def need_for(context: ReleaseContext, kind: str, department_id: int | None) -> N
 
 def days_for(context: ReleaseContext, kind: str) -> int:
     """Business days in which a review of `kind` is to be given."""
-    rules = [rule for rule in context.profile.reviews if rule.kind == kind]
-    here = [rule for rule in rules if rule.move == ONWARD.get(context.release.stage)]
-    return (here or rules)[0].days if rules else ReviewRule(move="", kind=kind, role="").days
+    rule = rule_of(context, kind) or ReviewRule(move="", kind=kind, role="")
+    return rule.days
 
 
 def pending_of(context: ReleaseContext, need: Need) -> list[Review]:

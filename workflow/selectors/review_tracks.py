@@ -86,9 +86,8 @@ def _needs_shown(context: ReleaseContext) -> list[tuple[Need, str]]:
 
 
 def _asked_besides(context: ReleaseContext, review: Review) -> Need:
-    rules = [rule for rule in context.profile.reviews if rule.kind == review.kind]
     role = review_needs.role_of(context, review.kind) or ""
-    rule = rules[0] if rules else ReviewRule(move="", kind=review.kind, role=role)
+    rule = review_needs.rule_of(context, review.kind) or ReviewRule(move="", kind=review.kind, role=role)
     return Need(rule, review.department)
 
 

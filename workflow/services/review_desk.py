@@ -21,7 +21,6 @@ from workflow.models import Release, Review
 from workflow.review_needs import Need
 from workflow.selectors.reviews import people_for
 from workflow.services.letters import letter_context
-from workflow.stages import ONWARD
 from workflow.veil import is_veiled
 
 # Asked for when the private copy is there, not when the stage is entered.
@@ -29,13 +28,14 @@ _LATER = {Review.Kind.STEWARD_PREVIEW}
 
 
 def reviews_missing(context: ReleaseContext) -> list[Need]:
-    """The needs of the onward move of this stage for which a seat is neither asked for nor in.
+    """The needs of the moves that count here for which a seat is neither asked for nor in.
 
     A verdict that an edit has voided is missing again; one that refuses is not: it waits for an answer.
     """
     return [
         need
-        for need in review_needs.needs_of(context, ONWARD[context.release.stage])
+        for move in review_needs.moves_here(context)
+        for need in review_needs.needs_of(context, move)
         if need.kind not in _LATER and review_needs.seats_missing(context, need)
     ]
 

@@ -89,7 +89,8 @@ def review_give(request: HttpRequest, pk: int, review_id: int) -> HttpResponse:
 def kinds_to_ask(context: ReleaseContext) -> list[tuple[str, str]]:
     """The reviews of this program that can be asked for now: those that do not wait already."""
     pending = {review.kind for review in context.reviews if review.is_pending}
-    kinds = dict.fromkeys(rule.kind for rule in context.profile.reviews if rule.kind not in pending)
+    rules = review_needs.rules_of(context)
+    kinds = dict.fromkeys(rule.kind for rule in rules if rule.kind not in pending)
     return [(kind, _with_role(context, kind)) for kind in kinds]
 
 
@@ -187,7 +188,7 @@ def _order(
 
 
 def _with_role(context: ReleaseContext, kind: str) -> str:
-    role = context.profile.review_role(kind)
+    role = review_needs.role_of(context, kind)
     label = Review.Kind(kind).label
     return f"{label} ({context.profile.role_label(role)})" if role else label
 
