@@ -10,6 +10,7 @@ from accounts.roles import Role
 from dossier.models import Fact
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet
+from workflow.models.schedule import entry_gaps
 from workflow.stages import SYSTEM_OWNER
 
 _ABSENT = "There is no publication plan: say when it goes public and how people hear of it."
@@ -45,3 +46,18 @@ def _gaps(fact: Fact, sentences: list[str]) -> list[Unmet]:
     """What the plan lacks, each with the role that cures it: whoever signs, else whoever plans."""
     who = fact.data.get("who", {})
     return [Unmet(text, "plan", who.get(text, Role.COORDINATOR)) for text in sentences]
+
+
+def schedule_complete(context: ReleaseContext) -> GateResult:
+    """Where the program keeps a schedule: time frame, process, method of posting and frequency are said in it.
+
+    Durham ITP-5, C.2 and D.6: data is released in accordance with the implementation schedule.
+    """
+    if not context.profile.plan.schedule:
+        return GateResult("This program keeps no implementation schedule")
+    missing = entry_gaps(getattr(context.dataset, "schedule", None), context.dataset)
+    result = GateResult("The implementation schedule is complete")
+    if missing:
+        text = f"The implementation schedule does not say yet: {', '.join(missing)}."
+        result.unmet.append(Unmet(text, "plan", Role.OPEN_DATA_TEAM))
+    return result

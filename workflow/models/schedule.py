@@ -4,6 +4,8 @@ Durham asks for an implementation schedule (ITP-5, C.2), Connecticut for an open
 both are read from these rows and from what is public already.
 """
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -98,3 +100,14 @@ class AccessPlanFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def entry_gaps(entry: ScheduleEntry | None, dataset: Dataset) -> list[str]:
+    """What a schedule entry lacks of the four things it must say (Durham ITP-5, C.2), in words."""
+    given = (
+        ("an estimated time frame", entry is not None and entry.expected is not None),
+        ("a process for managing the data on the portal", entry is not None and bool(entry.process)),
+        ("a method of posting", entry is not None and bool(entry.posting_method)),
+        ("how often the data is updated", bool(dataset.accrual_periodicity)),
+    )
+    return [words for words, there in given if not there]
