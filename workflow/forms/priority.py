@@ -72,15 +72,17 @@ class WeightsForm(forms.Form):
                 error_messages={"required": "Say why the weights change; whoever asks later reads it."},
             )
 
-    def tried(self) -> dict[str, float] | None:
-        """The weights that were typed, None when nothing was; a field that makes no sense keeps its weight."""
-        if not self.is_bound:
-            return None
+    @classmethod
+    def trying(cls, asked: Mapping[str, Any], *, scale: Scale, weights: Mapping[str, float]) -> WeightsForm:
+        """The form with the weights that hold, and those in their place that were asked for."""
+        data = {code: asked.get(code) or f"{weights[code]:g}" for code, _ in scale.weighted}
+        return cls(data, scale=scale, weights=weights)
+
+    def tried(self) -> dict[str, float]:
+        """The weights to try; a field that makes no sense keeps the weight that holds."""
         self.is_valid()
-        typed = {code: value for code, value in self.cleaned_data.items() if value is not None}
-        if not typed:
-            return None
-        return {code: float(self.fields[code].initial) for code in self.fields} | typed
+        kept = {code: float(field.initial) for code, field in self.fields.items()}
+        return kept | {code: value for code, value in self.cleaned_data.items() if value is not None}
 
 
 def _field(one: Question) -> forms.Field:

@@ -101,8 +101,9 @@ def points_of(question: Question, answers: Mapping[str, Any]) -> int:
 
 
 def answer_words(question: Question, answers: Mapping[str, Any]) -> str:
-    """The chosen answer as words inside a sentence."""
-    words = dict(question.choices).get(str(answers.get(question.code, "")), "")
+    """The chosen answer as words inside a sentence: "5, a CSV file" without its number."""
+    chosen = str(answers.get(question.code, ""))
+    words = dict(question.choices).get(chosen, "").removeprefix(f"{chosen}, ")
     return words or "not answered, which counts as the least"
 
 

@@ -70,7 +70,9 @@ def judge(answers: Mapping[str, Any], weights: Mapping[str, float]) -> Score:
         points, weight = points_of(one, answers), weights[one.code]
         total, weight_sum = total + points * weight, weight_sum + weight
         if points:
-            sentence = weighted_sentence(one.label, points, 5, weight, dict(_SCORES)[str(points)])
+            sentence = weighted_sentence(
+                one.label, points, 5, weight, dict(_SCORES)[str(points)].split(", ")[-1]
+            )
             factors.append(Factor(one.code, one.label, points, 5, weight, sentence))
     value = round(total / weight_sum, 4) if weight_sum else 0.0
     return Score(

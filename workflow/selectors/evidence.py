@@ -11,6 +11,7 @@ from accounts.profiles import Profile
 from workflow import approvals, gates
 from workflow.context import ReleaseContext
 from workflow.models import Dataset, Review
+from workflow.veil import is_veiled
 from workflow.words import HIGH_VALUE_CRITERIA
 
 Line = dict[str, Any]
@@ -81,11 +82,28 @@ def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]
                         choice.label if choice else dataset.classification, dataset.classification_ground
                     ),
                 ),
+                *_published_class(dataset, profile),
                 _line("Quality", _with_words(dataset.get_quality_rating_display(), dataset.quality_details)),
             ],
         ),
         ("What the public will read", public_record(dataset, licence)[2:]),
     ]
+
+
+def _published_class(dataset: Dataset, profile: Profile) -> list[Line]:
+    """Of which class the published form is, and the security level where the program has levels."""
+    output = profile.classification(dataset.output_classification)
+    lines = [
+        _line(
+            "Published as",
+            _with_words(output.label if output else dataset.output_classification, dataset.output_ground),
+        )
+    ]
+    if profile.security_levels:
+        level = profile.security_level(dataset.security_level)
+        words = level.label if level else dataset.security_level
+        lines.append(_line("Security level", _with_words(words, dataset.security_level_reason)))
+    return lines
 
 
 def public_record(dataset: Dataset, licence: str) -> list[Line]:
@@ -101,9 +119,13 @@ def public_record(dataset: Dataset, licence: str) -> list[Line]:
 
 
 def given_reviews(context: ReleaseContext) -> list[Line]:
-    """Every verdict, oldest first, with what has voided it since."""
+    """Every verdict, oldest first, with what has voided it since; closed ones only as being in."""
     return [
-        {"review": review, "voided_by": approvals.voided_by(review, context)}
+        {
+            "review": review,
+            "voided_by": approvals.voided_by(review, context),
+            "is_hidden": is_veiled(review, context.reviews),
+        }
         for review in context.reviews
         if review.verdict
     ]

@@ -73,7 +73,7 @@ def openness(dataset: Dataset, profile: Profile, today: date) -> str:
     if profile.inventory.presumption_of_openness:
         return "To be published"
     stage = dataset.shown_stage  # type: ignore[attr-defined]
-    return "In preparation" if stage in OPEN_STAGES and stage != Stage.INVENTORY else "In the inventory"
+    return "In preparation" if stage in OPEN_STAGES and stage != Stage.INVENTORY else "Not decided yet"
 
 
 def departments_to_import(user: User, program: Program) -> QuerySet[Department]:

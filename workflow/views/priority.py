@@ -52,9 +52,11 @@ def priority_list(request: HttpRequest) -> HttpResponse:
     ).order_by("name")
     chosen = request.GET.get("department", "")
     department = departments.filter(pk=chosen).first() if chosen.isdigit() else None
-    form = WeightsForm(request.GET or None, scale=scale, weights=weights)
-    tried = form.tried() if scale.weighted else None
-    rows = ranked(request.user, program, profile, department=department, tried=tried)
+    form = WeightsForm.trying(request.GET, scale=scale, weights=weights)
+    tried = form.tried()
+    rows = ranked(
+        request.user, program, profile, department=department, tried=tried if tried != weights else None
+    )
     return render(
         request,
         "workflow/inventory/priority_list.html",
@@ -65,7 +67,7 @@ def priority_list(request: HttpRequest) -> HttpResponse:
             "departments": departments,
             "department": department,
             "form": form,
-            "tried": tried is not None and tried != weights,
+            "tried": tried != weights,
             "moved": sum(bool(row.moved) for row in rows),
             "unscored": sum(row.row is None for row in rows),
             "stale": sum(row.row is not None and row.row.weights != weights for row in rows),
