@@ -137,7 +137,7 @@ def signed_for(catalogue: Catalogue, answers: Mapping[str, Any]) -> dict[str, An
 
     What a machine, a fact or a review answers is left out; it changes by itself and has gates of its own.
     """
-    covered = ("dataset.", "previous")
+    covered = ("dataset.", "item.", "previous")
     return {
         item.id: answers[item.id]
         for item in catalogue.items

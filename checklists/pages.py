@@ -10,9 +10,11 @@ from django.forms.boundfield import BoundField
 
 from checklists.catalogue import CHECKLISTS, Item, Section, current
 from checklists.checks import DIMENSIONS, LIST
+from checklists.conditions import holds, is_answered
 from checklists.forms import ChecklistForm
 from checklists.judging import Judgement, Remark, is_counted, judge
-from checklists.models import Answer, Attestation, CheckRow, CheckRun, Submission, Waiver
+from checklists.models import Attestation, CheckRow, CheckRun, Submission, Waiver
+from checklists.places import cure_of, origin_of
 from checklists.selectors import (
     answers_of,
     latest_attestation,
@@ -21,8 +23,7 @@ from checklists.selectors import (
     submissions_of,
     waivers_standing,
 )
-from checklists.services.facts import answers_digest
-from checklists.sources import DICTIONARY
+from checklists.services.facts import answers_digest, result_of
 from dossier.models import Fact
 from dossier.selectors import current_file
 
@@ -42,6 +43,8 @@ class Line:
     is_visible: bool = True
     origin: str = ""
     cure: str = ""
+    cure_words: str = ""
+    cure_url: str = ""
     evidence: str = ""
     machine: CheckRow | None = None
 
@@ -52,10 +55,13 @@ class Page:
 
     submission: Submission
     judgement: Judgement
-    parts: list[tuple[Section, list[Line]]] = field(default_factory=list)
+    parts: list[tuple[Section, list[Line], str]] = field(default_factory=list)
     attestation: Attestation | None = None
     attestation_is_current: bool = False
     run: CheckRun | None = None
+    result: str = ""
+    # section key -> "3 of 5", of the questions that are asked now
+    progress: dict[str, str] = field(default_factory=dict)
 
     @property
     def catalogue(self) -> Any:
@@ -99,7 +105,13 @@ def checklist_page(
         return None
     catalogue, answers = submission.version.catalogue, answers_of(submission)
     judgement = judge(catalogue, answers)
-    page = Page(submission, judgement, run=shown_run(release_id) if _has_machine(submission) else None)
+    page = Page(
+        submission,
+        judgement,
+        run=shown_run(release_id) if _has_machine(submission) else None,
+        result=result_of(submission),
+        progress=_progress(submission),
+    )
     if catalogue.attest:
         page.attestation = latest_attestation(submission)
         file = current_file(release_id)
@@ -111,8 +123,29 @@ def checklist_page(
     form = ChecklistForm(data, catalogue=catalogue, answers=answers) if may_edit else None
     builder = _Lines(page, form, refused or {})
     for section in catalogue.sections:
-        page.parts.append((section, [builder.line(item) for item in catalogue.in_section(section.key)]))
+        lines = [builder.line(item) for item in catalogue.in_section(section.key)]
+        page.parts.append((section, lines, page.progress[section.key]))
     return page
+
+
+def standing_of(release_id: int, checklist: str) -> dict[str, Any]:
+    """What an autosave shows besides the judgement: the id of the check result, and how far each part is."""
+    submission = submissions_of(release_id)[checklist]
+    return {"result": result_of(submission), "sections": _progress(submission)}
+
+
+def _progress(submission: Submission) -> dict[str, str]:
+    catalogue, answers = submission.version.catalogue, answers_of(submission)
+    found = {}
+    for section in catalogue.sections:
+        asked = [
+            item
+            for item in catalogue.in_section(section.key)
+            if is_counted(item) and holds(item.when, answers)
+        ]
+        answered = sum(is_answered(answers.get(item.id)) for item in asked)
+        found[section.key] = f"{answered} of {len(asked)}" if asked else ""
+    return found
 
 
 def remarks_of(judgement: Judgement) -> dict[str, dict[str, str]]:
@@ -121,6 +154,9 @@ def remarks_of(judgement: Judgement) -> dict[str, dict[str, str]]:
     for tone, remarks in (("bad", judgement.blocking), ("warn", judgement.warnings)):
         for remark in remarks:
             found[remark.item] = {"tone": tone, "sentence": remark.sentence}
+    for items, sentence in judgement.clashes:
+        for item in items:
+            found[item] = {"tone": "bad", "sentence": sentence}
     return found
 
 
@@ -193,9 +229,9 @@ class _Lines:
             words=item.label_of(answer.value) if answer else "",
             refused=self.refused.get(item.id, ""),
             is_visible=item.id in self.page.judgement.visible,
-            origin=_origin(item, answer),
-            cure=_cure(item),
+            origin=origin_of(item, answer),
         )
+        line.cure, line.cure_words = cure_of(item)
         remark = self.remarks.get(item.id)
         if remark:
             line.remark, line.tone = remark["sentence"], remark["tone"]
@@ -224,37 +260,6 @@ class _Lines:
                 line.words = f"{one['value']:.2f}. {one['explanation']}"
             else:
                 line.words = one["explanation"] if one else "The checks have not run on a file yet."
-
-
-def _origin(item: Item, answer: Answer | None) -> str:
-    """Where an answer comes from, in words."""
-    if item.machine or item.answers_from.startswith("score."):
-        return "machine"
-    if item.type == "sign":
-        return item.stage_words
-    if item.answers_from.startswith("dataset."):
-        return "From the inventory record."
-    if item.answers_from.startswith(("file.", "fact.")):
-        return "Answered by the product from what it knows."
-    if answer is None:
-        return ""
-    if answer.source == Answer.Source.FILLED:
-        return "Filled in from the last release. Check that it still holds."
-    return f"Answered by {answer.by}." if answer.by else ""
-
-
-def _cure(item: Item) -> str:
-    """The key of the page where an answer is changed that is not asked here."""
-    if item.answers_from.startswith("dataset."):
-        return "record"
-    return {
-        "fact.metadata": "data",
-        DICTIONARY: "data",
-        "fact.file": "data",
-        "file.rows": "data",
-        "fact.checklist.inventory": "inventory",
-        "review.department": "reviews",
-    }.get(item.answers_from, "")
 
 
 def _has_machine(submission: Submission) -> bool:

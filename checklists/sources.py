@@ -6,16 +6,19 @@ The workflow hands over plain words and numbers under dotted names ("dataset.tit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from checklists.catalogue import CHECKLISTS, Catalogue, Item, current
+from checklists.texts import Text
 from dossier.models import Fact
 from dossier.services import digest_of
 
 _VERDICTS = {"approved": "Approved", "conditions": "Approved with conditions", "refused": "Not approved"}
-_GIVEN = ("dataset.", "file.", "fact.", "review.", "item.")
+# An answer of another checklist of the same release: each question is asked once.
+OTHER = "item."
+_GIVEN = ("dataset.", "file.", "fact.", "review.", OTHER)
 # The one source that is a part of a fact: is every column of the file described?
 DICTIONARY = "fact.metadata.dictionary"
 
@@ -31,11 +34,30 @@ def sources_digest(sources: Mapping[str, Any]) -> str:
     return digest_of({name: _reduced(name, sources) for name in _names_used()})
 
 
-def fill_is_due(*, facts: Mapping[str, Fact], checklists: Iterable[str], sources: Mapping[str, Any]) -> bool:
+def fill_digest(sources: str, text: Text) -> str:
+    """What a submission was last filled from: the sources, under the text that it would begin with then."""
+    return digest_of([sources, text.digest])
+
+
+def fill_is_due(*, facts: Mapping[str, Fact], texts: Mapping[str, Text], sources: Mapping[str, Any]) -> bool:
     """Would answers_fill change anything? No queries: for the conductor, who asks about every release."""
-    wanted = sources_digest(sources)
-    kinds = [f"checklist.{name}" for name in checklists]
-    return any(kind not in facts or facts[kind].data.get("sources") != wanted for kind in kinds)
+    digest = sources_digest(sources)
+    for name, text in texts.items():
+        fact = facts.get(f"checklist.{name}")
+        if fact is None or fact.data.get("sources") != fill_digest(digest, text):
+            return True
+    return False
+
+
+@cache
+def shared_items() -> dict[str, frozenset[str]]:
+    """The items whose answers other checklists take over: checklist -> item ids."""
+    found: dict[str, set[str]] = {}
+    for name in _names_used():
+        if name.startswith(OTHER):
+            checklist, _, item = name.removeprefix(OTHER).partition("/")
+            found.setdefault(checklist, set()).add(item)
+    return {checklist: frozenset(items) for checklist, items in found.items()}
 
 
 @cache

@@ -39,6 +39,8 @@ def owner_sentence(item: Item) -> str:
         return item.stage_words
     if item.answers_from.startswith("dataset."):
         return "This comes from the inventory record. Change it there, and every checklist follows."
+    if item.answers_from.startswith("item."):
+        return "This is answered in another checklist. Change it there, and this one follows."
     return "The product answers this from what it knows about the release. Change the thing itself."
 
 

@@ -1,4 +1,4 @@
-"""The text of a checklist as one department reads it: the catalogue, changed by the program, added to by the department.
+"""The text of a checklist as one department reads it: catalogue, rules of the program, additions of the department.
 
 A program may leave items out and set any severity; a department may add items and harden severities, never
 remove or soften one (issue 3.1). Pure: dicts in, a dict out, which is pinned per submission.

@@ -146,9 +146,7 @@ def _when_faults(item: dict[str, Any], ids: set[str]) -> list[str]:
 
 def _contradiction_faults(row: dict[str, Any], ids: set[str]) -> list[str]:
     faults = [f'"{key}" is missing.' for key in sorted(_CONTRADICTION_KEYS) if not row.get(key)]
-    faults += [
-        f'"{key}" is not a part of a contradiction.' for key in sorted(set(row) - _CONTRADICTION_KEYS)
-    ]
+    faults += [f'"{key}" is not a part of a contradiction.' for key in sorted(set(row) - _CONTRADICTION_KEYS)]
     if faults:
         return faults
     items = row["items"]

@@ -5,8 +5,8 @@ from checklists.services.answers import (
     answer_save,
     answers_fill,
     answers_save,
-    catalogue_keep,
     submission_open,
+    text_keep,
 )
 from checklists.services.attestations import checklist_attest
 from checklists.services.checks import checks_request, checks_run
@@ -20,7 +20,6 @@ __all__ = [
     "answer_save",
     "answers_fill",
     "answers_save",
-    "catalogue_keep",
     "checklist_attest",
     "checks_request",
     "checks_run",
@@ -29,6 +28,7 @@ __all__ = [
     "facts_rebuild",
     "fill_is_due",
     "submission_open",
+    "text_keep",
     "waiver_grant",
     "waiver_withdraw",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.profiles import profile_of
 from audit.services import event_record
-from checklists.catalogue import Item, current, digest_of, read
+from checklists.catalogue import Catalogue, Item
 from checklists.errors import AnswerRefused
-from checklists.judging import Judgement
+from checklists.judging import Judgement, clash_sentence, clashes_of
 from checklists.models import Answer, CatalogueVersion, Submission
-from checklists.services.facts import checklist_fact
-from checklists.sources import filled_from, sources_digest
+from checklists.services.facts import answers_digest, attestation_outdated, checklist_fact
+from checklists.sources import fill_digest, filled_from, sources_digest
+from checklists.texts import Text, release_texts
 from checklists.validation import clean
+from dossier.errors import DossierFrozen
 from dossier.services import contribution_record, dossier_lock
 
 if TYPE_CHECKING:
@@ -34,15 +35,14 @@ class Saved:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def catalogue_keep(checklist: str, *, now: datetime | None = None) -> CatalogueVersion:
-    """The row that keeps today's text of a checklist; written when the text is first used."""
-    content = read(checklist)
+def text_keep(text: Text, *, now: datetime | None = None) -> CatalogueVersion:
+    """The row that keeps a composed text; written when the text is first used."""
     row, _ = CatalogueVersion.objects.get_or_create(
-        checklist=checklist,
-        digest=digest_of(content),
+        checklist=text.checklist,
+        digest=text.digest,
         defaults={
-            "version": current(checklist).version,
-            "content": content,
+            "version": text.catalogue.version,
+            "content": text.content,
             "first_used_at": now or timezone.now(),
         },
     )
@@ -55,11 +55,15 @@ def submission_open(*, release_id: int, checklist: str, now: datetime | None = N
 
     As long as nobody has typed an answer it follows today's text; from then on it keeps its version.
     """
-    dossier_lock(release_id=release_id)
-    version = catalogue_keep(checklist, now=now)
+    dossier = dossier_lock(release_id=release_id)
+    return _opened(release_id, release_texts(dossier.release)[checklist], now)
+
+
+def _opened(release_id: int, text: Text, now: datetime | None) -> Submission:
+    version = text_keep(text, now=now)
     submission, created = Submission.objects.get_or_create(
         release_id=release_id,
-        checklist=checklist,
+        checklist=text.checklist,
         defaults={"version": version, "opened_at": now or timezone.now()},
     )
     if created:
@@ -68,6 +72,8 @@ def submission_open(*, release_id: int, checklist: str, now: datetime | None = N
         submission.version = version
         submission.sources_digest = ""
         submission.save(update_fields=["version", "sources_digest"])
+        asked = [item.id for item in text.catalogue.items]
+        submission.answers.exclude(item__in=asked).delete()
     return submission
 
 
@@ -79,15 +85,23 @@ def answer_save(
     item: str,
     value: Any,
     actor: User,
+    stage_open: bool = True,
+    contributes: bool = True,
     now: datetime | None = None,
 ) -> Saved:
     """Save one answer and judge the checklist anew. Saving the same answer twice changes nothing.
 
-    Raises AnswerRefused when the value is no answer to that question, DossierFrozen when the stage does not let
-    checklists be edited, KeyError when there is no such item.
+    Raises AnswerRefused when the value is no answer to that question or contradicts another answer,
+    DossierFrozen when the stage does not let this checklist be edited, KeyError when there is no such item.
     """
     saved = answers_save(
-        release_id=release_id, checklist=checklist, values={item: value}, actor=actor, now=now
+        release_id=release_id,
+        checklist=checklist,
+        values={item: value},
+        actor=actor,
+        stage_open=stage_open,
+        contributes=contributes,
+        now=now,
     )
     if item in saved.refused:
         raise AnswerRefused(saved.refused[item], item=item)
@@ -101,48 +115,107 @@ def answers_save(
     checklist: str,
     values: Mapping[str, Any],
     actor: User,
+    stage_open: bool = True,
+    contributes: bool = True,
     now: datetime | None = None,
 ) -> Saved:
-    """Save several answers; those that cannot be taken are named in `refused`, the others are kept."""
+    """Save several answers; those that cannot be taken are named in `refused`, the others are kept.
+
+    Of answers that contradict one another none is kept that is new. `stage_open` is False when the stage of
+    this checklist is over (DossierFrozen); `contributes` is False for whoever judges by this checklist and
+    so does not prepare what they judge (four eyes).
+    """
     now = now or timezone.now()
     dossier_lock(release_id=release_id, part="checklists")
+    check_stage_open(stage_open)
     submission = submission_open(release_id=release_id, checklist=checklist, now=now)
     catalogue = submission.version.catalogue
     known = {answer.item: answer for answer in submission.answers.all()}
-    changed, refused = [], {}
-    for item_id, raw in values.items():
-        try:
-            value = clean(catalogue.item(item_id), raw)
-        except AnswerRefused as error:
-            refused[item_id] = error.sentence
-            continue
-        if _keep(submission, known.get(item_id), item_id, value, Answer.Source.TYPED, actor, now):
-            changed.append(item_id)
+    signed = answers_digest(submission)
+    taken, refused = _cleaned(catalogue, values)
+    present = {item_id: answer.value for item_id, answer in known.items()}
+    refused |= _contradicting(catalogue, present, taken)
+    changed = [
+        item_id
+        for item_id, value in taken.items()
+        if item_id not in refused
+        and _keep(submission, known.get(item_id), item_id, value, Answer.Source.TYPED, actor, now)
+    ]
     if changed:
-        contribution_record(release_id=release_id, user=actor, what=f"{checklist} checklist", now=now)
+        if contributes:
+            contribution_record(release_id=release_id, user=actor, what=f"{checklist} checklist", now=now)
         _event(submission, actor, changed, values, now)
+        attestation_outdated(submission, signed, actor=actor, now=now)
     return Saved(checklist_fact(release_id=release_id, checklist=checklist, now=now), changed, refused)
 
 
+def check_stage_open(stage_open: bool) -> None:
+    """Raise DossierFrozen when the stage to which a checklist belongs is over."""
+    if not stage_open:
+        raise DossierFrozen(
+            "The stage of this checklist is over, so its answers stay as they are. "
+            "Ask for the release to be returned for changes first."
+        )
+
+
+def _cleaned(catalogue: Catalogue, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values that are answers to their questions, and why the others are not."""
+    taken, refused = {}, {}
+    for item_id, raw in values.items():
+        try:
+            taken[item_id] = clean(catalogue.item(item_id), raw)
+        except AnswerRefused as error:
+            refused[item_id] = error.sentence
+    return taken, refused
+
+
+def _contradicting(
+    catalogue: Catalogue, present: Mapping[str, Any], taken: Mapping[str, Any]
+) -> dict[str, str]:
+    """Which new answers cannot be true together, or beside what is answered already: item -> sentence."""
+    refused: dict[str, str] = {}
+    while True:
+        merged, fresh = dict(present), set()
+        for item_id, value in taken.items():
+            if item_id not in refused and present.get(item_id) != value:
+                merged[item_id] = value
+                fresh.add(item_id)
+        clashes = [row for row in clashes_of(catalogue, merged) if fresh & set(row.items)]
+        if not clashes:
+            return refused
+        for row in clashes:
+            sentence = clash_sentence(catalogue, row, merged)
+            refused |= dict.fromkeys(fresh & set(row.items), sentence)
+
+
 @transaction.atomic
-def answers_fill(*, release_id: int, sources: Mapping[str, Any], now: datetime | None = None) -> list[str]:
+def answers_fill(
+    *,
+    release_id: int,
+    sources: Mapping[str, Any],
+    only: Collection[str] | None = None,
+    now: datetime | None = None,
+) -> list[str]:
     """Bring every answer that follows from elsewhere in line with `sources`, in all checklists of the program.
 
-    `sources` are plain values by dotted name, see checklists.sources. Returns the checklists in which an answer
-    changed. Idempotent; the release's stage does not matter, as what is told is true at any stage.
+    `sources` are plain values by dotted name, see checklists.sources; `only` names the checklists that are
+    still filled when the others are over. Returns the checklists in which an answer changed. Idempotent.
     """
     now = now or timezone.now()
     dossier = dossier_lock(release_id=release_id)
-    release: Any = dossier.release
-    names = [name for stage in profile_of(release.profile).checklists.values() for name in stage]
     digest = sources_digest(sources)
     changed = []
-    for name in names:
-        submission = submission_open(release_id=release_id, checklist=name, now=now)
+    for name, text in release_texts(dossier.release).items():
+        if only is not None and name not in only:
+            continue
+        submission = _opened(release_id, text, now)
+        signed = answers_digest(submission)
         if _fill(submission, sources, now):
             changed.append(name)
-        if submission.sources_digest != digest:
-            submission.sources_digest = digest
+            attestation_outdated(submission, signed, actor=None, now=now)
+        filled = fill_digest(digest, text)
+        if submission.sources_digest != filled:
+            submission.sources_digest = filled
             submission.save(update_fields=["sources_digest"])
         checklist_fact(release_id=release_id, checklist=name, now=now)
     return changed

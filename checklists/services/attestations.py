@@ -13,6 +13,7 @@ from checklists.errors import AnswerRefused
 from checklists.judging import judge
 from checklists.models import Attestation
 from checklists.selectors import answers_of, latest_attestation, submission_of
+from checklists.services.answers import check_stage_open
 from checklists.services.facts import answers_digest, attestation_fact
 from dossier.selectors import current_file
 from dossier.services import contribution_record, dossier_lock
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def checklist_attest(
-    *, release_id: int, checklist: str, actor: User, now: datetime | None = None
+    *, release_id: int, checklist: str, actor: User, stage_open: bool = True, now: datetime | None = None
 ) -> Attestation:
     """Sign the answers as they are now, under the text of the pinned version.
 
@@ -33,6 +34,7 @@ def checklist_attest(
     """
     now = now or timezone.now()
     dossier_lock(release_id=release_id, part="checklists")
+    check_stage_open(stage_open)
     submission = submission_of(release_id, checklist)
     if submission is None or not submission.version.catalogue.attest:
         raise AnswerRefused("This checklist is not attested. Open the submission checklist.")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from audit.services import event_record
 from checklists.errors import AnswerRefused
 from checklists.selectors import answers_of, submission_of
-from checklists.services.answers import Saved, answer_save, submission_open
+from checklists.services.answers import Saved, answer_save, check_stage_open, submission_open
 from dossier.models import StoredFile
 from dossier.services import dossier_lock
 from dossier.storage import file_keep, open_key
@@ -44,6 +44,8 @@ def evidence_save(
     item: str,
     upload: UploadedFile,
     actor: User,
+    stage_open: bool = True,
+    contributes: bool = True,
     now: datetime | None = None,
 ) -> Saved:
     """Keep a file and make it the answer. The same file twice changes nothing.
@@ -59,6 +61,7 @@ def evidence_save(
         raise AnswerRefused("The file is empty or larger than 20 MB. Add a smaller one.", item=item)
     with transaction.atomic():  # refuse before storing anything
         dossier_lock(release_id=release_id, part="checklists")
+        check_stage_open(stage_open)
         submission = submission_open(release_id=release_id, checklist=checklist, now=now)
         if submission.version.catalogue.item(item).type != "file":
             raise AnswerRefused("This question is not answered with a file.", item=item)
@@ -81,7 +84,14 @@ def evidence_save(
             )
             value = {"file": stored.pk, "name": stored.name, "sha256": sha256, "size": size}
         return answer_save(
-            release_id=release_id, checklist=checklist, item=item, value=value, actor=actor, now=now
+            release_id=release_id,
+            checklist=checklist,
+            item=item,
+            value=value,
+            actor=actor,
+            stage_open=stage_open,
+            contributes=contributes,
+            now=now,
         )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from checklists.judging import Judgement, judge, sentences, signed_for
+from audit.services import event_record
+from checklists.judging import Judgement, judge, result_id, sentences, signed_for
 from checklists.models import Attestation, CheckRow, CheckRun, Submission
 from checklists.selectors import (
     answers_of,
@@ -17,8 +18,12 @@ from checklists.selectors import (
     submissions_of,
     waivers_standing,
 )
+from checklists.sources import shared_items
 from dossier.selectors import facts
 from dossier.services import digest_of, fact_forget, fact_record
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 ATTESTED = "submission"
 # Beyond this many columns with the same fault, one sentence speaks for all.
@@ -42,6 +47,26 @@ def attestation_fact(attestation: Attestation, *, now: datetime | None = None) -
         sentences=[],
         about={"answers": attestation.answers_digest, "file": attestation.file_sha256 or None},
         data={"text_version": attestation.text_version, "by": str(attestation.signer)},
+        now=now,
+    )
+
+
+def attestation_outdated(
+    submission: Submission, signed: str, *, actor: User | None, now: datetime | None = None
+) -> None:
+    """Write into the audit trail that an attestation no longer covers the answers: `signed` was their digest."""
+    last = latest_attestation(submission) if submission.version.catalogue.attest else None
+    if last is None or last.answers_digest != signed or answers_digest(submission) == signed:
+        return
+    release: Any = submission.release
+    event_record(
+        action="checklists.attestation_outdated",
+        actor=actor,
+        subject=submission,
+        data={"checklist": submission.checklist, "signer": str(last.signer)},
+        program_id=release.dataset.program_id,
+        dataset_id=release.dataset_id,
+        release_id=release.pk,
         now=now,
     )
 
@@ -96,9 +121,17 @@ def answers_digest(submission: Submission) -> str:
     return digest_of(signed_for(submission.version.catalogue, answers_of(submission)))
 
 
+def result_of(submission: Submission) -> str:
+    """The id of the check result as it stands: the same for author and reviewer, who run the same engine."""
+    answers = answers_of(submission)
+    return result_id(submission.version.digest, answers, judge(submission.version.catalogue, answers))
+
+
 def _checklist(submission: Submission, now: datetime | None) -> Judgement:
     catalogue = submission.version.catalogue
-    judgement = judge(catalogue, answers_of(submission))
+    answers = answers_of(submission)
+    judgement = judge(catalogue, answers)
+    shared = {key: answers[key] for key in shared_items().get(submission.checklist, ()) if key in answers}
     _record(
         release_id=submission.release_id,
         kind=f"checklist.{submission.checklist}",
@@ -110,6 +143,8 @@ def _checklist(submission: Submission, now: datetime | None) -> Judgement:
             "total": judgement.total,
             "warnings": len(judgement.warnings),
             "sources": submission.sources_digest,
+            "result": result_of(submission),
+            **({"shared": shared} if shared else {}),
         },
         now=now,
     )

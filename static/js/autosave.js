@@ -122,6 +122,10 @@
   const show = (item, answer) => {
     document.querySelector("[data-answered]").textContent = answer.answered;
     document.querySelector("[data-total]").textContent = answer.total;
+    document.querySelector("[data-result]").textContent = answer.result.slice(0, 8);
+    document.querySelectorAll("[data-section]").forEach((part) => {
+      part.textContent = answer.sections[part.dataset.section] ?? "";
+    });
     form.querySelectorAll("[data-item]").forEach((part) => {
       part.hidden = !answer.visible.includes(part.dataset.item);
       if (!controls(part.dataset.item).length || refused.has(part.dataset.item)) return;
@@ -158,8 +162,13 @@
   window.addEventListener("beforeunload", (event) => {
     if (dirty.size) event.preventDefault();
   });
-  // The Save button sends what is left; nothing else is needed, the page shows how it stands.
+  // The Save button sends what is left; nothing else is needed, the page shows how it stands. Answers that
+  // were refused one by one may fit together, so then the whole page is sent, as without this script.
   form.addEventListener("submit", async (event) => {
+    if (refused.size) {
+      dirty.clear();
+      return;
+    }
     event.preventDefault();
     event.stopPropagation();
     await Promise.all([...dirty].map(send));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from checklists.errors import AnswerRefused
 from checklists.models import Answer, CatalogueVersion, Submission
 from checklists.selectors import answers_of, items_to_answer, submission_of
 from checklists.services import answer_save, answers_fill, answers_save, facts_rebuild, fill_is_due
+from checklists.texts import text_of
 from dossier.errors import DossierFrozen
 from dossier.models import Contribution, Fact
 from dossier.selectors import facts
@@ -22,7 +24,7 @@ from tests.cast import Cast
 from tests.checklists.conftest import fill
 from workflow.context import context_of
 from workflow.models import Release, Review
-from workflow.services.catalogue import answer_sources
+from workflow.services.catalogue import answer_sources, catalogues_for
 from workflow.services.datasets import dataset_change, release_open
 from workflow.services.transitions import release_transition
 
@@ -91,7 +93,7 @@ def test_filling_is_due_until_it_is_done(release: Release) -> None:
     def due() -> bool:
         context = context_of(release.pk)
         return fill_is_due(
-            facts=context.facts, checklists=["inventory", "submission"], sources=answer_sources(context)
+            facts=context.facts, texts=catalogues_for(context), sources=answer_sources(context)
         )
 
     assert due()
@@ -248,38 +250,41 @@ def test_department_approval_answers_its_item_and_leaves_the_signed_answers_alon
 
 
 # --- versions ---
-def _new_text(monkeypatch: pytest.MonkeyPatch, checklist: str) -> None:
-    content = copy.deepcopy(files.read(checklist))
-    content["version"] = 2
-    content["items"][0]["question"] = "Is it really yours?"
-    original = files.read
-    for module in ("checklists.catalogue.files", "checklists.services.answers"):
-        monkeypatch.setattr(f"{module}.read", lambda name: content if name == checklist else original(name))
-    parsed = catalogue_module.parse(content)
-    monkeypatch.setattr(
-        "checklists.services.answers.current",
-        lambda name: parsed if name == checklist else files.current(name),
-    )
+@pytest.fixture
+def new_text(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """A call that replaces the text of a checklist by its next version."""
+
+    def replace(checklist: str) -> None:
+        content = copy.deepcopy(files.read(checklist))
+        content["version"] += 1
+        content["items"][0]["question"] = "Is it really yours?"
+        monkeypatch.setattr(
+            "checklists.texts.read", lambda name: content if name == checklist else files.read(name)
+        )
+        text_of.cache_clear()
+
+    yield replace
+    text_of.cache_clear()
 
 
 def test_an_answered_submission_keeps_its_old_text(
-    release: Release, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    release: Release, cast: Cast, new_text: Callable[[str], None]
 ) -> None:
     fill(release)
     save(release, cast, "ELI-01", "yes")
-    _new_text(monkeypatch, "eligibility")
+    new_text("eligibility")
     save(release, cast, "ELI-02", "yes")
     submission = submission_of(release.pk, "eligibility")
     assert submission is not None
     assert submission.version.catalogue.item("ELI-01").question == "Does this data belong to your department?"
-    assert fact(release, "checklist.eligibility").about["version"] == 2
+    assert fact(release, "checklist.eligibility").about["version"] == catalogue_module.current("eligibility").version
 
 
 def test_a_submission_that_nobody_has_answered_follows_the_new_text(
-    release: Release, monkeypatch: pytest.MonkeyPatch
+    release: Release, new_text: Callable[[str], None]
 ) -> None:
     fill(release)
-    _new_text(monkeypatch, "eligibility")
+    new_text("eligibility")
     fill(release)
     submission = submission_of(release.pk, "eligibility")
     assert submission is not None

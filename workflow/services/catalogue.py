@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from checklists.texts import Text, texts_for
 from publishing.records import PortalRecord
 from publishing.services import record_build
 from workflow.context import ReleaseContext
@@ -59,6 +60,11 @@ def checks_input(context: ReleaseContext) -> dict[str, Any]:
     }
 
 
+def catalogues_for(context: ReleaseContext) -> dict[str, Text]:
+    """The text of every checklist that this release is asked: the program's rules, the department's additions."""
+    return texts_for(context.profile, context.dataset.department)
+
+
 def answer_sources(context: ReleaseContext) -> dict[str, Any]:
     """What is known already, by the names that checklist items use in `answers_from`: each question once."""
     dataset = context.dataset
@@ -73,6 +79,8 @@ def answer_sources(context: ReleaseContext) -> dict[str, Any]:
         sources |= {f"file.{key}": value for key, value in context.facts["file"].data.items()}
     for kind, fact in context.facts.items():
         sources[f"fact.{kind}"] = {"ok": fact.ok, "sentences": fact.sentences, **fact.data}
+        checklist = kind.removeprefix("checklist.")
+        sources |= {f"item.{checklist}/{item}": value for item, value in fact.data.get("shared", {}).items()}
     for review in context.reviews:
         if review.verdict:
             sources[f"review.{review.kind}"] = {

@@ -28,7 +28,7 @@ from workflow.context import ReleaseContext, context_of, contexts_of, release_qu
 from workflow.errors import MoveRefused
 from workflow.models import Distribution, Review
 from workflow.policies import SYSTEM
-from workflow.services.catalogue import answer_sources, checks_input, record_for
+from workflow.services.catalogue import answer_sources, catalogues_for, checks_input, record_for
 from workflow.services.datasets import columns_sync
 from workflow.services.effects import review_ask, reviews_ask, reviews_missing
 from workflow.services.tell import releases_with_ended_work, tell_what_ended
@@ -139,8 +139,7 @@ def _ask_reviews(context: ReleaseContext, now: datetime) -> None:
 
 
 def _answers_are_known(context: ReleaseContext) -> bool:
-    names = [name for stage in context.profile.checklists.values() for name in stage]
-    return fill_is_due(facts=context.facts, checklists=names, sources=answer_sources(context))
+    return fill_is_due(facts=context.facts, texts=catalogues_for(context), sources=answer_sources(context))
 
 
 def _fill_answers(context: ReleaseContext, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from checklists.errors import AnswerRefused
 from checklists.forms import WaiverForm, posted
 from checklists.models import Waiver
-from checklists.pages import checklist_page, checks_page, overview, remarks_of
+from checklists.pages import Page, checklist_page, checks_page, overview, remarks_of, standing_of
 from checklists.selectors import submission_of
 from checklists.services import (
     Saved,
@@ -30,8 +30,16 @@ from checklists.services import (
     waiver_withdraw,
 )
 from dossier.errors import DossierFrozen
+from workflow.answering import (
+    check_checklist,
+    judges_by,
+    may_answer,
+    roles_answering,
+    stage_is_open,
+    stage_of,
+)
 from workflow.context import ReleaseContext, context_of
-from workflow.services.catalogue import answer_sources, checks_input
+from workflow.services.catalogue import answer_sources, catalogues_for, checks_input
 from workflow.stages import OPEN_PARTS, WAY, Stage
 from workflow.views.base import get_context, may, render_tab, say_refusal
 
@@ -57,8 +65,10 @@ def release_checklists(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def release_checklist(request: HttpRequest, pk: int, checklist: str) -> HttpResponse:
     """One checklist. A POST saves the whole page, which is how it works without JavaScript."""
-    context = _filled(get_context(request, pk, "edit_checklists" if request.method == "POST" else "view"))
+    context = _filled(get_context(request, pk))
     _known(context, checklist)
+    if request.method == "POST":
+        check_checklist(request.user, checklist, context)
     if request.method != "POST":
         return _page(request, context, checklist)
     try:
@@ -75,8 +85,9 @@ def release_checklist(request: HttpRequest, pk: int, checklist: str) -> HttpResp
 @require_POST
 def checklist_answer(request: HttpRequest, pk: int, checklist: str) -> JsonResponse:
     """Autosave: one answer in, how the checklist stands now out."""
-    context = get_context(request, pk, "edit_checklists")
+    context = get_context(request, pk)
     _known(context, checklist)
+    check_checklist(request.user, checklist, context)
     item = request.POST.get("item", "")
     try:
         saved = _save_one(request, context, checklist, item)
@@ -93,6 +104,7 @@ def checklist_answer(request: HttpRequest, pk: int, checklist: str) -> JsonRespo
             "visible": judgement.visible,
             "remarks": remarks_of(judgement),
             "complete": judgement.is_complete,
+            **standing_of(pk, checklist),
         }
     )
 
@@ -105,7 +117,12 @@ def checklist_attest_view(request: HttpRequest, pk: int, checklist: str) -> Http
     try:
         if request.POST.get("confirm") != "yes":
             raise AnswerRefused("Tick that you have looked at the checklist and the data, then attest.")
-        checklist_attest(release_id=pk, checklist=checklist, actor=request.user)
+        checklist_attest(
+            release_id=pk,
+            checklist=checklist,
+            actor=request.user,
+            stage_open=stage_is_open(context, checklist),
+        )
     except (AnswerRefused, DossierFrozen) as error:
         say_refusal(request, error)
     else:
@@ -205,16 +222,17 @@ def _filled(context: ReleaseContext) -> ReleaseContext:
 
     The conductor does this too when a fact changes; here it makes sure that nobody looks at yesterday's answers.
     """
-    names = [name for stage in context.profile.checklists.values() for name in stage]
-    sources = answer_sources(context)
-    if not context.release.is_open or not fill_is_due(facts=context.facts, checklists=names, sources=sources):
+    texts, sources = catalogues_for(context), answer_sources(context)
+    if not context.release.is_open:
+        texts = {name: text for name, text in texts.items() if stage_is_open(context, name)}
+    if not fill_is_due(facts=context.facts, texts=texts, sources=sources):
         return context
-    answers_fill(release_id=context.release.pk, sources=sources)
+    answers_fill(release_id=context.release.pk, sources=sources, only=list(texts))
     return context_of(context.release.pk)
 
 
 def _known(context: ReleaseContext, checklist: str) -> None:
-    if checklist not in [name for names in context.profile.checklists.values() for name in names]:
+    if stage_of(context, checklist) is None:
         raise Http404("This program has no such checklist.")
 
 
@@ -222,22 +240,27 @@ def _is_open(context: ReleaseContext, part: str) -> bool:
     return part in OPEN_PARTS[context.release.stage]
 
 
+def _how(request: HttpRequest, context: ReleaseContext, checklist: str) -> dict[str, Any]:
+    """Who saves an answer of this checklist, and as what: what every save is told."""
+    return {
+        "release_id": context.release.pk,
+        "checklist": checklist,
+        "actor": request.user,
+        "stage_open": stage_is_open(context, checklist),
+        "contributes": not judges_by(request.user, checklist, context),
+    }
+
+
 def _save_page(request: HttpRequest, context: ReleaseContext, checklist: str) -> Saved:
     pk = context.release.pk
     submission = submission_of(pk, checklist)
     if submission is None:
         raise Http404("This checklist has not been begun.")
-    saved = answers_save(
-        release_id=pk,
-        checklist=checklist,
-        values=posted(submission.version.catalogue, request.POST),
-        actor=request.user,
-    )
+    how = _how(request, context, checklist)
+    saved = answers_save(values=posted(submission.version.catalogue, request.POST), **how)
     for item, upload in request.FILES.items():
         try:
-            saved.changed += evidence_save(
-                release_id=pk, checklist=checklist, item=item, upload=upload, actor=request.user
-            ).changed
+            saved.changed += evidence_save(item=item, upload=upload, **how).changed
         except AnswerRefused as error:
             saved.refused[item] = error.sentence
         except KeyError:
@@ -254,13 +277,12 @@ def _save_one(request: HttpRequest, context: ReleaseContext, checklist: str, ite
         submission.version.catalogue.item(item)
     except KeyError:
         raise Http404("There is no such question.") from None
+    how = _how(request, context, checklist)
     if request.FILES:
         upload = next(iter(request.FILES.values()))
-        return evidence_save(release_id=pk, checklist=checklist, item=item, upload=upload, actor=request.user)
+        return evidence_save(item=item, upload=upload, **how)
     values = posted(submission.version.catalogue, request.POST, only=item)
-    return answer_save(
-        release_id=pk, checklist=checklist, item=item, value=values.get(item), actor=request.user
-    )
+    return answer_save(item=item, value=values.get(item), **how)
 
 
 def _page(
@@ -272,17 +294,12 @@ def _page(
     refused: dict[str, str] | None = None,
 ) -> HttpResponse:
     pk = context.release.pk
-    is_open = _is_open(context, "checklists")
-    may_edit = is_open and may(request, "edit_checklists", context)
+    is_open = stage_is_open(context, checklist)
+    may_edit = is_open and may_answer(request.user, checklist, context)
     page = checklist_page(pk, checklist, may_edit=may_edit, data=data, refused=refused)
     if page is None:
         raise Http404("This checklist has not been begun.")
-    cures = {
-        "record": reverse("dataset_edit", args=[context.dataset.pk]),
-        "data": reverse("release_data", args=[pk]),
-        "reviews": reverse("release_reviews", args=[pk]),
-        "inventory": reverse("release_checklist", args=[pk, "inventory"]),
-    }
+    _link(page, context, may_edit_record=may(request, "edit_record", context))
     return render_tab(
         request,
         context,
@@ -293,13 +310,42 @@ def _page(
             "refused": refused or {},
             "may_edit": may_edit,
             "may_attest": is_open and may(request, "attest", context),
-            "may_edit_record": may(request, "edit_record", context),
             "may_see_evidence": may(request, "view_evidence", context),
             "is_frozen": not is_open,
-            "cures": cures,
+            "answered_by": _answered_by(context, checklist),
         },
         status=422 if refused else 200,
     )
+
+
+_CURES = {
+    "data": "release_data",
+    "metadata": "release_metadata",
+    "privacy": "release_privacy",
+    "plan": "release_plan",
+    "publication": "release_publication",
+    "reviews": "release_reviews",
+}
+
+
+def _link(page: Page, context: ReleaseContext, *, may_edit_record: bool) -> None:
+    """Give each line the address of the page where its answer is changed."""
+    pk = context.release.pk
+    for _, lines, _ in page.parts:
+        for line in lines:
+            kind, _, name = line.cure.partition(":")
+            if kind == "record" and may_edit_record:
+                line.cure_url = reverse("dataset_edit", args=[context.dataset.pk])
+            elif kind == "checklist" and stage_of(context, name):
+                line.cure_url = reverse("release_checklist", args=[pk, name])
+            elif kind in _CURES:
+                line.cure_url = reverse(_CURES[kind], args=[pk])
+
+
+def _answered_by(context: ReleaseContext, checklist: str) -> str:
+    """Who answers this checklist, in the program's words."""
+    words = [context.profile.role_words(role) for role in roles_answering(checklist, context)]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _checks(
