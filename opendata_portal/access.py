@@ -212,6 +212,13 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "high_value_hand_in": member,
     "high_value_sign": member,
     "high_value_csv": member,
+    # programs; who may change one is asked of its portal admins
+    "program_list": member,
+    "program_detail": member,
+    "program_download": member,
+    "program_check_upload": portal_admin,
+    "program_adopt": portal_admin,
+    "program_copy": portal_admin,
     # reports
     "dashboard": member,
     "dashboard_csv": member,

@@ -1,0 +1,316 @@
+"""A program profile in words, for the page that everybody in the program may read. No queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.profiles import Profile, ReviewRule
+from checklists.catalogue import CHECKLISTS, current
+from workflow.gates import CHECKLIST_NAMES
+from workflow.models import PublicationPlan, Review
+from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
+
+Pairs = list[dict[str, str]]
+
+_CALENDARS = {"us_federal": "Monday to Friday without federal holidays", "none": "Monday to Friday"}
+_EXCEPTIONS = {
+    "licence": "another licence",
+    "identifiers": "identifiers that stay in",
+    "risk": "risk above benefit",
+}
+_PORTALS = {"socrata": "Socrata", "arcgis_geo": "ArcGIS geodata portal"}
+_PRIORITY = {
+    "grid": "the DataSF grid of classification and demand",
+    "tiers": "the Los Angeles tiers: passive, active, strategic",
+    "scoring": "the CalHHS scoring",
+    "demand": "demand: records requests, interest, votes",
+}
+_METADATA_USES = {"required": "Required", "if_applicable": "If it applies", "optional": "Optional"}
+_SEVERITIES = {"blocks": "stands in the way", "warns": "warns", "informs": "informs"}
+
+
+def words_of(profile: Profile) -> dict[str, Any]:
+    """Every part of the profile, ready for its section of the page."""
+    return {
+        "stages": _stages(profile),
+        "order": _order(profile),
+        "reviews": [_review(rule, profile) for rule in profile.reviews],
+        "final_key": _final_key(profile),
+        "classes": [_class(row) for row in profile.classifications],
+        "levels": [_level(row, profile) for row in profile.security_levels],
+        "data_rules": _data_rules(profile),
+        "time_rules": _time_rules(profile),
+        "plan_rules": _plan_rules(profile),
+        "retirement": _retirement(profile),
+        "inventory": _inventory(profile),
+        "notify": _notify(profile),
+        "exceptions": [
+            {
+                "label": row.label,
+                "advise": profile.role_label(row.advise),
+                "decide": profile.role_label(row.decide),
+                "help": row.help,
+            }
+            for row in profile.exceptions
+        ],
+        "criteria": [row.label for row in profile.criteria],
+        "metadata": [
+            {"label": row.label, "use": _METADATA_USES[row.use], "meaning": row.meaning}
+            for row in profile.metadata
+        ],
+        "items": _items(profile),
+        "roles": [{"label": profile.role_label(role), "value": words} for role, words in _role_rows(profile)],
+    }
+
+
+def _pair(label: str, value: str) -> dict[str, str]:
+    return {"label": label, "value": value}
+
+
+def _and(words: Iterable[str]) -> str:
+    rows = list(words)
+    return rows[0] if len(rows) == 1 else f"{', '.join(rows[:-1])} and {rows[-1]}" if rows else ""
+
+
+def _roles(profile: Profile, roles: Iterable[str]) -> str:
+    return _and(profile.role_label(role) for role in roles)
+
+
+def _days(number: int, noun: str = "business day") -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def checklist_words(name: str) -> str:
+    return current(name).title if name in CHECKLISTS else CHECKLIST_NAMES.get(name, name)
+
+
+def _stages(profile: Profile) -> list[dict[str, Any]]:
+    rows = []
+    for stage in WAY:
+        holder = profile.stage_holders.get(stage, SYSTEM_OWNER)
+        days = profile.deadlines.get(stage)
+        rows.append(
+            {
+                "stage": Stage(stage).label,
+                "holder": "The system" if holder == SYSTEM_OWNER else profile.role_label(holder),
+                "checklists": [checklist_words(name) for name in profile.checklists.get(stage, ())],
+                "deadline": _days(days) if days else "",
+                "onward": MOVES[ONWARD[stage]].label if stage in ONWARD else "",
+            }
+        )
+    return rows
+
+
+def _order(profile: Profile) -> list[str]:
+    order = profile.order
+    before = {"approve": "the approval", "publish": "the publication"}
+    sentences = [
+        "The private copy is made on the portal in CDO review, before the final approval."
+        if order["private_copy_at"] == "cdo_review"
+        else "The private copy is made on the portal after the final approval."
+    ]
+    previews = [rule for rule in profile.reviews if rule.kind == Review.Kind.STEWARD_PREVIEW]
+    if previews:
+        asked = "" if previews[0].when == "always" else ", where somebody asks for it"
+        who = profile.role_label(previews[0].role)
+        sentences.append(f"{who} previews it before {before[order['preview_before']]}{asked}.")
+    sentences.append(f"The publication plan must be complete before {before[order['plan_before']]}.")
+    if order["readiness_talk_before_inventory"]:
+        sentences.append("A readiness talk is held before the inventory record is complete.")
+    sentences.append(f"A return is answered by the {profile.role_words(profile.return_answered_by)}.")
+    return sentences
+
+
+def _review(rule: ReviewRule, profile: Profile) -> dict[str, str]:
+    return {
+        "move": MOVES[rule.move].label,
+        "kind": Review.Kind(rule.kind).label,
+        "role": profile.role_label(rule.role),
+        "people": f"{rule.people}, each without seeing the others" if rule.blinded else str(rule.people),
+        "when": _occasion(rule, profile),
+        "days": _days(rule.days),
+        "law": rule.law,
+    }
+
+
+def _occasion(rule: ReviewRule, profile: Profile) -> str:
+    classes = {row.code: row.label for row in profile.classifications}
+    levels = {row.code: row.label for row in profile.security_levels}
+    return {
+        "always": "Always",
+        "request": "When somebody asks for it",
+        "joint": "When several departments contribute",
+        "exception": "When an exception is open or granted",
+        "classification": f"For data that is {_and(classes.get(code, code) for code in rule.classes)}",
+        "level": f"For {_and(levels.get(code, code) for code in rule.levels)}",
+        "risk": f"When the risk is {_and(risk.replace('_', ' ') for risk in rule.risks)}",
+    }[rule.when]
+
+
+def _final_key(profile: Profile) -> list[str]:
+    key, holder = profile.final_key, profile.role_label(profile.stage_holders[Stage.CDO_REVIEW])
+    many = f" {key.people} of them must approve." if key.people > 1 else ""
+    sentences = [f"{holder} turns the final key.{many}"]
+    if key.exception_role:
+        kinds = _and(_EXCEPTIONS[kind] for kind in key.exceptions)
+        sentences.append(
+            f"Where an exception is in play ({kinds}), it is the {profile.role_words(key.exception_role)}."
+        )
+    if key.each_side:
+        sides = _and(side.label for side in profile.sides)
+        sentences.append(f"Data of {sides} together needs the approval of each side.")
+    return sentences
+
+
+def _class(row: Any) -> dict[str, str]:
+    rules = [
+        "chosen with its ground" if row.needs_ground else "",
+        "" if row.raw_publishable else "never published as it is",
+        "no published form may have it" if row.never_publish else "",
+        "needs the privacy checklist" if row.needs_toolkit else "",
+    ]
+    return {"label": row.label, "help": row.help, "rules": "; ".join(filter(None, rules)) or "no condition"}
+
+
+def _level(row: Any, profile: Profile) -> dict[str, str]:
+    kinds = [Review.Kind(kind).label for kind in row.reviews]
+    rules = ["never on the portal" if row.never_on_portal else "", f"asks for {_and(kinds)}" if kinds else ""]
+    return {"label": row.label, "help": row.help, "rules": "; ".join(filter(None, rules)) or "no condition"}
+
+
+def _data_rules(profile: Profile) -> Pairs:
+    licences = [
+        row.label + (" (with an exception)" if row.needs_exception else "") for row in profile.licences
+    ]
+    default = profile.licence(profile.publication.get("default_licence", ""))
+    pairs = [
+        _pair("Smallest group in public data", f"{profile.privacy['k_min']} people"),
+        _pair("Smallest group in other data", f"{profile.privacy['k_min_sensitive']} people"),
+        _pair("Licences", _and(licences)),
+    ]
+    if default:
+        pairs.append(_pair("Usual licence", default.label))
+    pairs += [
+        _pair("Portals", _and(_PORTALS.get(code, code) for code in profile.publication.get("portals", ()))),
+        _pair("Updates", _and(profile.updates.methods)),
+    ]
+    pairs += [_pair(f"No {method}", why) for method, why in profile.updates.refused.items()]
+    if profile.publication.get("categories"):
+        pairs.append(_pair("Categories", ", ".join(profile.publication["categories"])))
+    return pairs
+
+
+def _time_rules(profile: Profile) -> Pairs:
+    clock = profile.clock
+    escalated_to = profile.role_words(clock.escalate_to)
+    pairs = [
+        _pair("Time zone", profile.timezone),
+        _pair("Business days", _CALENDARS[clock.calendar]),
+        _pair("Reminder", f"{_days(clock.remind_days)} before a deadline"),
+        _pair("Escalation", f"{_days(clock.escalate_days)} after a deadline, to the {escalated_to}"),
+        _pair("Parking", f"after {_days(clock.park_days, 'day')} without any movement"),
+        _pair(
+            "Comments of the public",
+            f"answered within {profile.comments.answer_business_hours} business hours",
+        ),
+        _pair("Annual report", f"open for comment for {_days(profile.comments.report_days, 'day')}"),
+        _pair("Requests of the public", f"answered within {_days(profile.requests.answer_days)}"),
+        _pair("An approval also covers refreshes for", _days(profile.permit_days, "day")),
+    ]
+    if clock.holidays:
+        pairs.insert(2, _pair("Further days off", ", ".join(clock.holidays)))
+    return pairs
+
+
+def _plan_rules(profile: Profile) -> Pairs:
+    tactics = dict(PublicationPlan.Tactic.choices)
+    plan = profile.plan
+    opens = "with the approval" if plan.opens_at == "approve" else "from the beginning"
+    pairs = [_pair("The plan is open", opens)]
+    pairs.append(_pair("Tactics", _and(str(tactics[code]) for code in plan.tactics) or "none"))
+    if plan.sign_off:
+        pairs.append(_pair("Signed by", _roles(profile, plan.sign_off)))
+    if plan.schedule:
+        pairs.append(_pair("Implementation schedule", "kept for each dataset"))
+    if plan.access_plan:
+        pairs.append(_pair("Open data access plan", "kept by each department"))
+    return pairs
+
+
+def _retirement(profile: Profile) -> Pairs:
+    rule = profile.retirement
+    notice = (
+        f"{_days(rule.notice_days, 'day')} of public notice"
+        if rule.notice_days
+        else "at once, without notice"
+    )
+    if rule.notice_days and rule.grace_days:
+        notice += f"; none for data of up to {_days(rule.grace_days, 'day')}"
+    pairs = [_pair("Retired by", _roles(profile, rule.roles)), _pair("Notice", notice)]
+    if rule.approval:
+        pairs.append(_pair("Needs the approval of", _roles(profile, rule.approval)))
+    if rule.notification_plan:
+        pairs.append(_pair("Users", "a plan for telling them is needed"))
+    if rule.criteria:
+        pairs.append(_pair("Grounds, at least one of", "; ".join(row.label for row in rule.criteria)))
+    return pairs
+
+
+def _inventory(profile: Profile) -> Pairs:
+    rule = profile.inventory
+    pairs = [_pair("Ranked by", _PRIORITY[rule.priority])]
+    if rule.weights:
+        weights = ", ".join(f"{code.replace('_', ' ')} {weight:g}" for code, weight in rule.weights.items())
+        pairs.append(_pair("Weights", weights))
+    if rule.presumption_of_openness:
+        pairs.append(
+            _pair("Presumption of openness", "everything is to be published unless a ground is recorded")
+        )
+    if rule.yearly_high_value:
+        pairs.append(_pair("High-value inventory", "signed and published each year by every department"))
+    if rule.talk:
+        pairs.append(_pair("Readiness talks", "recorded on proposed datasets"))
+    return pairs
+
+
+def _notify(profile: Profile) -> Pairs:
+    return [
+        _pair(
+            MOVES[event].label if event in MOVES else "The private copy is ready",
+            f"also tells {_roles(profile, roles)}",
+        )
+        for event, roles in profile.notify.items()
+    ]
+
+
+def _items(profile: Profile) -> list[dict[str, str]]:
+    rows = []
+    for name, rules in profile.items.items():
+        questions = {item.id: item.question for item in current(name).items} if name in CHECKLISTS else {}
+        for item_id, rule in rules.items():
+            change = _SEVERITIES.get(rule.severity, "as everywhere") if rule.asked else "is not asked"
+            rows.append(
+                {
+                    "checklist": checklist_words(name),
+                    "item": item_id,
+                    "question": questions.get(item_id, ""),
+                    "change": change,
+                    "law": rule.law,
+                }
+            )
+    return rows
+
+
+def _role_rows(profile: Profile) -> list[tuple[str, str]]:
+    """Each role with what the profile asks of it."""
+    duties: dict[str, list[str]] = {role: [] for role in profile.role_labels}
+    for stage, role in profile.stage_holders.items():
+        duties.setdefault(role, []).append(f"holds {Stage(stage).label}")
+    for rule in profile.reviews:
+        duties.setdefault(rule.role, []).append(f"gives the review “{Review.Kind(rule.kind).label}”")
+    for role in profile.plan.sign_off:
+        duties.setdefault(role, []).append("signs the publication plan")
+    for role in profile.retirement.roles:
+        duties.setdefault(role, []).append("retires data")
+    return [(role, "; ".join(dict.fromkeys(rows)) or "works on the data") for role, rows in duties.items()]
