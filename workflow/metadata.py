@@ -7,7 +7,6 @@ for what every portal needs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +39,10 @@ class Asked:
         return self.use == "required"
 
 
+# A program that asks for the one and not for the other means the same values by it.
+_STANDS_FOR = {"subject": "keywords", "type": "category"}
+# What every program is asked, whatever its list says: the profile rules which methods it allows.
+_ALWAYS = ("update_method",)
 # What a program asks for that says nothing of its own: today's needs of every portal.
 _DEFAULT = (
     ("title", "required"),
@@ -63,14 +66,17 @@ _DEFAULT = (
 
 def asked_by(profile: Profile) -> tuple[Asked, ...]:
     """The fields that a program asks for, in its order and words; the default list when it names none."""
-    rows: Iterable[MetadataField] = profile.metadata or (
-        MetadataField(field=code, label=FIELDS[code].label, use=use) for code, use in _DEFAULT
-    )
-    return tuple(
-        Asked(FIELDS[row.field], row.label, row.use, row.meaning or FIELDS[row.field].meaning)
-        for row in rows
-        if row.field in FIELDS
-    )
+    rows = [row for row in profile.metadata if row.field in FIELDS]
+    if not rows:
+        rows = [MetadataField(code, FIELDS[code].label, use) for code, use in _DEFAULT]
+    codes = {row.field for row in rows}
+    rows += [MetadataField(code, FIELDS[code].label) for code in _ALWAYS if code not in codes]
+    asked = []
+    for row in rows:
+        other = _STANDS_FOR.get(row.field, row.field)
+        field = FIELDS[row.field if other in codes else other]
+        asked.append(Asked(field, row.label, row.use, row.meaning or field.meaning))
+    return tuple(asked)
 
 
 def faults_of(profile: Profile) -> list[str]:
@@ -86,6 +92,13 @@ def faults_of(profile: Profile) -> list[str]:
         for code in dict.fromkeys(codes)
         if codes.count(code) > 1
     ]
+
+
+def refusal_of(profile: Profile, method: str) -> str:
+    """Why this program does not allow a method of update."""
+    return profile.updates.refused.get(
+        method, "This program does not update its data in this way. Choose another one."
+    )
 
 
 def is_filled(value: Any) -> bool:
@@ -108,6 +121,10 @@ def clean(field: Field, value: Any) -> Any:
     if len(text) > longest:
         raise ValidationError(
             f"“{field.label}” is {len(text):,} characters long; {longest:,} fit. Shorten it."
+        )
+    if field.code == "title" and not text:
+        raise ValidationError(
+            "A dataset is never without a title. Write the name that people will search for."
         )
     if text and field.kind == "email":
         EmailValidator(message="This is not an e-mail address. Write it like office@example.gov.")(text)

@@ -48,6 +48,12 @@ _CHANGE = (
     ("daily", "Daily or more often"),
 )
 
+_METHODS = (
+    ("append", "Add new rows"),
+    ("replace", "Replace the whole table"),
+    ("upsert", "Add new rows and correct known ones"),
+)
+
 _ROWS: tuple[tuple[Any, ...], ...] = (
     # code, label, kind, place, meaning, [more]
     (
@@ -193,6 +199,14 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
         RECORD,
         "How often the department collects it.",
         {"column": "collection_frequency"},
+    ),
+    (
+        "update_method",
+        "How updates are made",
+        "choice",
+        DATASET,
+        "What a refresh does to the rows that are public already.",
+        {"column": "update_method", "options": _METHODS, "max_length": 20},
     ),
     ("last_updated", "Last updated", "auto", AUTO, "When the published data last changed."),
     ("issued", "First published", "auto", AUTO, "When it became public for the first time."),

@@ -10,7 +10,7 @@ import pytest
 from checklists.catalogue import CHECKLISTS, Catalogue, CatalogueError, current, digest_of, parse, read
 from checklists.checks import LIST
 from checklists.checks.score import DIMENSIONS
-from checklists.judging import judge
+from checklists.judging import clashes_of, judge
 
 # As many items as the sources list (their ids run from 01 on; an item may be asked in parts a, b, c).
 ITEMS = {
@@ -32,7 +32,7 @@ ITEMS = {
 VERSIONS = {
     "inventory": (2, "171222b58208"),
     "eligibility": (2, "1246de3bbc4f"),
-    "readiness": (2, "721d3b0bcfb2"),
+    "readiness": (2, "ab044730cd15"),
     "submission": (2, "b9923baa0e50"),
     "quality": (2, "c4b09b1148d7"),
     "legal": (1, "699168689073"),
@@ -69,6 +69,16 @@ def test_what_can_stand_in_the_way_says_so_in_a_sentence_with_a_next_step(catalo
         if item.blocks_on or item.blocks_without or item.warns_on:
             assert item.sentence.endswith("."), item.id
             assert len(item.sentence.split(". ")) > 1 or "," in item.sentence, item.id
+
+
+def test_a_contradiction_says_why_and_what_to_do(catalogue: Catalogue) -> None:
+    for row in catalogue.contradictions:
+        assert row.sentence.endswith(".") and ". " in row.sentence, row.items
+
+
+def test_good_answers_do_not_contradict_one_another(catalogue: Catalogue) -> None:
+    answers = {item.id: item.good_answer() for item in catalogue.items if item.is_asked}
+    assert clashes_of(catalogue, answers) == []
 
 
 def test_a_good_answer_of_every_question_stands_in_nobodys_way(catalogue: Catalogue) -> None:

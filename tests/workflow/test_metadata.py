@@ -109,7 +109,32 @@ def test_the_labels_and_meanings_are_the_programs(release: Release) -> None:
     assert [(one.asked.label, one.asked.use) for one in page(release).lines] == [
         ("Our publisher", "required"),
         ("Our rights", "if_applicable"),
+        ("How updates are made", "optional"),
     ]
+
+
+def test_subject_and_type_are_keywords_and_category_where_the_program_has_no_others(
+    release: Release, cast: Cast
+) -> None:
+    asks(release, ("subject", "required"), ("type", "required"))
+    assert [one.asked.code for one in page(release).lines][:2] == ["keywords", "category"]
+    assert line(release, "keywords").asked.label == "Our subject"
+    asks(release, ("subject", "required"), ("keywords", "required"), ("title", "required"))
+    assert [one.asked.code for one in page(release).lines][:2] == ["subject", "keywords"]
+
+
+def test_a_way_of_updating_that_the_program_refuses_is_refused_with_its_reason(
+    release: Release, cast: Cast
+) -> None:
+    row = release.profile
+    refused = {"replace": "We append and never replace. Retire the data instead."}
+    row.content = row.content | {"updates": {"methods": ["append"], "refused": refused}}
+    row.digest = "e" * 64
+    row.save()
+    with pytest.raises(ValidationError, match="never replace"):
+        change(release, cast, update_method="replace")
+    assert change(release, cast, update_method="append") == ["update_method"]
+    assert answer_sources(context_of(release.pk))["dataset.update_method"] == "append"
 
 
 def test_what_the_program_requires_and_lacks_is_said_in_the_fact(release: Release, cast: Cast) -> None:
@@ -199,7 +224,7 @@ def test_a_change_of_metadata_is_seen_by_whoever_approved_it(release: Release, c
         ({"summary": "x" * 251}, "251 characters long; 250 fit"),
         ({"change_frequency": "hourly"}, "none of the values"),
         ({"related_documents": ["javascript:alert(1)"]}, "not a link"),
-        ({"title": ""}, ""),
+        ({"title": " "}, "never without a title"),
     ],
 )
 def test_what_cannot_be_taken_is_refused_at_its_field(

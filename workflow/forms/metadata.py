@@ -9,10 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.profiles import Profile
-from workflow.metadata import USES, clean
+from workflow.metadata import USES, clean, refusal_of
 from workflow.metadata_fields import Field
 from workflow.selectors.metadata import Line, MetadataPage
 
+_NOT_OFFERED = "This is none of the values offered. Choose one of them."
 _NOT_CHOSEN = ("", "Not chosen yet")
 
 
@@ -37,6 +38,7 @@ class MetadataForm(forms.Form):
                 initial=_initial(field, line.value if line.proposal is None else line.proposal),
                 widget=control,
             )
+        self._profile = profile
         self._lines = {line.asked.code: line for line in page.edited}
 
     def clean(self) -> dict[str, Any]:
@@ -52,7 +54,8 @@ class MetadataForm(forms.Form):
                 continue
             choices = getattr(self.fields[code].widget, "choices", None)
             if choices and data[code] not in dict(choices):
-                self.add_error(code, "This is none of the values offered. Choose one of them.")
+                refused = code == "update_method"
+                self.add_error(code, refusal_of(self._profile, data[code]) if refused else _NOT_OFFERED)
         return data
 
     def add_errors_of(self, error: ValidationError) -> None:
@@ -87,6 +90,8 @@ def _choices(field: Field, line: Line, profile: Profile) -> list[tuple[str, str]
         offered = [(name, name) for name in profile.publication.get("categories", ())]
     elif field.code == "licence":
         offered = [(row.code, row.label) for row in profile.licences]
+    elif field.code == "update_method":
+        offered = [(method, dict(field.options).get(method, method)) for method in profile.updates.methods]
     kept = line.value
     if kept and kept not in dict(offered):
         offered.append((kept, f"{kept} (no longer offered)"))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Max, Min
+from django.utils import timezone
+
 from accounts.profiles import Profile
 from audit.models import AuditEvent
 from checklists.selectors import answers_of, submissions_of
@@ -219,14 +222,10 @@ def _known(code: str, context: ReleaseContext, columns: dict[str, Any]) -> str:
     if code == "data_dictionary":
         described = sum(bool(row.description) for row in columns.values())
         return f"{described} of {len(columns)} columns described" if columns else ""
-    days = sorted(
-        Release.objects.filter(dataset_id=context.dataset.pk, published_at__isnull=False).values_list(
-            "published_at", flat=True
-        )
-    )
-    if not days:
-        return "Filled in when it goes public"
-    return (days[0] if code == "issued" else days[-1]).date().isoformat()
+    published = Release.objects.filter(dataset_id=context.dataset.pk, published_at__isnull=False)
+    days = published.aggregate(first=Min("published_at"), last=Max("published_at"))
+    day = days["first" if code == "issued" else "last"]
+    return timezone.localtime(day).date().isoformat() if day else "Filled in when it goes public"
 
 
 def _has_gaps(columns: dict[str, Any]) -> bool:

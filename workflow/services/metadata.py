@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.profiles import profile_of
+from accounts.profiles import Profile, profile_of
 from audit.services import event_record
 from dossier.services import contribution_record, dossier_lock
-from workflow.metadata import asked_by, clean, is_filled
+from workflow.metadata import asked_by, clean, is_filled, refusal_of
 from workflow.metadata_fields import DATASET, FIELDS
 from workflow.models import Dataset, Release
 from workflow.selectors.metadata import CHANGED
@@ -35,12 +35,14 @@ def metadata_change(
     dossier_lock(release_id=release_id, part="metadata")
     release = Release.objects.select_related("dataset", "profile").get(pk=release_id)
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=release.dataset_id)
+    profile = profile_of(release.profile)
+    _check_method(profile, values.get("update_method"))
     changed = _assign(dataset, _cleaned(values))
     if not changed:
         return []
     dataset.save()
     contribution_record(release_id=release_id, user=actor, what="description", now=now)
-    labels = {asked.code: asked.label for asked in asked_by(profile_of(release.profile))}
+    labels = {asked.code: asked.label for asked in asked_by(profile)}
     event_record(
         action=CHANGED,
         actor=actor,
@@ -57,6 +59,12 @@ def metadata_change(
     record_fact(release_id=release_id, now=now)
     metadata_fact(release_id=release_id, now=now)
     return changed
+
+
+def _check_method(profile: Profile, method: Any) -> None:
+    """A way of updating that the program does not allow is refused with the program's own reason."""
+    if method and method not in profile.updates.methods:
+        raise ValidationError({"update_method": refusal_of(profile, method)})
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
