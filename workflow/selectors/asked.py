@@ -7,7 +7,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import User
-from workflow.models import HelpRequest, PublicationException
+from accounts.profiles import profile_of
+from workflow.calendar import calendar_of
+from workflow.models import HelpRequest, PublicationException, Release
 from workflow.selectors.exceptions import waiting_on
 from workflow.selectors.threads import help_waiting_for
 from workflow.selectors.turns import Turn
@@ -31,7 +33,7 @@ def _help_line(row: HelpRequest, user: User, now: datetime) -> Line:
         due=None,
         url_args=(row.thread.topic, row.thread.key),
     )
-    return Line(row.release, row.release.dataset, turn, (user,), now)
+    return _line(row.release, turn, user, now)
 
 
 def _exception_line(row: PublicationException, user: User, now: datetime) -> Line | None:
@@ -41,4 +43,8 @@ def _exception_line(row: PublicationException, user: User, now: datetime) -> Lin
     what = "decide" if row.advised_at else "advise on or decide"
     words = f"{what} the exception “{row.get_kind_display()}” that {row.requested_by} asks for"
     turn = Turn("", words, "Open the exception", "release_exceptions", None)
-    return Line(release, row.dataset, turn, (user,), now)
+    return _line(release, turn, user, now)
+
+
+def _line(release: Release, turn: Turn, user: User, now: datetime) -> Line:
+    return Line(release, release.dataset, turn, (user,), now, calendar_of(profile_of(release.profile)))

@@ -105,7 +105,7 @@ def waiting_on(user: User) -> list[PublicationException]:
         PublicationException.objects.filter(decision="", revoked_at=None, dataset__program__in=held)
         .filter(Q(release=None) | Q(release__stage__in=OPEN_STAGES))
         .filter(dataset__department__in=departments_visible(user).values("pk"))
-        .select_related("dataset", "requested_by", "release", "release__profile")
+        .select_related("dataset", "requested_by", "release__profile", "release__dataset")
         .prefetch_related("dataset__releases__profile")
         .order_by("requested_at", "pk")
     )

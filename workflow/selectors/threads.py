@@ -178,7 +178,9 @@ def help_waiting_for(user: User) -> list[HelpRequest]:
     visible = departments_visible(user).values("pk")
     rows = HelpRequest.objects.filter(mine, closed_at=None, thread__dataset__department__in=visible)
     return list(
-        rows.exclude(asked_by=user).select_related("thread", "thread__dataset", "release", "release__dataset")
+        rows.exclude(asked_by=user).select_related(
+            "asked_by", "thread__dataset", "release__dataset", "release__profile"
+        )
     )
 
 

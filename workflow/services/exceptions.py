@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from accounts.profiles import ExceptionRule
+from accounts.roles import has_role
 from audit.services import event_record
 from dossier.services import contribution_record, dossier_lock
 from notifications.services import message_queue
@@ -211,11 +212,11 @@ def _locked(
 
 
 def _refusal(actor: User, row: PublicationException, context: ReleaseContext, role: str, what: str) -> str:
-    if actor.pk == row.requested_by_id:
-        return f"You asked for this exception, so somebody else must {what} it."
-    if actor.pk == row.advised_by_id:
-        return f"You advised on this exception, so somebody else must {what} it."
-    return f"This is for the {context.profile.role_words(role)}."
+    dataset = context.dataset
+    if not has_role(actor, role, program=dataset.program_id, department=dataset.department_id):
+        return f"This is for the {context.profile.role_words(role)}."
+    did = "asked for" if actor.pk == row.requested_by_id else "advised on"
+    return f"You {did} this exception, so somebody else must {what} it."
 
 
 def _check_words(**texts: str) -> None:
