@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString
 
 from accounts.roles import Role
 from accounts.selectors import departments_where
-from workflow import gates, policies, routing
+from workflow import gates, policies, review_needs, routing
 from workflow.admin_filters import AgeFilter, ClassificationFilter, DepartmentFilter, StageFilter
 from workflow.calendar import business_days_between
 from workflow.context import ReleaseContext, context_of, contexts_of, release_queryset
@@ -32,6 +32,8 @@ from workflow.forms.reviews import ReviewRequestForm
 from workflow.models import ApprovalRequest, Review
 from workflow.selectors.decision import evidence_of
 from workflow.selectors.people import RoleBook, departments_decided_by
+from workflow.selectors.review_tracks import seats_to_give
+from workflow.selectors.reviews import orders_of
 from workflow.selectors.turns import turns_of
 from workflow.services.bulk import releases_transition
 from workflow.services.reviews import review_request
@@ -41,7 +43,14 @@ from workflow.words import UNDO
 
 DECISIONS = ("approve", "return_for_changes", "reject")
 # Reviews that the CDO may order while deciding, in the order of the buttons.
-CONSULTATIONS = (Review.Kind.IT, Review.Kind.SECURITY, Review.Kind.POLICY, Review.Kind.LEGAL)
+CONSULTATIONS = (
+    Review.Kind.IT,
+    Review.Kind.SECURITY,
+    Review.Kind.POLICY,
+    Review.Kind.LEGAL,
+    Review.Kind.EQUITY,
+    Review.Kind.COMMUNICATIONS,
+)
 
 
 class QueueChangeList(ChangeList):
@@ -269,6 +278,8 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
                 "at_decision": context.release.stage == Stage.CDO_REVIEW,
                 "refusal": _refusal(request, "approve", context),
                 "consultations": _consultations(request, context),
+                "orders": orders_of(context),
+                "own_keys": [r for r in seats_to_give(context, request.user) if r.kind == Review.Kind.CDO],
                 "review_columns": ["Review", "Verdict", "By", "On", "Conditions or question"],
                 "disposition_columns": ["Column", "Decision", "Reason", "By"],
                 "column_columns": ["Column", "Type", "Description"],
@@ -349,5 +360,5 @@ def _consultations(request: HttpRequest, context: ReleaseContext) -> list[dict[s
     return [
         {"kind": kind, "label": Review.Kind(kind).label, "is_asked": kind in pending}
         for kind in CONSULTATIONS
-        if context.profile.review_role(kind)
+        if review_needs.role_of(context, kind)
     ]

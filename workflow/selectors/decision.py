@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from checklists.selectors.checks import waivers_standing
 from privacy.selectors import state_of as privacy_state
-from workflow import approvals, gates
+from workflow import approvals, gates, review_needs
 from workflow.context import ReleaseContext
 from workflow.models import Review
 from workflow.selectors.criteria import criteria_of
@@ -22,6 +22,7 @@ from workflow.selectors.evidence import (
     public_record,
     record_of,
 )
+from workflow.veil import is_veiled
 
 _SHOWN_COLUMNS = 200
 
@@ -110,6 +111,8 @@ def _department(context: ReleaseContext) -> dict[str, Any]:
 def _review_tile(context: ReleaseContext, kind: str, label: str, *, absent: str) -> dict[str, Any]:
     refused = approvals.refusals_of(context, kind)
     given = refused or approvals.approvals_of(context, kind)
+    if any(is_veiled(review, context.reviews) for review in given):
+        return _tile(label, "under way", "info", "independent verdicts stay closed until all are in")
     if given:
         review = given[-1]
         when = date_format(timezone.localtime(review.decided_at), "j M Y") if review.decided_at else ""
@@ -118,10 +121,9 @@ def _review_tile(context: ReleaseContext, kind: str, label: str, *, absent: str)
         )
     if any(review.kind == kind and review.is_pending for review in context.reviews):
         return _tile(label, "asked for", "info", "no answer yet")
-    role = context.profile.review_role(kind)
+    role = review_needs.role_of(context, kind)
     needed = any(
-        rule.kind == kind and rule.applies(classification=context.dataset.classification)
-        for rule in context.profile.reviews
+        rule.kind == kind and review_needs.applies(rule, context) for rule in context.profile.reviews
     )
     words = f"by the {context.profile.role_words(role)}" if needed and role else "not needed for this class"
     return _tile(label, absent, "warn" if needed else "", words)
