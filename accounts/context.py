@@ -38,6 +38,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "logout_url": link("logout"),
     }
     context["search_url"] = link("dataset_list") if assignments else ""
+    context["programs_url"] = link("program_list") if assignments else ""
     context["nav_links"] = nav_links(request, assignments)
     return context
 
@@ -54,7 +55,7 @@ def nav_links(request: HttpRequest, assignments: list[RoleAssignment]) -> list[d
     if request.user.is_staff and is_decider(assignments):
         wanted.append(("Approval queue", "admin:workflow_approvalrequest_changelist"))
     if Role.PORTAL_ADMIN in roles:
-        wanted += [("People", "people"), ("Admin", "admin:index")]
+        wanted += [("People", "people"), ("Programs", "program_list"), ("Admin", "admin:index")]
     if roles and settings.NOTIFICATION_CHANNEL == "mailbox":
         wanted.append(("Mailbox", "mailbox"))
     links = [{"label": label, "url": link(name)} for label, name in wanted]

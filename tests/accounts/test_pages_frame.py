@@ -44,7 +44,7 @@ def links_of(response: object) -> list[str]:
         (Role.STEWARD, []),
         (Role.PRIVACY_OFFICER, []),
         (Role.CDO, ["Requests", "Approval queue"]),
-        (Role.PORTAL_ADMIN, ["People", "Admin"]),
+        (Role.PORTAL_ADMIN, ["People", "Programs", "Admin"]),
     ],
 )
 def test_the_header_shows_the_pages_that_a_role_may_open(
