@@ -22,6 +22,7 @@ from workflow.errors import MoveRefused
 from workflow.forms.plan import PlanCopyForm, PlanForm, PlanItemForm, tactic_choices
 from workflow.models import PlanItem
 from workflow.selectors.plans import is_plan_open, items_of, owners_of, plans_to_copy, sign_offs_of
+from workflow.selectors.schedule import row_of
 from workflow.services import plans as services
 from workflow.stages import OPEN_PARTS
 from workflow.views.base import get_context, may, render_tab, say_refusal
@@ -181,6 +182,9 @@ def _tab(request: HttpRequest, context: ReleaseContext, form: PlanForm, *, statu
             "zone": profile.timezone.replace("_", " "),
             "is_open": "plan" in OPEN_PARTS[context.release.stage],
             "opens_later": not is_plan_open(context),
+            "schedule": row_of(context.dataset)
+            if profile.plan.schedule or profile.plan.access_plan
+            else None,
         },
         status=status,
     )
