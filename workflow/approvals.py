@@ -8,6 +8,7 @@ from __future__ import annotations
 from dossier.services import digest_of
 from workflow.context import ReleaseContext
 from workflow.models import Review
+from workflow.veil import unveiled
 
 # kind of review -> the parts its verdict is bound to. A checklist is bound with the version of its text.
 REVIEW_SCOPE: dict[str, tuple[str, ...]] = {
@@ -93,9 +94,9 @@ def is_current(review: Review, context: ReleaseContext) -> bool:
 
 
 def latest_verdicts(context: ReleaseContext, kind: str) -> list[Review]:
-    """The newest verdict of each reviewer of `kind`, only those that still count."""
+    """The newest verdict of each reviewer of `kind`, only those that still count; veiled ones do not count yet."""
     newest: dict[int, Review] = {}
-    for review in context.reviews:
+    for review in unveiled(context.reviews):
         if review.kind == kind and review.verdict and review.reviewer_id:
             newest[review.reviewer_id] = review
     return [review for review in newest.values() if is_current(review, context)]

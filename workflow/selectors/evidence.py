@@ -11,7 +11,7 @@ from accounts.profiles import Profile
 from workflow import approvals, gates
 from workflow.context import ReleaseContext
 from workflow.models import Dataset, Review
-from workflow.veil import is_veiled
+from workflow.veil import is_veiled, unveiled
 from workflow.words import HIGH_VALUE_CRITERIA
 
 Line = dict[str, Any]
@@ -126,7 +126,7 @@ def given_reviews(context: ReleaseContext) -> list[Line]:
             "voided_by": approvals.voided_by(review, context),
             "is_hidden": is_veiled(review, context.reviews),
         }
-        for review in context.reviews
+        for review in unveiled(context.reviews)
         if review.verdict
     ]
 
@@ -135,7 +135,7 @@ def changed_since_review(context: ReleaseContext) -> list[str]:
     """What changed after a verdict on it that nobody has renewed, as sentences; empty is best."""
     found = []
     for kind in Review.Kind:
-        verdicts = [review for review in context.reviews if review.kind == kind and review.verdict]
+        verdicts = [row for row in unveiled(context.reviews) if row.kind == kind and row.verdict]
         if verdicts and not approvals.latest_verdicts(context, kind):
             last = verdicts[-1]
             what = " and ".join(approvals.voided_by(last, context))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.profiles import profile_of
 from accounts.roles import Role, assignments_of
 from accounts.selectors import profile_for
 from dossier.models import Contribution
@@ -22,6 +23,7 @@ from workflow.models import (
     ContributingDepartment,
     Dataset,
     DeadlinePause,
+    DepartmentReview,
     Release,
     ReturnForChanges,
     Review,
@@ -96,7 +98,7 @@ def my_work_of(user: User, *, now: datetime | None = None) -> MyWork:
                 context.release,
                 context.dataset,
                 turn,
-                tuple(book.holders(turn.role, context.dataset)),
+                _people(turn, context.dataset, book),
                 now,
                 calendar_of(context.profile),
                 pause if turn.due == context.release.due_at else None,
@@ -131,7 +133,8 @@ def _order_line(order: ReviewOrder, user: User, now: datetime) -> Line:
         else f"accept the {kind} by {order.owner}, or send it back"
     )
     turn = Turn("", words, "Open the order", "release_reviews", order.due, person=user)
-    return Line(order.release, order.release.dataset, turn, (user,), now)
+    calendar = calendar_of(profile_of(order.release.profile))
+    return Line(order.release, order.release.dataset, turn, (user,), now, calendar)
 
 
 def returns_standing(contexts: Iterable[ReleaseContext]) -> dict[int, ReturnForChanges]:
@@ -152,7 +155,12 @@ def _candidates(user: User) -> QuerySet[Release]:
     for program in {row.program for row in held if row.department_id is None}:
         roles = {row.role for row in held if row.program_id == program.pk and row.department_id is None}
         mine |= Q(dataset__program=program) & _asked_of(roles, profile_for(program))
-    for model, column in ((Contribution, "user"), (ReturnForChanges, "by"), (Review, "requested_by")):
+    for model, column in (
+        (Contribution, "user"),
+        (ReturnForChanges, "by"),
+        (Review, "requested_by"),
+        (Review, "claimed_by"),
+    ):
         mine |= Q(Exists(model.objects.filter(release=OuterRef("pk"), **{column: user})))
     return (
         release_queryset()
@@ -170,6 +178,9 @@ def _asked_of(roles: set[str], profile: Any) -> Q:
     if Role.PRIVACY_OFFICER in roles:
         stages.append(Stage.CDO_REVIEW)
     kinds = {rule.kind for rule in profile.reviews if rule.role in roles}
+    kinds |= set(
+        DepartmentReview.objects.filter(role__in=roles, retired_at=None).values_list("kind", flat=True)
+    )
     waiting = Review.objects.filter(release=OuterRef("pk"), verdict="", kind__in=kinds)
     return Q(stage__in=stages) | Q(Exists(waiting))
 

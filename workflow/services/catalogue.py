@@ -11,6 +11,7 @@ from workflow.context import ReleaseContext
 from workflow.models import ColumnDescription, Dataset
 from workflow.selectors.datasets import dictionary_of
 from workflow.selectors.metadata import own_values
+from workflow.veil import unveiled
 
 
 def record_for(context: ReleaseContext) -> PortalRecord:
@@ -81,7 +82,7 @@ def answer_sources(context: ReleaseContext) -> dict[str, Any]:
         sources[f"fact.{kind}"] = {"ok": fact.ok, "sentences": fact.sentences, **fact.data}
         checklist = kind.removeprefix("checklist.")
         sources |= {f"item.{checklist}/{item}": value for item, value in fact.data.get("shared", {}).items()}
-    for review in context.reviews:
+    for review in unveiled(context.reviews):
         if review.verdict:
             sources[f"review.{review.kind}"] = {
                 "verdict": review.verdict,

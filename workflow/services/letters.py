@@ -7,7 +7,7 @@ from typing import Any
 from workflow.context import ReleaseContext
 
 
-def letter_context(context: ReleaseContext, person: Any, **words: Any) -> dict[str, Any]:
+def letter_context(context: ReleaseContext, person: Any, /, **words: Any) -> dict[str, Any]:
     """Words for a letter: names of things and people, never data from the file."""
     return {
         "dataset": context.dataset.title,
