@@ -211,6 +211,14 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
     ("last_updated", "Last updated", "auto", AUTO, "When the published data last changed."),
     ("issued", "First published", "auto", AUTO, "When it became public for the first time."),
     ("identifier", "Identifier", "auto", AUTO, "The permanent inventory number, the same in every system."),
+    (
+        "source",
+        "Source",
+        "auto",
+        RECORD,
+        "The system, register or document that the data was taken from.",
+        {"column": "source_system"},
+    ),
     ("source_link", "Source link", "url", OWN, "Where the data or its source is described elsewhere."),
     ("homepage", "Homepage", "url", OWN, "The page of the program or service behind the data."),
     (

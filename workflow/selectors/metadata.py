@@ -104,6 +104,7 @@ def defaults_of(dataset: Dataset) -> dict[str, str]:
         "language": "en",
         "type": "Dataset",
         "access_level": "public",
+        "rights": "Open to everybody under its licence." if dataset.licence else "",
         "theme": dataset.category,
         "source_link": dataset.existing_url,
         "citation": f"{department}, {program}. {dataset.title}.",
