@@ -21,14 +21,23 @@ KEYS = (Review.Kind.DEPARTMENT, Review.Kind.SECURITY, Review.Kind.PRIVACY, Revie
 PREPARING_ROLES = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN, Role.OPEN_DATA_TEAM)
 
 
+# Filling in the form of one's own review is judging, not preparing.
+_OF_THE_DECISION = frozenset({"cdo checklist", "post checklist", "retirement checklist"})
+_OF_THE_REVIEWS = _OF_THE_DECISION | {"security checklist", "legal checklist", "equity checklist"}
+
+
 def workers(context: ReleaseContext) -> set[int]:
     """People who shaped what will be released, privacy decisions included."""
-    return {row.user_id for row in context.contributions}
+    return {row.user_id for row in context.contributions if row.what not in _OF_THE_DECISION}
 
 
 def preparers(context: ReleaseContext) -> set[int]:
-    """People who shaped what will be released, other than by deciding privacy findings."""
-    return {row.user_id for row in context.contributions if not row.what.startswith("privacy")}
+    """People who shaped what will be released, other than by reviewing it or deciding privacy findings."""
+    return {
+        row.user_id
+        for row in context.contributions
+        if row.what not in _OF_THE_REVIEWS and not row.what.startswith("privacy")
+    }
 
 
 def who_prepared(kind: str, context: ReleaseContext) -> set[int]:

@@ -11,6 +11,7 @@ from workflow.gates.base import Gate, GateResult, Unmet
 from workflow.gates.exceptions import licence_allowed, no_exception_open
 from workflow.gates.levels import security_level_allowed
 from workflow.gates.orders import orders_done
+from workflow.gates.plan import schedule_complete
 from workflow.gates.preparation import (
     CHECKLIST_NAMES,
     checklists_complete,
@@ -114,6 +115,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         not_on_hold,
         earlier_gates_hold("approve"),
         checklists_complete(Stage.CDO_REVIEW),
+        schedule_complete,
         plan_before("approve"),
         private_copy_before("approve"),
         preview_before("approve"),
