@@ -81,6 +81,7 @@ ACTIONS: dict[str, str] = {
     "workflow.priority_weights_set": "{actor} set the weights of the priorities; {scored} scores changed.",
     "workflow.withheld": "{actor} recorded a ground for withholding {subject}.",
     "workflow.withholding_lifted": "{actor} lifted the withholding of {subject}.",
+    "workflow.withholding_expired": "The ground for withholding {subject} is past its review date and no longer holds.",
     "workflow.inventory_read": "{actor} uploaded an inventory of {subject} for a preview: {rows} rows.",
     "workflow.inventory_unreadable": "{actor} uploaded an inventory of {subject} that could not be read.",
     "workflow.inventory_imported": "{actor} imported an inventory of {subject}: {new} new, {changed} changed.",

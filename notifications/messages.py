@@ -56,6 +56,7 @@ _MESSAGES = (
     Message("delegation_ended", "a delegation ended early", needs=("program", "role", "of", "delegate")),
     Message("dataset_registered", "a dataset was entered in the inventory"),
     Message("inventory_imported", "datasets of yours were imported into the inventory"),
+    Message("withholding_expired", "a ground for withholding is to be reviewed", asks=True),
     Message("begin_readiness", "a dataset starts to be prepared for release"),
     Message("submit_for_quality", "a release is handed in for the quality check"),
     Message("pass_quality", "a release passed quality and goes to privacy"),
@@ -63,6 +64,9 @@ _MESSAGES = (
     Message("approve", "a release was approved"),
     Message("publish", "a release became public"),
     Message("return_for_changes", "a release was returned for changes", needs=("dataset", "reason")),
+    Message(
+        "return_point_passed", "a point of a return is passed on to you", asks=True, needs=("dataset", "point")
+    ),
     Message("reject", "a release was rejected", needs=("dataset", "reason")),
     Message("withdraw", "a release was withdrawn", needs=("dataset", "reason")),
     Message("hold", "a release was put on hold", needs=("dataset", "reason")),

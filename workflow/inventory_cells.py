@@ -135,7 +135,8 @@ def _number(column: Column, text: str, profile: Profile) -> int:
 
 
 def _choice(column: Column, text: str, profile: Profile) -> str:
-    offered = list(Dataset._meta.get_field(column.field).choices or ())
+    field: Any = Dataset._meta.get_field(column.field)
+    offered = list(field.choices or ())
     code = choice_code(text, offered) or _WORDS.get(column.field, {}).get(heading_key(text))
     return code if code is not None else _refuse(text, (str(label) for _, label in offered))
 

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from workflow.services.deadlines import deadlines_sweep
 from workflow.services.settle import release_settle, releases_settle
-from workflow.services.sweeps import intake_sweep
+from workflow.services.sweeps import intake_sweep, inventory_sweep
 
 
 @shared_task
@@ -25,3 +25,8 @@ def deadlines() -> None:
 @shared_task
 def intake() -> None:
     intake_sweep()
+
+
+@shared_task
+def inventory() -> None:
+    inventory_sweep()

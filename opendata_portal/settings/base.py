@@ -192,6 +192,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.intake",
         "schedule": max(1.0, 3600 * TIME_SCALE),
     },
+    "let grounds for withholding go after their review date": {
+        "task": "workflow.tasks.inventory",
+        "schedule": max(1.0, 3600 * TIME_SCALE),
+    },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -23,6 +25,7 @@ from workflow.models import Dataset, InventoryImport
 from workflow.selectors.inventory_plan import Plan
 from workflow.services.inventory_export import csv_bytes, inventory_export, template_bytes
 from workflow.services.inventory_import import (
+    imports_forget,
     inventory_apply,
     inventory_discard,
     inventory_plan,
@@ -380,3 +383,11 @@ def test_new_rows_are_warned_of_years_and_of_what_is_there_already(cast: Cast) -
     (row,) = plan_of(cast, upload(cast, [["Crashes 2025", ""]])).rows
     assert "append each year" in row.warnings[0]
     assert "Consolidate with “Crashes 2024” (PUB0001)" in row.warnings[1]
+
+
+def test_an_upload_that_nobody_decides_is_forgotten_after_a_week(cast: Cast) -> None:
+    row = upload(cast, [["Street trees", "Every tree."]])
+    assert imports_forget(now=timezone.now() + timedelta(days=6)) == 0
+    assert imports_forget(now=timezone.now() + timedelta(days=8)) == 1
+    row.refresh_from_db()
+    assert (row.status, row.rows) == ("discarded", [])

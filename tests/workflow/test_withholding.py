@@ -16,11 +16,13 @@ from accounts.models import ProgramProfile
 from accounts.profiles import digest_of
 from accounts.selectors import profile_current
 from audit.models import AuditEvent
+from notifications.models import OutgoingMessage
 from tests.cast import Cast
 from tests.factories.workflow import dataset_make, release_at
 from workflow.context import context_of
 from workflow.gates.withholding import not_withheld
 from workflow.models import Dataset, Withholding
+from workflow.services.sweeps import inventory_sweep
 from workflow.services.withholding import withholding_lift, withholding_record
 from workflow.stages import Stage
 
@@ -207,3 +209,17 @@ def test_who_may_not_withhold_reads_the_ground_and_strangers_do_not(cast: Cast, 
         client.force_login(stranger)
         assert client.get(url).status_code == 404
         assert client.post(url, ANSWERS).status_code == 404
+
+
+def test_after_its_review_date_a_ground_lets_the_dataset_go_and_asks_for_a_review(cast: Cast) -> None:
+    dataset = dataset_make(cast)
+    withhold(dataset, cast, until=timezone.localdate() + timedelta(days=5))
+    assert inventory_sweep() == (0, 0)
+    later = timezone.now() + timedelta(days=7)
+    assert inventory_sweep(now=later) == (1, 0)
+    assert inventory_sweep(now=later) == (0, 0), "told once"
+    dataset.refresh_from_db()
+    assert dataset.not_for_release_reason == ""
+    letter = OutgoingMessage.objects.get(message_id="withholding_expired")
+    assert (letter.recipient, letter.asked) == (cast.coordinator, True)
+    assert AuditEvent.objects.filter(action="workflow.withholding_expired").count() == 1

@@ -47,9 +47,10 @@ QUESTIONS = (
 def judge(answers: Mapping[str, Any], weights: Mapping[str, float]) -> Score:
     """Look up the grid. It is a table, so it has no weights."""
     classes, demands = [code for code, _ in CLASSES], [code for code, _ in DEMANDS]
-    held = answers.get("classification") if answers.get("classification") in classes else "protected"
-    demand = answers.get("demand") if answers.get("demand") in demands else "low"
-    code = TABLE[str(held)][demands.index(demand)]
+    held, demand = str(answers.get("classification")), str(answers.get("demand"))
+    held = held if held in classes else "protected"
+    demand = demand if demand in demands else "low"
+    code = TABLE[held][demands.index(demand)]
     factors = [
         Factor("classification", "Classification", classes.index(held), 2, 1, f"The raw data is {held}."),
         Factor("demand", "Demand", demands.index(demand), 2, 1, f"The demand is {demand}."),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import (
     Case,
     CharField,
-    Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -54,7 +54,7 @@ def with_stage(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
         shown_stage=Subquery(releases.values("stage")[:1], output_field=CharField()),
         shown_since=Subquery(releases.values("stage_entered_at")[:1]),
         shown_due=Subquery(releases.values("due_at")[:1]),
-        is_public=Count("releases", filter=Q(releases__stage=Stage.PUBLISHED)),
+        is_public=Exists(Release.objects.filter(dataset=OuterRef("pk"), stage=Stage.PUBLISHED)),
     )
 
 

@@ -68,7 +68,7 @@ def _narrowed(
 
 # answer of the filter "Towards the public" -> what it asks for
 _OPENNESS: dict[str, Q] = {
-    "public": Q(is_public__gt=0),
+    "public": Q(is_public=True),
     "open": Q(ground_stands=False, ground_passed=False, not_for_release_reason=""),
     "withheld": Q(ground_stands=True),
     "review": Q(ground_passed=True),

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Department, Program, User
 from accounts.profiles import Profile
 from workflow.inventory_columns import COLUMNS, Column
-from workflow.models import Dataset, Withholding
+from workflow.models import Dataset, PriorityScore, Withholding
 from workflow.priority.base import number_words
 from workflow.selectors.datasets import datasets_for, with_stage
 from workflow.selectors.people import departments_to_register
@@ -36,7 +36,9 @@ def inventory_rows(
     if department is not None:
         rows = rows.filter(department=department)
     rows = with_priority(with_stage(rows)).select_related("department", "steward", "coordinator", "custodian")
-    return rows.prefetch_related(standing_withholdings(), "distributions", "priority_scores").order_by(
+    newest = PriorityScore.objects.filter(dataset=OuterRef("pk")).order_by("-id")
+    rows = rows.annotate(shown_reason=Subquery(newest.values("override_reason")[:1]))
+    return rows.prefetch_related(standing_withholdings(), "distributions").order_by(
         "department__name", "inventory_id", "pk"
     )
 
@@ -110,7 +112,8 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _withheld(dataset: Any) -> Withholding | None:
+def _withheld(dataset: Any) -> Any:
+    """The ground that stands, or None."""
     return next(iter(dataset.standing), None)
 
 
@@ -144,11 +147,6 @@ def _of_withholding(name: str) -> Any:
     return value
 
 
-def _score_reason(dataset: Any, profile: Profile, today: date) -> str:
-    newest = next(iter(dataset.priority_scores.all()), None)
-    return newest.override_reason if newest else ""
-
-
 # Cells that are not a field of the record.
 _SPECIAL: dict[str, Any] = {
     "department": lambda dataset, profile, today: dataset.department.name,
@@ -165,7 +163,7 @@ _SPECIAL: dict[str, Any] = {
     "not_for_release": lambda dataset, profile, today: dataset.not_for_release_reason,
     "score": lambda dataset, profile, today: dataset.shown_priority or "",
     "score_value": lambda d, p, t: "" if d.shown_value is None else number_words(d.shown_value),
-    "score_reason": _score_reason,
+    "score_reason": lambda dataset, profile, today: dataset.shown_reason or "",
     "stage": lambda dataset, profile, today: Stage(dataset.shown_stage or Stage.INVENTORY).label,
     "public_url": _public_url,
     "registered": lambda d, p, t: timezone.localtime(d.registered_at).date().isoformat(),

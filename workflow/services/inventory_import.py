@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROWS_MAX = 5_000
+FORGOTTEN_AFTER = timedelta(days=7)
 Status = InventoryImport.Status
 
 
@@ -154,6 +155,19 @@ def inventory_discard(*, row: InventoryImport, actor: User, now: datetime | None
     if row.status == Status.PREVIEW:
         _close(row, Status.DISCARDED, {}, now or timezone.now())
         _event("workflow.inventory_discarded", row.department, actor, {}, now)
+
+
+@transaction.atomic
+def imports_forget(*, now: datetime | None = None) -> int:
+    """Discard uploads that nobody decided within a week: their rows hold addresses. Returns how many."""
+    now = now or timezone.now()
+    old = InventoryImport.objects.select_for_update(of=("self",)).filter(
+        status=Status.PREVIEW, uploaded_at__lt=now - FORGOTTEN_AFTER
+    )
+    rows = list(old)
+    for row in rows:
+        _close(row, Status.DISCARDED, {}, now)
+    return len(rows)
 
 
 def _take(planned: PlanRow, department: Department, actor: User, now: datetime) -> Dataset | None:

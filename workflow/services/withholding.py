@@ -6,11 +6,13 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import Role, roles_held
+from accounts.roles import Role, people_with_role, roles_held
 from audit.services import event_record
+from notifications.services import message_queue
 from workflow.models import Dataset, Withholding
 from workflow.services.datasets import dataset_not_for_release, open_release_of
 from workflow.stages import Stage
@@ -125,9 +127,52 @@ def withholding_lift(
     return dataset
 
 
+def withholdings_expire(*, now: datetime | None = None) -> int:
+    """Let grounds go whose review date has passed: they no longer hold, and somebody is asked to review them.
+
+    The dataset is presumed open again and waits on its coordinator; the ground stays to be read until it is
+    lifted or recorded anew. Returns how many datasets came back. Idempotent.
+    """
+    now = now or timezone.now()
+    passed = Withholding.objects.filter(lifted_at=None, until__lt=timezone.localdate(now))
+    return sum(_expire(row, now) for row in passed.select_related("dataset__department"))
+
+
 def reason_words(row: Withholding) -> str:
     """The ground as the one sentence that lists show: "Privacy of persons: NCGS 132-1.10."."""
     return f"{row.get_ground_display()}: {row.citation.rstrip('.')}."
+
+
+@transaction.atomic
+def _expire(row: Withholding, now: datetime) -> bool:
+    dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=row.dataset_id)
+    if dataset.not_for_release_reason != reason_words(row):
+        return False
+    dataset.not_for_release_reason = ""
+    dataset.save(update_fields=["not_for_release_reason"])
+    event_record(
+        action="workflow.withholding_expired",
+        actor=None,
+        subject=dataset,
+        data={"ground": row.ground, "until": row.until.isoformat() if row.until else ""},
+        program_id=dataset.program_id,
+        dataset_id=dataset.pk,
+        now=now,
+    )
+    coordinators = people_with_role(
+        Role.COORDINATOR, program=dataset.program_id, department=dataset.department_id
+    )
+    message_queue(
+        message_id="withholding_expired",
+        recipients=[],
+        asked=[dataset.coordinator] if dataset.coordinator else coordinators,
+        actor=None,
+        context={"dataset": dataset.title},
+        path=reverse("dataset_withhold", args=[dataset.pk]),
+        dataset_id=dataset.pk,
+        now=now,
+    )
+    return True
 
 
 def _lift(row: Withholding, reason: str, actor: User, now: datetime) -> None:

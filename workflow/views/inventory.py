@@ -160,7 +160,7 @@ def _page(request: HttpRequest, *, import_form: ImportForm | None = None, status
     departments = departments_to_import(request.user, program)
     visible = _visible_departments(request, program)
     waiting = InventoryImport.objects.filter(
-        uploaded_by=request.user, status=InventoryImport.Status.PREVIEW, department__in=departments
+        uploaded_by=request.user.pk, status=InventoryImport.Status.PREVIEW, department__in=departments
     )
     return render(
         request,
