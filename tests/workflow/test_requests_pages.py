@@ -14,6 +14,7 @@ from tests.factories.workflow import dataset_make
 from tests.workflow.test_requests import ADDRESS, ask, confirmed, secret_of
 from workflow.models import DatasetRequest, RequestVote
 from workflow.services import request_triage as triage
+from workflow.services.proposals import proposal_make
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {
@@ -202,3 +203,25 @@ def test_an_overdue_request_says_so(cast: Cast, client: Client) -> None:
 def test_several_programs_are_listed_and_one_is_opened_at_once(cast: Cast, client: Client) -> None:
     page = text_of(client.get(reverse("public_request_programs")))
     assert "City of Riverbend" in page and "Lakeside County" in page
+
+
+def test_the_queue_has_what_is_due_first_on_top_and_can_be_narrowed(cast: Cast, client: Client) -> None:
+    first = confirmed(cast, "First", "first@example.net")
+    late = confirmed(cast, "Late", "late@example.net")
+    DatasetRequest.objects.filter(pk=late.pk).update(due_at="2026-01-05T00:00Z")
+    done = confirmed(cast, "Done", "done@example.net")
+    gone = confirmed(cast, "Gone", "gone@example.net")
+    triage.request_answer(request=done, answer="Soon.", actor=cast.cdo)
+    triage.request_close(request=gone, circumstance="not_held", actor=cast.cdo)
+    proposal_make(department=cast.public_works, title="First", why="Asked.", actor=cast.cdo, request=first)
+    client.force_login(cast.cdo)
+
+    def titles(**wanted: str) -> list[str]:
+        return [row.title for row in client.get(reverse("request_queue"), wanted).context["page"]]
+
+    assert titles()[0] == "Late"
+    assert set(titles()) == {"Late", "Done", "First"}
+    assert titles(state="new") == ["Late"]
+    assert titles(state="closed") == ["Gone"]
+    assert len(titles(state="all", sort="votes")) == 4
+    assert "Public Works: waits for the department" in text_of(client.get(reverse("request_queue")))

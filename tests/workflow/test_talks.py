@@ -22,7 +22,7 @@ from workflow.gates.talk import readiness_talk_held
 from workflow.models import ReadinessTalk
 from workflow.services.datasets import dataset_register
 from workflow.services.proposals import proposal_accept
-from workflow.services.talks import talk_record
+from workflow.services.talks import facts_rebuild, talk_record
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,18 @@ def test_the_gate_asks_for_a_talk_only_where_the_program_does(cast: Cast) -> Non
     assert "No readiness talk is recorded" in refused.unmet[0].text
     assert refused.unmet[0].who == "open_data_team"
     assert gate_of(dataset, wanted=False).ok
+
+
+def test_the_fact_can_be_rebuilt_from_the_talks(cast: Cast) -> None:
+    dataset = dataset_make(cast)
+    talk(cast, dataset=dataset, held_on=timezone.localdate() - timedelta(days=3))
+    newest = talk(cast, dataset=dataset)
+    release = dataset.current_release.pk
+    before = facts(release)["readiness_talk"]
+    assert before.about == {"talk": newest.pk}
+    facts_rebuild(release_id=release)
+    after = facts(release)["readiness_talk"]
+    assert (after.about, after.data, after.at) == (before.about, before.data, before.at)
 
 
 def test_a_talk_is_recorded_after_it_was_held_and_about_something(cast: Cast) -> None:

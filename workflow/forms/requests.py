@@ -123,6 +123,30 @@ class RequestFilterForm(forms.Form):
         return bool(wanted["words"] or wanted["state"])
 
 
+class QueueFilterForm(RequestFilterForm):
+    """The same for the team: what is open comes first, and what is due first on top."""
+
+    state = forms.ChoiceField(
+        required=False,
+        label="Show",
+        choices=[("", "Open"), ("new", "Not answered yet"), ("closed", "Closed"), ("all", "All")],
+    )
+    sort = forms.ChoiceField(
+        required=False,
+        label="Order",
+        choices=[("", "Due first"), ("votes", "Most votes first"), ("newest", "Newest first")],
+    )
+
+    def wanted(self) -> dict[str, str]:
+        wanted = super().wanted()
+        return wanted | {"state": wanted["state"] or "open", "order": wanted["order"] or "due"}
+
+    @property
+    def is_filtering(self) -> bool:
+        wanted = self.wanted()
+        return bool(wanted["words"] or wanted["state"] != "open")
+
+
 class AcceptForm(forms.Form):
     """Take a request into work, for a dataset that the inventory has."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Department, Program, User
@@ -15,6 +15,7 @@ from accounts.profiles import Profile
 from accounts.selectors import departments_visible
 from workflow.models import Dataset, PriorityScore, PriorityWeights
 from workflow.priority import SCALES, Band, Scale, Score
+from workflow.selectors.requests import votes_of_many
 
 _FREQUENCY_POINTS = {
     "not_updated": "0",
@@ -124,11 +125,7 @@ def class_kind(code: str, profile: Profile) -> str:
 
 def votes_of(dataset_ids: Iterable[int]) -> dict[int, int]:
     """Confirmed voices of the public for each dataset, by the requests that were linked to it."""
-    from workflow.models import DatasetRequest
-
-    rows = DatasetRequest.objects.filter(dataset__in=list(dataset_ids)).values("dataset")
-    counted = rows.annotate(voices=Count("votes", filter=Q(votes__token_hash="")))
-    return {row["dataset"]: row["voices"] for row in counted}
+    return votes_of_many(list(dataset_ids))
 
 
 def ranked(

@@ -17,6 +17,7 @@ State = DatasetRequest.State
 ORDERS: dict[str, tuple[Any, ...]] = {
     "votes": (F("vote_count").desc(), "-asked_at", "-pk"),
     "newest": ("-asked_at", "-pk"),
+    "due": (F("decided_at").asc(nulls_first=True), "due_at", "pk"),
     "oldest": ("asked_at", "pk"),
 }
 _COUNTED = Count("votes", filter=Q(votes__confirmed_at__isnull=False), distinct=True)
@@ -46,9 +47,8 @@ def requests_to_triage(user: User) -> QuerySet[Any]:
     rows = DatasetRequest.objects.filter(program__in=programs_of_intake(user)).exclude(
         state=State.UNCONFIRMED
     )
-    return rows.select_related("program", "dataset", "duplicate_of", "decided_by").annotate(
-        vote_count=_COUNTED
-    )
+    rows = rows.select_related("program", "dataset", "duplicate_of", "decided_by")
+    return rows.prefetch_related("proposals__department").annotate(vote_count=_COUNTED)
 
 
 def requests_waiting(user: User, *, now: datetime) -> tuple[int, int]:

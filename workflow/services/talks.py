@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from audit.services import event_record
+from dossier.selectors import facts
 from dossier.services import dossier_lock, fact_record
 from workflow import duties
 from workflow.models import Dataset, DatasetProposal, ReadinessTalk
@@ -73,7 +74,7 @@ def talk_record(
     _record("talk.recorded", talk, actor, now, {})
     if dataset is not None:
         _fill(talk, dataset, actor, now)
-        _fact(talk, dataset, now)
+        _told(dataset, now)
     return talk
 
 
@@ -96,7 +97,35 @@ def talks_attach(
         talk.save(update_fields=["dataset", "filled"])
         if talk.filled:
             _record("talk.filled", talk, actor, now, {"fields": ", ".join(talk.filled_words)})
-        _fact(talk, dataset, now)
+    _told(dataset, now)
+
+
+def talk_fact(*, release_id: int, now: datetime | None = None) -> None:
+    """The fact `readiness_talk`: the last talk that was held about the dataset of the release, if there is one."""
+    talks = ReadinessTalk.objects.filter(dataset__releases=release_id).select_related("led_by")
+    talk = talks.order_by("-held_on", "-pk").first()
+    if talk is None:
+        return
+    fact_record(
+        release_id=release_id,
+        kind="readiness_talk",
+        ok=True,
+        about={"talk": talk.pk},
+        data={
+            "held_on": talk.held_on.isoformat(),
+            "with_whom": talk.with_whom,
+            "led_by": str(talk.led_by),
+            "notes": talk.notes,
+        },
+        now=now,
+    )
+
+
+def facts_rebuild(*, release_id: int) -> None:
+    """Recompute the fact from the talks; changes nothing when it is right."""
+    known = facts(release_id).get("readiness_talk")
+    if known is not None:
+        talk_fact(release_id=release_id, now=known.at)
 
 
 def fields_of(talk: ReadinessTalk) -> dict[str, Any]:
@@ -118,24 +147,12 @@ def _fill(talk: ReadinessTalk, dataset: Dataset, actor: User, now: datetime) -> 
     _record("talk.filled", talk, actor, now, {"fields": ", ".join(talk.filled_words)})
 
 
-def _fact(talk: ReadinessTalk, dataset: Dataset, now: datetime) -> None:
+def _told(dataset: Dataset, now: datetime) -> None:
+    """Tell the open release of its talks, under the lock of its dossier."""
     release = open_release_of(dataset)
-    if release is None:
-        return
-    dossier_lock(release_id=release.pk)
-    fact_record(
-        release_id=release.pk,
-        kind="readiness_talk",
-        ok=True,
-        about={"talk": talk.pk},
-        data={
-            "held_on": talk.held_on.isoformat(),
-            "with_whom": talk.with_whom,
-            "led_by": str(talk.led_by),
-            "notes": talk.notes,
-        },
-        now=now,
-    )
+    if release is not None:
+        dossier_lock(release_id=release.pk)
+        talk_fact(release_id=release.pk, now=now)
 
 
 def _stored(fills: Mapping[str, Any]) -> dict[str, Any]:

@@ -169,12 +169,8 @@ def follow(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The requests that this person's programs got, those due first on top."""
-    form = forms.RequestFilterForm(request.GET or None)
-    wanted = form.wanted()
-    rows = selectors.requests_listed(
-        selectors.requests_to_triage(request.user),
-        **{**wanted, "state": wanted["state"] or "open", "order": wanted["order"] or "oldest"},
-    )
+    form = forms.QueueFilterForm(request.GET or None)
+    rows = selectors.requests_listed(selectors.requests_to_triage(request.user), **form.wanted())
     waiting, late = selectors.requests_waiting(request.user, now=timezone.now())
     return render(
         request,

@@ -10,6 +10,7 @@ import dossier.services_files
 import privacy.services
 import publishing.services
 import workflow.services.facts
+import workflow.services.talks
 from dossier.selectors import facts
 from workflow.models import Release
 
@@ -17,6 +18,7 @@ from workflow.models import Release
 REBUILDERS = (
     dossier.services_files.facts_rebuild,
     workflow.services.facts.facts_rebuild,
+    workflow.services.talks.facts_rebuild,
     checklists.services.facts_rebuild,
     privacy.services.facts_rebuild,
     publishing.services.facts_rebuild,
