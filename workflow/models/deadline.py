@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from workflow.models.release import Release
 from workflow.models.review import Review
+from workflow.stages import Stage
 
 
 class DeadlinePause(models.Model):
@@ -23,7 +24,7 @@ class DeadlinePause(models.Model):
         HAND = "hand", "Paused by hand"
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="deadline_pauses")
-    stage = models.CharField(max_length=20)
+    stage = models.CharField(max_length=20, choices=Stage.choices)
     cause = models.CharField(max_length=10, choices=Cause.choices)
     waiting_on = models.CharField(max_length=200)
     why = models.TextField(blank=True)

@@ -86,6 +86,8 @@ class Row:
 
     @property
     def portal(self) -> str:
+        if self.status == ELSEWHERE:
+            return str(ScheduleEntry.Portal.ELSEWHERE.label)
         return self.entry.get_portal_display() if self.entry else str(ScheduleEntry.Portal.SOCRATA.label)
 
     @property

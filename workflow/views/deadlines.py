@@ -79,6 +79,7 @@ def _page(
                 "due": due_words(release.due_at, calendar, context.now)
                 if release.due_at and release.is_open
                 else "",
+                "is_past": release.due_at is not None and release.due_at < context.now,
                 "running": running,
                 "running_by_hand": running is not None and running.cause == Cause.HAND,
                 "pauses": pauses_listed(release)[:50],

@@ -159,6 +159,10 @@ def _tab(request: HttpRequest, context: ReleaseContext, form: PlanForm, *, statu
     plan, profile = context.plan, context.profile
     may_edit = _may_edit(request, context)
     words = dict(tactic_choices(profile, plan.tactics if plan else ()))
+    items = [
+        {"item": item, "may_do": may_edit or item.owner_id == request.user.pk} for item in items_of(plan)
+    ]
+    may_do_any = any(row["may_do"] for row in items)
     copies = plans_to_copy(context, request.user)[:COPIES] if may_edit and not (plan and plan.tactics) else []
     return render_tab(
         request,
@@ -170,10 +174,9 @@ def _tab(request: HttpRequest, context: ReleaseContext, form: PlanForm, *, statu
             "copy_form": PlanCopyForm(releases=plans_to_copy(context, request.user)) if copies else None,
             "plan": plan,
             "tactics": ", ".join(words.get(tactic, tactic) for tactic in (plan.tactics if plan else ())),
-            "items": [
-                {"item": item, "may_do": may_edit or item.owner_id == request.user.pk}
-                for item in items_of(plan)
-            ],
+            "items": items,
+            "may_do_any": may_do_any,
+            "item_columns": ["What", "Who", "Until", "State", *(["Do"] if may_do_any else [])],
             "sign_offs": [
                 {"state": state, "mine": _may_sign(request, context, state.role)}
                 for state in sign_offs_of(plan, profile)
