@@ -9,6 +9,8 @@ from checklists.catalogue import Item
 from checklists.errors import AnswerRefused
 
 _LARGEST = 10**15
+# The option of a list that says "none of these": it stands alone.
+NONE = "none"
 
 
 def clean(item: Item, raw: Any) -> Any:
@@ -55,6 +57,10 @@ def _ticks(item: Item, raw: Any) -> list[str] | None:
     known = [option.value for option in item.choices]
     if any(value not in known for value in wanted if value):
         raise AnswerRefused("One of these is none of the answers offered. Choose among them.", item=item.id)
+    if NONE in wanted and len({value for value in wanted if value}) > 1:
+        raise AnswerRefused(
+            f"“{item.label_of(NONE)}” and another answer are both ticked. Take one of them back.", item=item.id
+        )
     return [value for value in known if value in wanted] or None
 
 

@@ -99,6 +99,8 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "release": member,
     "release_move": member,
     "release_history": member,
+    "return_point_answer": member,
+    "return_point_pass": member,
     "release_reviews": member,
     "review_request": member,
     "review_give": member,

@@ -26,6 +26,7 @@ from workflow.views import (
     publication,
     releases,
     requests,
+    return_points,
     review_desk,
     reviews,
     schedule,
@@ -71,5 +72,6 @@ urlpatterns = [
     *proposals.urlpatterns,
     *talks.urlpatterns,
     *joint.urlpatterns,
+    *return_points.urlpatterns,
     *high_value.urlpatterns,
 ]

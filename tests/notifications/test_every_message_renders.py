@@ -17,6 +17,7 @@ WORDS = {
     "role": "data steward",
     "reason": "The column of remarks needs another look.",
     "points": 2,
+    "point": "The column of units is not described.",
     "stage": "Readiness",
     "kind": "Department approval",
     "verdict": "Approved with conditions",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from workflow import gates
 from workflow.context import ReleaseContext
+from workflow.selectors.return_letter import Draft, drafts_of, letter_draft
 from workflow.stages import Move, Stage, return_targets
 
 POINTS_MAX = 40
@@ -42,44 +42,102 @@ class MoveForm(forms.Form):
 
 
 class ReturnForm(MoveForm):
-    """A return for changes: to which earlier stage, and the points to answer, one per line."""
+    """A return for changes: to which earlier stage, the points to answer, and the letter that carries them.
+
+    What failed is offered point by point (`drafts`): ticked or not, in words that can be changed. Further
+    points are one per line.
+    """
 
     to = forms.ChoiceField(label="Back to", widget=forms.RadioSelect)
     points = forms.CharField(
         label="Points to answer",
         required=False,
         max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="One per line. Each is shown to whoever answers as a line of its own.",
     )
-
-    field_order = ("to", "points", "reason")
+    letter = forms.CharField(
+        label="Letter",
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="The points follow it by number, and your name. It is kept as it was sent.",
+    )
 
     def __init__(
-        self, *args: Any, stage: str = Stage.CDO_REVIEW, points: Iterable[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        stage: str = Stage.CDO_REVIEW,
+        drafts: Sequence[Draft] = (),
+        letter: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         earlier = return_targets(stage)
         self.fields["to"].choices = [(str(target), Stage(target).label) for target in earlier]
         self.initial.setdefault("to", str(earlier[0]) if earlier else "")
-        self.initial.setdefault("points", "\n".join(points))
-
-    def clean_points(self) -> list[str]:
-        lines = [line.strip(" \t-•*") for line in self.cleaned_data["points"].splitlines()]
-        found = list(dict.fromkeys(line for line in lines if line))
-        if len(found) > POINTS_MAX:
-            raise forms.ValidationError(
-                f"{len(found)} points are too many to answer one by one. Join them to at most {POINTS_MAX}."
+        self.initial.setdefault("letter", letter)
+        self.drafts = list(drafts)[:POINTS_MAX]
+        for number, draft in enumerate(self.drafts):
+            self.fields[f"keep_{number}"] = forms.BooleanField(
+                label=f"Ask for point {number + 1}, from: {draft.source}",
+                required=False,
+                initial=draft.ticked,
             )
-        return found
+            self.fields[f"text_{number}"] = forms.CharField(
+                label=f"Words of point {number + 1}",
+                required=False,
+                initial=draft.text,
+                max_length=2000,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        if self.drafts:
+            self.fields["points"].label = "Further points to answer"
+        names = [f"{part}_{number}" for number in range(len(self.drafts)) for part in ("keep", "text")]
+        self.order_fields(["to", *names, "points", "letter", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kept = [
+            str(data.get(f"text_{number}", "")).strip()
+            for number in range(len(self.drafts))
+            if data.get(f"keep_{number}")
+        ]
+        lines = [line.strip(" \t-•*") for line in str(data.get("points", "")).splitlines()]
+        found = list(dict.fromkeys(text for text in [*kept, *lines] if text))
+        if len(found) > POINTS_MAX:
+            self.add_error(
+                "points",
+                f"{len(found)} points are too many to answer one by one. Join them to at most {POINTS_MAX}.",
+            )
+        data["points"] = found
+        return data
+
+    def drafted(self) -> list[dict[str, Any]]:
+        """The offered points with their two fields, for a page that draws them side by side."""
+        return [
+            {
+                "number": number + 1,
+                "source": draft.source,
+                "keep": self[f"keep_{number}"],
+                "text": self[f"text_{number}"],
+            }
+            for number, draft in enumerate(self.drafts)
+        ]
 
     def arguments(self) -> dict[str, Any]:
-        return super().arguments() | {"to": self.cleaned_data["to"], "points": self.cleaned_data["points"]}
+        data = self.cleaned_data
+        return super().arguments() | {"to": data["to"], "points": data["points"], "letter": data["letter"]}
 
 
 def form_of(move: Move, context: ReleaseContext, data: Any = None) -> MoveForm:
-    """The form that a move asks for; the points of a return begin with what failed."""
+    """The form that a move asks for; a return begins with what failed."""
     if move.name == "return_for_changes":
-        failed = [item.text for item in gates.unmet_onward(context) if item.tab != "reviews"]
-        return ReturnForm(data, move=move, stage=context.release.stage, points=failed)
+        return ReturnForm(
+            data,
+            move=move,
+            stage=context.release.stage,
+            drafts=drafts_of(context),
+            letter=letter_draft(context),
+        )
     return MoveForm(data, move=move)

@@ -63,6 +63,9 @@ _BY_TAB: dict[str, _Ask] = {
     "privacy": _Ask(
         "decide the privacy findings", "decide the privacy findings ({n} points)", "Open privacy"
     ),
+    "exceptions": _Ask(
+        "judge the exception that is asked for", "judge {n} exceptions", "Open the exceptions"
+    ),
     "plan": _Ask("complete the publication plan", "complete the publication plan", "Open the plan"),
     "publication": _Ask("look at the publication", "look at the publication", "Open the publication"),
     "reviews": _Ask("ask for a review again", "ask for {n} reviews again", "Open the reviews"),
@@ -207,12 +210,32 @@ def _review_turns(context: ReleaseContext) -> list[Turn]:
 
 
 def _return_turn(context: ReleaseContext, returned: ReturnForChanges | None) -> list[Turn]:
+    """The return that stands: its open points for whoever answers it, and those passed on for each steward.
+
+    When every point is answered nothing is asked but handing the release in again.
+    """
     if returned is None:
         return []
-    count = len(returned.points)
+    rows = list(returned.point_rows.all())
+    waiting = [row for row in rows if row.state == row.State.OPEN]
+    passed = {row.passed_to for row in waiting if row.passed_to}
+    own = len([row for row in waiting if not row.passed_to]) if rows else len(returned.points)
+    turns = [
+        _answer_turn(context, returned, len([row for row in waiting if row.passed_to == person]), person)
+        for person in passed
+    ]
+    if own or not rows:
+        turns.insert(0, _answer_turn(context, returned, own, None))
+    return turns
+
+
+def _answer_turn(
+    context: ReleaseContext, returned: ReturnForChanges, count: int, person: User | None
+) -> Turn:
     points = f" ({count} point{'' if count == 1 else 's'})" if count else ""
     words = f"answer the return by {returned.by}{points}"
-    return [Turn(returned.answered_by_role, words, "Read and answer", "release", context.release.due_at)]
+    role = Role.STEWARD if person else returned.answered_by_role
+    return Turn(role, words, "Read and answer", "release", context.release.due_at, person=person)
 
 
 def _onward_turn(context: ReleaseContext, *, waits: bool) -> Turn:

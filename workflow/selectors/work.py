@@ -140,7 +140,8 @@ def _order_line(order: ReviewOrder, user: User, now: datetime) -> Line:
 def returns_standing(contexts: Iterable[ReleaseContext]) -> dict[int, ReturnForChanges]:
     """Releases that lie where they are because they were returned: release id -> that return. One query."""
     entered = {context.release.pk: context.release.stage_entered_at for context in contexts}
-    rows = ReturnForChanges.objects.filter(release_id__in=list(entered)).select_related("by")
+    rows = ReturnForChanges.objects.filter(release_id__in=list(entered))
+    rows = rows.select_related("by").prefetch_related("point_rows__passed_to", "point_rows__answered_by")
     return {row.release_id: row for row in rows if row.at == entered[row.release_id]}
 
 

@@ -23,9 +23,10 @@ from workflow import approvals, gates, policies, routing
 from workflow.calendar import due_for
 from workflow.context import ReleaseContext, context_of
 from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
-from workflow.models import Release, ReturnForChanges, Review, StageVisit
+from workflow.models import Release, Review, StageVisit
 from workflow.policies import SYSTEM, Actor
 from workflow.services import effects
+from workflow.services.return_letter import return_record
 from workflow.stages import MOVES, OPEN_PARTS, Move, Stage, return_targets
 
 
@@ -38,13 +39,14 @@ def release_transition(
     reason: str = "",
     to: str = "",
     points: Sequence[str] = (),
+    letter: str = "",
     now: datetime | None = None,
 ) -> Release:
     """Make move `name` on a release and write down everything that follows from it.
 
-    `to` is the stage a return goes to (READINESS when empty), `points` what must be answered. Returns the
-    release, freshly read. Raises PermissionDenied (not your move), WrongStage, ReasonRequired, or GatesUnmet
-    with every sentence; then nothing has changed.
+    `to` is the stage a return goes to (READINESS when empty), `points` what must be answered, `letter` the
+    words that carry them (the reason when empty). Returns the release, freshly read. Raises PermissionDenied
+    (not your move), WrongStage, ReasonRequired, or GatesUnmet with every sentence; then nothing has changed.
     """
     now = now or timezone.now()
     move = MOVES[name]
@@ -61,7 +63,7 @@ def release_transition(
         raise GatesUnmet(missing)
     if name == "publish":
         _supersede_earlier(context, now)
-    _move(move, context, actor, reason, target, points, now)
+    _move(move, context, actor, reason, target, points, letter, now)
     return Release.objects.get(pk=release_id)
 
 
@@ -102,6 +104,7 @@ def _move(
     reason: str,
     target: str,
     points: Sequence[str],
+    letter: str,
     now: datetime,
 ) -> None:
     release = context.release
@@ -135,16 +138,18 @@ def _move(
     if not move.stays:
         _visit(move, release, person, now)
     if move.name == "return_for_changes":
-        ReturnForChanges.objects.create(
-            release=release,
+        returned = return_record(
+            context=context,
             from_stage=source,
             to_stage=release.stage,
             reason=reason,
-            points=[point.strip() for point in points if point.strip()],
-            answered_by_role=context.profile.return_answered_by,
+            points=points,
+            letter=letter,
             by=person,
-            at=now,
+            now=now,
         )
+        # What people are sent is what is kept.
+        reason = returned.letter
     dossier_open(release_id=release.pk, parts=OPEN_PARTS[release.stage])
     effects.after_move(move.name, release.pk, person, now)
     _tell(move, release.pk, person, reason, points, now)
