@@ -244,9 +244,11 @@ class Profile:
         return self.role_labels.get(role) or Role(role).label
 
     def role_words(self, role: str) -> str:
-        """The label inside a sentence: "security officer (CISO)", "IT (portal owner)"."""
+        """The label inside a sentence: "security officer (CISO)", "IT (portal owner)", "Chief Data Officer"."""
         label = self.role_label(role)
-        return label[0].lower() + label[1:] if label[1:2].islower() else label
+        # A title that is written with capitals keeps them, as an abbreviation does.
+        is_title = any(word[:1].isupper() and word[1:2].islower() for word in label.split()[1:])
+        return label[0].lower() + label[1:] if label[1:2].islower() and not is_title else label
 
     def reviews_for(self, move: str) -> tuple[ReviewRule, ...]:
         return tuple(rule for rule in self.reviews if rule.move == move)

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from accounts.models import Program
+from accounts.profiles.reference import reference
 from accounts.selectors import profile_current
 from accounts.services_programs import PROGRAMS_DIR
 from workflow.selectors.program_check import Verdict, adopted_checked, file_checked
@@ -22,9 +23,13 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--keys", action="store_true", help="print every key of a profile, as Markdown")
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="TOML files of profiles")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["keys"]:
+            self.stdout.write(reference(), ending="")
+            return
         files = options["files"]
         verdicts = [file_checked(path) for path in files or sorted(PROGRAMS_DIR.glob("*.toml"))]
         if not files:
