@@ -21,7 +21,10 @@ class RoleRequestForm(forms.Form):
     """Which role, where, and why."""
 
     program = forms.ModelChoiceField(
-        label="Program", queryset=Program.objects.none(), error_messages={"required": "Choose a program."}
+        label="Program",
+        queryset=Program.objects.none(),
+        empty_label="Choose a program",
+        error_messages={"required": "Choose a program."},
     )
     role = forms.ChoiceField(label="Role", error_messages={"required": "Choose a role."})
     department = _DepartmentField(

@@ -53,5 +53,5 @@ def no_exception_open(context: ReleaseContext) -> GateResult:
             f"The exception “{row.get_kind_display()}” is not {word} yet "
             f"by the {context.profile.role_words(who)}."
         )
-        result.unmet.append(Unmet(text, "overview", who))
+        result.unmet.append(Unmet(text, "exceptions", who))
     return result

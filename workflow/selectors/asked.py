@@ -20,7 +20,10 @@ def with_questions(work: MyWork, user: User, *, now: datetime | None = None) -> 
     """My work with the questions and exceptions that wait on `user` added at the end of their list."""
     now = now or timezone.now()
     work.on_me += [_help_line(row, user, now) for row in help_waiting_for(user)]
-    work.on_me += [line for row in waiting_on(user) if (line := _exception_line(row, user, now))]
+    # At the decision the exception is a turn of the release already.
+    known = {line.release.pk for line in work.on_me if line.turn.url_name == "release_exceptions"}
+    lines = [_exception_line(row, user, now) for row in waiting_on(user)]
+    work.on_me += [line for line in lines if line is not None and line.release.pk not in known]
     return work
 
 

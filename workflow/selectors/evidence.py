@@ -23,6 +23,7 @@ CURES: dict[str, tuple[str, str]] = {
     "data": ("release_data", "Open the data"),
     "privacy": ("release_privacy", "Open privacy"),
     "reviews": ("release_reviews", "Open the reviews"),
+    "exceptions": ("release_exceptions", "Open the exceptions"),
     "plan": ("release_plan", "Open the plan"),
     "publication": ("release_publication", "Open the publication"),
 }
