@@ -83,7 +83,7 @@ def proposal_accept(*, proposal: DatasetProposal, actor: User, now: datetime | N
     _answered(proposal, actor, "proposal.accepted", "", now)
     talks_attach(talks=talks, dataset=dataset, actor=actor, now=now)
     if proposal.request is not None and proposal.request.dataset_id is None:
-        DatasetRequest.objects.filter(pk=proposal.request_id).update(dataset=dataset)
+        DatasetRequest.objects.filter(pk=proposal.request.pk).update(dataset=dataset)
     return dataset
 
 

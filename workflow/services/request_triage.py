@@ -170,14 +170,20 @@ def _votes_move(request: DatasetRequest, into: DatasetRequest) -> None:
 
 
 def _decided(
-    request: DatasetRequest, actor: User, action: str, now: datetime, **data: str | int | None
+    request: DatasetRequest,
+    actor: User,
+    action: str,
+    now: datetime,
+    *,
+    dataset_id: int | None = None,
+    **data: str,
 ) -> None:
     """Store a decision, with its event, and tell everybody who wants to hear of it."""
     if request.decided_at is None:
         request.decided_at, request.decided_by = now, actor
     request.full_clean()
     request.save()
-    _record(action, request, actor, now, note=request.answer, **data)
+    _record(action, request, actor, now, note=request.answer, dataset_id=dataset_id, **data)
     told = request.votes.exclude(email="").filter(confirmed_at__isnull=False)
     page = request.duplicate_of or request
     for vote in told:
@@ -203,7 +209,7 @@ def _record(
     *,
     note: str = "",
     dataset_id: int | None = None,
-    **data: str | int | None,
+    **data: str,
 ) -> None:
     event_record(
         action=action,

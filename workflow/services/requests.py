@@ -99,14 +99,12 @@ def request_confirm(*, secret: str, voter: str = "", now: datetime | None = None
     with transaction.atomic():
         votes = RequestVote.objects.select_for_update(of=("self",)).select_related("request__program")
         vote = votes.filter(token_hash=_digest(secret)).first()
-        usable = vote is not None and vote.confirmed_at is None and vote.confirm_until >= now
-        if vote is not None and not usable:
-            _record("request.link_refused", vote.request, now)
-        if usable:
+        if vote is not None and _is_usable(vote, now):
             _confirmed(vote, voter, now)
-    if not usable:
-        raise LinkLapsed
-    return vote.request  # type: ignore[union-attr]
+            return vote.request
+        if vote is not None:
+            _record("request.link_refused", vote.request, now)
+    raise LinkLapsed
 
 
 def request_of_link(secret: str) -> DatasetRequest | None:
@@ -173,6 +171,10 @@ def _link_send(vote: RequestVote, email: str, now: datetime) -> None:
         path=reverse("request_confirm", args=[secret]),
         now=now,
     )
+
+
+def _is_usable(vote: RequestVote, now: datetime) -> bool:
+    return vote.confirmed_at is None and vote.confirm_until is not None and vote.confirm_until >= now
 
 
 def _confirmed(vote: RequestVote, voter: str, now: datetime) -> None:
