@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.forms_requests import RoleAnswerForm, RoleRequestForm
 from accounts.models import RoleRequest
 from accounts.selectors import profile_for, program_of, programs_administered
+from accounts.selectors_requests import role_requests_of
 from accounts.services_requests import role_request, role_request_answer
 
 REQUESTS_PER_PAGE = 30
@@ -25,8 +26,7 @@ COLUMNS = ["Role", "Asked for", "Answer", "Reason"]
 @require_safe
 def my_role_requests(request: HttpRequest) -> HttpResponse:
     """What one has asked for, and the answers."""
-    rows = RoleRequest.objects.filter(user=request.user)
-    page = _page(request, rows)
+    page = _page(request, role_requests_of(request.user))
     return render(
         request,
         "accounts/requests/mine.html",

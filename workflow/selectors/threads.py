@@ -126,7 +126,7 @@ def threads_of(release: Release, user: User, *, topic: str = "", only: str = "")
 
     `only`: "unread", "help" (a question waits for an answer), or empty for all.
     """
-    rows = _counted(_of_release(release), user)
+    rows: QuerySet[Any] = _counted(_of_release(release), user)
     if topic:
         rows = rows.filter(topic=topic)
     if only == "unread":
@@ -193,7 +193,11 @@ def participants_of(thread: Thread) -> list[User]:
 def told_already(thread: Thread, users: Iterable[User]) -> set[int]:
     """Ids of those who got a letter about this thread and have not looked into it since."""
     marks = ThreadSeen.objects.filter(thread=thread, user__in=list(users), told_at__isnull=False)
-    return {mark.user_id for mark in marks if mark.seen_at is None or mark.seen_at < mark.told_at}
+    return {
+        mark.user_id
+        for mark in marks
+        if mark.told_at is not None and (mark.seen_at is None or mark.seen_at < mark.told_at)
+    }
 
 
 def help_prefetch() -> Prefetch[Any]:
