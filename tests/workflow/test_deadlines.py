@@ -17,7 +17,7 @@ from tests.cast import Cast
 from tests.factories.workflow import release_at
 from workflow.calendar import BusinessCalendar
 from workflow.errors import MoveRefused, ReasonRequired
-from workflow.models import DeadlineNotice, DeadlinePause, GuestInvitation, Release, Review
+from workflow.models import DeadlineNotice, DeadlinePause, GuestInvitation, Release, Review, ReviewOrder
 from workflow.selectors.deadlines import due_words, pause_of
 from workflow.services import notices
 from workflow.services.deadlines import (
@@ -118,6 +118,31 @@ def test_a_comment_from_outside_stops_the_clock_until_its_link_expires(cast: Cas
     assert deadline_sync(release_id=release.pk, now=on("2026-11-19", 12)) is None
     release = fresh(release)
     assert release.due_at == due("2026-11-30")
+
+
+def test_what_a_consultation_ordered_stops_the_clock_until_its_owner_answers(
+    cast: Cast, release: Release
+) -> None:
+    review = asked_legal(release, cast, cast.privacy_officer, on("2026-11-17"))
+    order = ReviewOrder.objects.create(
+        release=release,
+        review=review,
+        review_kind="legal",
+        kind="audit",
+        text="Compare it with the contract.",
+        owner=cast[Role.IT],
+        due=due("2026-11-20"),
+        ordered_by=cast[Role.LEGAL],
+    )
+    review_give(
+        release_id=release.pk, kind="legal", verdict="approved", actor=cast[Role.LEGAL], now=on("2026-11-17")
+    )
+    pause = deadline_sync(release_id=release.pk, now=on("2026-11-17"))
+    assert pause is not None
+    assert (pause.waiting_on, pause.cause) == ("Ida Novak", "order")
+    order.state, order.answer, order.done_by, order.done_at = "answered", "Same.", order.owner, MONDAY
+    order.save()
+    assert deadline_sync(release_id=release.pk, now=on("2026-11-18")) is None
 
 
 def test_a_pause_within_one_day_moves_nothing_and_syncing_twice_moves_it_once(

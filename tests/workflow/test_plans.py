@@ -178,6 +178,22 @@ def test_the_owner_marks_as_done_and_others_who_do_not_plan_may_not(cast: Cast, 
         PlanItem.objects.filter(pk=item.pk).update(done_by=None)
 
 
+def test_what_somebody_has_to_do_stands_in_their_work(cast: Cast, release: Release, client: Client) -> None:
+    item = plan_item_save(
+        release_id=release.pk,
+        actor=cast.coordinator,
+        title="Write the blog post",
+        tactic="blog",
+        owner=cast.steward,
+        due=date(2027, 3, 1),
+    )
+    client.force_login(cast.steward)
+    page = client.get(reverse("my_work")).content.decode()
+    assert "do for the publication plan: Write the blog post" in page
+    plan_item_done(release_id=release.pk, item_id=item.pk, actor=cast.steward)
+    assert "Write the blog post" not in client.get(reverse("my_work")).content.decode()
+
+
 def test_somebody_without_a_role_here_is_not_named_for_it(cast: Cast, release: Release) -> None:
     with pytest.raises(MoveRefused, match="has no role in this plan"):
         plan_item_save(

@@ -21,6 +21,7 @@ class DeadlinePause(models.Model):
         REVIEW = "review", "A consultation that was asked for"
         QUESTION = "question", "A question that waits for an answer"
         GUEST = "guest", "A comment from outside"
+        ORDER = "order", "Something that a consultation ordered"
         HAND = "hand", "Paused by hand"
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="deadline_pauses")

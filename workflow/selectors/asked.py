@@ -11,6 +11,7 @@ from accounts.profiles import profile_of
 from workflow.calendar import calendar_of
 from workflow.models import HelpRequest, PublicationException, Release
 from workflow.selectors.exceptions import waiting_on
+from workflow.selectors.plan_work import item_lines
 from workflow.selectors.threads import help_waiting_for
 from workflow.selectors.turns import Turn
 from workflow.selectors.work import Line, MyWork
@@ -24,6 +25,7 @@ def with_questions(work: MyWork, user: User, *, now: datetime | None = None) -> 
     known = {line.release.pk for line in work.on_me if line.turn.url_name == "release_exceptions"}
     lines = [_exception_line(row, user, now) for row in waiting_on(user)]
     work.on_me += [line for line in lines if line is not None and line.release.pk not in known]
+    work.on_me += item_lines(user, now)
     return work
 
 

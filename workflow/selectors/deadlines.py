@@ -14,7 +14,14 @@ from audit.models import AuditEvent
 from workflow import policies
 from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.context import ReleaseContext
-from workflow.models import DeadlineNotice, DeadlinePause, GuestInvitation, HelpRequest, Release
+from workflow.models import (
+    DeadlineNotice,
+    DeadlinePause,
+    GuestInvitation,
+    HelpRequest,
+    Release,
+    ReviewOrder,
+)
 from workflow.selectors.people import RoleBook
 from workflow.stages import Stage
 
@@ -36,13 +43,13 @@ class Wait:
 
 
 def waits_of(contexts: Sequence[ReleaseContext]) -> dict[int, list[Wait]]:
-    """Whom each release waits for: consultations, questions and guest comments that its stage holder asked for.
+    """Whom each release waits for: what its stage holder asked of others, and what those ordered to answer it.
 
     A bounded number of queries. What somebody else asked for does not stop the holder's clock.
     """
     ids = [context.release.pk for context in contexts]
     book = RoleBook({context.dataset.program_id for context in contexts})
-    asked = _questions(ids), _guests(ids, contexts[0].now if contexts else None)
+    asked = _questions(ids), _guests(ids, contexts[0].now if contexts else None), _orders(ids)
     found: dict[int, list[Wait]] = {}
     for context in contexts:
         holders = {user.pk for user in book.holders(policies.stage_holder(context), context.dataset)}
@@ -76,6 +83,17 @@ def _guests(ids: list[int], now: datetime | None) -> dict[int, list[tuple[int, W
     for row in rows.filter(expires_at__gt=now) if now else rows.none():
         wait = Wait(Cause.GUEST, row.name, "A comment from outside that was asked for")
         found.setdefault(row.release_id, []).append((row.asked_by_id, wait))
+    return found
+
+
+def _orders(ids: list[int]) -> dict[int, list[tuple[int, Wait]]]:
+    """Orders whose owner has not answered, by who made them and by who asked for the consultation."""
+    found: dict[int, list[tuple[int, Wait]]] = {}
+    rows = ReviewOrder.objects.filter(release__in=ids, state=ReviewOrder.State.OPEN)
+    for row in rows.select_related("owner", "review"):
+        wait = Wait(Cause.ORDER, str(row.owner), f"{row.get_kind_display()} that was ordered")
+        asker = row.review.requested_by_id if row.review else None
+        found.setdefault(row.release_id, []).extend((by, wait) for by in {row.ordered_by_id, asker} if by)
     return found
 
 

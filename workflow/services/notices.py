@@ -18,9 +18,10 @@ from workflow.calendar import calendar_of
 from workflow.context import ReleaseContext, context_of
 from workflow.models import DeadlineNotice, Review
 from workflow.selectors.deadlines import Kind, due_words, notice_due, pause_of
+from workflow.selectors.reviews import people_for
 from workflow.selectors.turns import Turn, turns_of
 from workflow.selectors.work import returns_standing
-from workflow.services.effects import letter_context
+from workflow.services.letters import letter_context
 from workflow.stages import SYSTEM_OWNER
 
 
@@ -73,8 +74,7 @@ def review_notice(*, release_id: int, review_id: int, kind: str, now: datetime) 
         return False
     if not _written(context, kind, review.due, review, now):
         return False
-    role = context.profile.review_role(review.kind)
-    asked = [person for person in routing.holders(context, role) if person.is_active] if role else []
+    asked = [person for person in people_for(context, review) if person.is_active]
     told = _escalated_to(context) if kind == Kind.ESCALATE else []
     if kind == Kind.ESCALATE and review.requested_by is not None:
         told.append(review.requested_by)
