@@ -130,6 +130,7 @@ def test_signing_puts_the_table_into_a_release_like_any_other(
     assert row.dataset is not None and row.release is not None
     assert row.dataset.title == "High-value data inventory of Public Works"
     assert row.dataset.accrual_periodicity == "annually"
+    assert (row.dataset.coordinator, row.dataset.classification) == (cast.coordinator, "public")
     assert row.release.stage == "INVENTORY"
     assert not row.is_published
     stored = StoredFile.objects.get(release=row.release)

@@ -19,7 +19,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, User
-from accounts.roles import Role, people_with_role
+from accounts.roles import Role, has_role, people_with_role
+from accounts.selectors import profile_for
 from audit.services import event_record
 from dossier.errors import DossierFrozen
 from dossier.services import digest_of
@@ -157,9 +158,22 @@ def _dataset_made(row: HighValueInventory, now: datetime) -> Dataset:
             "accrual_periodicity": Dataset.Frequency.ANNUALLY,
             "geographic_granularity": Dataset.Granularity.NONE,
             "high_value": ["H"],
-        },
+            "classification": "public" if profile_for(department.program).classification("public") else "",
+        }
+        | _looked_after(row),
         now=now,
     )
+
+
+def _looked_after(row: HighValueInventory) -> dict[str, User]:
+    """The drafter guides the dataset, or knows it, as far as they hold the role."""
+    roles = {"coordinator": Role.COORDINATOR, "steward": Role.STEWARD}
+    department = row.department
+    return {
+        field: row.drafted_by
+        for field, role in roles.items()
+        if has_role(row.drafted_by, role, program=department.program_id, department=department)
+    }
 
 
 def _release_for(dataset: Dataset, drafter: User, now: datetime) -> Release:
