@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -12,12 +12,12 @@ from workflow.priority.base import WEIGHT_MAX
 
 
 class ScoreForm(forms.Form):
-    """The questions of the scale; what the record answers by itself is filled in or not asked."""
+    """The questions of the scale, without those that the record answers by itself."""
 
-    def __init__(self, *args: Any, scale: Scale, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scale: Scale, answered: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for one in scale.questions:
-            if one.code != "classification":
+            if one.code not in answered:
                 self.fields[one.code] = _field(one)
 
 

@@ -38,7 +38,7 @@ CONDITIONS = (
     Question("requested", "It is often asked for", choices=_NO_YES),
     Question("shared", "Departments share it already", choices=_NO_YES),
     Question("public_already", "It is public already in some form", choices=_NO_YES),
-    Question("no_personal", "It holds no personal data", choices=_NO_YES, derived="no_personal"),
+    Question("no_personal", "It holds no personal data", choices=_NO_YES),
     Question("quick", "Publishing it takes less than a day of work", choices=_NO_YES),
 )
 CONSIDERATIONS = tuple(

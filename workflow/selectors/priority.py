@@ -15,6 +15,7 @@ from accounts.profiles import Profile
 from accounts.selectors import departments_visible
 from workflow.models import Dataset, PriorityScore, PriorityWeights
 from workflow.priority import SCALES, Band, Scale, Score
+from workflow.priority.base import count_of
 from workflow.selectors.requests import votes_of_many
 
 _FREQUENCY_POINTS = {
@@ -95,22 +96,26 @@ def with_priority(datasets: QuerySet[Dataset]) -> QuerySet[Dataset]:
     )
 
 
-def answers_for(
-    dataset: Dataset, profile: Profile, *, stored: Mapping[str, Any] | None = None, votes: int = 0
-) -> dict[str, Any]:
-    """What the record answers by itself, under what people answered. The classification is always the record's."""
-    derived: dict[str, Any] = {
+def record_answers(dataset: Dataset, profile: Profile) -> dict[str, Any]:
+    """The questions of the scale that the inventory record answers by itself: they follow the record."""
+    derived = {
+        "classification": class_kind(dataset.classification, profile),
         "frequency": _FREQUENCY_POINTS.get(dataset.accrual_periodicity, ""),
         "years": _years(dataset),
         "timeliness": _age(dataset),
-        "votes": votes,
     }
     known = {one.derived for one in scale_of(profile).questions}
-    answers = {code: value for code, value in derived.items() if code in known and value != ""}
-    answers |= {code: value for code, value in (stored or {}).items() if value not in ("", None)}
-    if "classification" in known:
-        answers["classification"] = class_kind(dataset.classification, profile)
-    return answers
+    return {code: value for code, value in derived.items() if code in known and value != ""}
+
+
+def answers_for(
+    dataset: Dataset, profile: Profile, *, stored: Mapping[str, Any] | None = None, votes: int = 0
+) -> dict[str, Any]:
+    """What people answered, with what the record answers; confirmed voices of the public count at least."""
+    answers = {code: value for code, value in (stored or {}).items() if value not in ("", None)}
+    if "votes" in {one.derived for one in scale_of(profile).questions}:
+        answers["votes"] = max(count_of(answers, "votes"), votes)
+    return answers | record_answers(dataset, profile)
 
 
 def class_kind(code: str, profile: Profile) -> str:
@@ -121,11 +126,6 @@ def class_kind(code: str, profile: Profile) -> str:
     if choice is None or choice.never_publish or not choice.raw_publishable:
         return "protected"
     return "sensitive" if choice.needs_ground else "public"
-
-
-def votes_of(dataset_ids: Iterable[int]) -> dict[int, int]:
-    """Confirmed voices of the public for each dataset, by the requests that were linked to it."""
-    return votes_of_many(list(dataset_ids))
 
 
 def ranked(
@@ -145,7 +145,7 @@ def ranked(
         datasets = datasets.filter(department=department)
     rows = list(datasets.select_related("department"))
     scale, weights = scale_of(profile), weights_of(program, profile)
-    stored, votes = newest_scores([row.pk for row in rows], scale), votes_of([row.pk for row in rows])
+    stored, votes = newest_scores([row.pk for row in rows], scale), votes_of_many([row.pk for row in rows])
     answers = {
         row.pk: answers_for(
             row,

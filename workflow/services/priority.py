@@ -20,14 +20,8 @@ from workflow.models import Dataset, PriorityScore, PriorityWeights
 from workflow.policies import check_register
 from workflow.priority import Scale
 from workflow.priority.base import WEIGHT_MAX
-from workflow.selectors.priority import (
-    answers_for,
-    newest_score,
-    newest_scores,
-    scale_of,
-    votes_of,
-    weights_of,
-)
+from workflow.selectors.priority import answers_for, newest_score, newest_scores, scale_of, weights_of
+from workflow.selectors.requests import votes_of, votes_of_many
 
 
 def check_weights(actor: User, program: Program) -> None:
@@ -140,7 +134,7 @@ def priority_rescore(*, program: Program, actor: User | None, now: datetime | No
     profile = profile_for(program)
     scale, weights = scale_of(profile), weights_of(program, profile)
     stored = newest_scores(Dataset.objects.filter(program=program).values_list("pk", flat=True), scale)
-    votes = votes_of(stored)
+    votes = votes_of_many(list(stored))
     fresh = []
     for dataset in Dataset.objects.filter(pk__in=stored):
         last = stored[dataset.pk]
@@ -152,8 +146,7 @@ def priority_rescore(*, program: Program, actor: User | None, now: datetime | No
 
 
 def _inputs(dataset: Dataset, profile: Profile, answers: Mapping[str, Any]) -> dict[str, Any]:
-    votes = votes_of([dataset.pk]).get(dataset.pk, 0)
-    return answers_for(dataset, profile, stored=answers, votes=votes)
+    return answers_for(dataset, profile, stored=answers, votes=votes_of(dataset))
 
 
 def _row(

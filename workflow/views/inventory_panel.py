@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.profiles import Profile
 from accounts.selectors import profile_for
 from workflow.classification import classification_notes
 from workflow.models import Dataset
@@ -31,7 +32,11 @@ def panel_of(request: HttpRequest, dataset: Dataset, stage: str) -> dict[str, An
             {"sentence": similar.sentence, "url": reverse("dataset", args=[similar.dataset.pk])}
             for similar in similar_to(dataset)
         ]
-        notes = [year_in_title(dataset.title), *classification_notes(dataset, profile)]
+        notes = [
+            year_in_title(dataset.title),
+            *classification_notes(dataset, profile),
+            _ground_missing(row, profile),
+        ]
         warnings += [{"sentence": note} for note in notes if note]
     return {
         "openness": openness(row, profile, timezone.localdate()),
@@ -41,3 +46,11 @@ def panel_of(request: HttpRequest, dataset: Dataset, stage: str) -> dict[str, An
         "may_withhold": may_withhold(request.user, dataset),
         "warnings": warnings,
     }
+
+
+def _ground_missing(row: Any, profile: Profile) -> str:
+    """Where openness is presumed, a class that is never published asks for a ground or a treated form."""
+    raw = profile.classification(row.classification)
+    if not (raw and raw.never_publish and profile.inventory.presumption_of_openness) or row.standing:
+        return ""
+    return f"“{raw.label}” data is to be withheld on a recorded ground, or published in a treated form. Say which."

@@ -22,11 +22,12 @@ from workflow.selectors.priority import (
     answers_for,
     newest_score,
     ranked,
+    record_answers,
     scale_of,
-    votes_of,
     weights_of,
     weights_row,
 )
+from workflow.selectors.requests import votes_of
 from workflow.services.priority import (
     check_weights,
     may_set_weights,
@@ -117,9 +118,7 @@ def priority_again(request: HttpRequest) -> HttpResponse:
 def dataset_priority(request: HttpRequest, pk: int) -> HttpResponse:
     """The score of one dataset: the questions, what each factor gave, and every score before."""
     dataset = _dataset(request, pk)
-    profile = profile_for(dataset.program)
-    scale = scale_of(profile)
-    form = ScoreForm(request.POST or None, scale=scale, initial=_answers(dataset))
+    form = _score_form(dataset, request.POST or None)
     if request.method == "POST":
         check_register(request.user, dataset.program_id, dataset.department_id)
         if form.is_valid():
@@ -170,7 +169,10 @@ def _score_page(
             "last": last,
             "computed": scale.score(answers, weights_of(dataset.program_id, profile)),
             "missing": [one.label for one in scale.missing(answers)],
-            "form": form or ScoreForm(scale=scale, initial=answers),
+            "form": form or _score_form(dataset),
+            "answered": [
+                one.label for one in scale.questions if one.code in record_answers(dataset, profile)
+            ],
             "override_form": override_form
             or OverrideForm(scale=scale, overridden=bool(last and last.override)),
             "history": dataset.priority_scores.select_related("by")[:HISTORY],
@@ -180,11 +182,17 @@ def _score_page(
     )
 
 
+def _score_form(dataset: Dataset, data: Any = None) -> ScoreForm:
+    profile = profile_for(dataset.program)
+    # The class is never asked here: whoever knows it better corrects the record.
+    answered = {"classification", *record_answers(dataset, profile)}
+    return ScoreForm(data, scale=scale_of(profile), answered=answered, initial=_answers(dataset))
+
+
 def _answers(dataset: Dataset) -> dict[str, Any]:
     profile = profile_for(dataset.program)
     last = newest_score(dataset, scale_of(profile))
-    votes = votes_of([dataset.pk]).get(dataset.pk, 0)
-    return answers_for(dataset, profile, stored=last.inputs if last else None, votes=votes)
+    return answers_for(dataset, profile, stored=last.inputs if last else None, votes=votes_of(dataset))
 
 
 def _dataset(request: HttpRequest, pk: int) -> Dataset:
