@@ -40,11 +40,13 @@ class Value:
 
     def check(self, value: Any, place: str, faults: Faults) -> None:
         if not self._is_kind(value):
-            faults.add(place, f"{value!r} must be {_KIND_WORDS[self.kind]}.", broken=True)
+            faults.add(place, f"{_shown(value)} must be {_KIND_WORDS[self.kind]}.", broken=True)
         elif self.words and value not in self.words:
             end = f", {self.lost}" if self.lost else ""
             known = f" It may be {', '.join(self.words)}." if len(self.words) <= 8 else ""
-            faults.add(place, f'"{value}" is not {self.noun or "a word that is known here"}{end}.{known}')
+            faults.add(
+                place, f'"{value[:60]}" is not {self.noun or "a word that is known here"}{end}.{known}'
+            )
         elif self.kind is str and "\x00" in value:
             faults.add(place, "it holds a character that cannot be kept (NUL). Take it out.", broken=True)
         elif self.least is not None and not self.least <= value <= self.most:
@@ -61,6 +63,12 @@ class Value:
 
     def build(self, value: Any) -> Any:
         return value
+
+
+def _shown(value: Any) -> str:
+    """A value inside a sentence: what stands there, but never a whole file of it."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 _KIND_WORDS: dict[type, str] = {
@@ -80,7 +88,7 @@ class Many:
 
     def check(self, value: Any, place: str, faults: Faults) -> None:
         if not isinstance(value, list | tuple):
-            faults.add(place, f"{value!r} must be a list in square brackets.", broken=True)
+            faults.add(place, f"{_shown(value)} must be a list in square brackets.", broken=True)
             return
         for number, one in enumerate(value, start=1):
             self.of.check(one, f"{place}[{number}]", faults)
@@ -112,7 +120,7 @@ class Table:
 
     def check(self, value: Any, place: str, faults: Faults) -> None:
         if not isinstance(value, dict):
-            faults.add(place, f"{value!r} must be a table.", broken=True)
+            faults.add(place, f"{_shown(value)} must be a table.", broken=True)
             return
         for name in sorted(set(value) - set(self.keys)):
             if place:
@@ -147,7 +155,7 @@ class Map:
 
     def check(self, value: Any, place: str, faults: Faults) -> None:
         if not isinstance(value, dict):
-            faults.add(place, f"{value!r} must be a table.", broken=True)
+            faults.add(place, f"{_shown(value)} must be a table.", broken=True)
             return
         for name, one in value.items():
             if "\x00" in name:
@@ -176,7 +184,9 @@ class Rows:
 
     def check(self, value: Any, place: str, faults: Faults) -> None:
         if not isinstance(value, list | tuple):
-            faults.add(place, f"{value!r} must be a list of tables, written as [[{place}]].", broken=True)
+            faults.add(
+                place, f"{_shown(value)} must be a list of tables, written as [[{place}]].", broken=True
+            )
             return
         for number, row in enumerate(value, start=1):
             self.of.check(row, f"{place}[{number}]", faults)
@@ -185,9 +195,11 @@ class Rows:
         seen: set[str] = set()
         for number, row in enumerate(value, start=1):
             code = row.get(self.unique) if self.unique and isinstance(row, dict) else None
-            if code is not None and code in seen:
+            if not isinstance(code, str):
+                continue
+            if code in seen:
                 faults.add(f"{place}[{number}].{self.unique}", f'"{code}" stands in an earlier row.')
-            seen.add(str(code))
+            seen.add(code)
 
     def build(self, value: Any) -> tuple[Any, ...]:
         return tuple(self.of.build(row) for row in value)
