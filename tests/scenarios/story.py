@@ -196,7 +196,7 @@ class Story:
     def run(self) -> None:
         """Let the conductor and the workers do what is due, until nothing is."""
         work = [(FileRead, partial(file_read, now=None)), *STATION_WORK]
-        for _ in range(8):
+        for _ in range(12):
             release_settle(release_id=self.release_id)
             if not any([self._work(model, handler) for model, handler in work]):
                 return

@@ -9,6 +9,7 @@ from __future__ import annotations
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
 from workflow.gates.exceptions import licence_allowed, no_exception_open
+from workflow.gates.final_key import final_keys_turned
 from workflow.gates.levels import security_level_allowed
 from workflow.gates.orders import orders_done
 from workflow.gates.plan import schedule_complete
@@ -123,6 +124,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         no_exception_open,
         orders_done,
         reviews_in("approve"),
+        final_keys_turned,
     ),
     "publish": (
         not_on_hold,

@@ -9,6 +9,7 @@ from workflow.gates.base import Gate, GateResult, Unmet, day
 from workflow.hands import KEYS, is_own_work
 from workflow.models import Review
 from workflow.review_needs import Need
+from workflow.stages import ONWARD
 
 
 def reviews_in(move: str) -> Gate:
@@ -39,8 +40,14 @@ def reviews_in(move: str) -> Gate:
 
 
 def _asked_besides(context: ReleaseContext, move: str, needs: list[Need]) -> list[Need]:
-    """Consultations about this move that somebody asked for: they stand in its way until they are given."""
+    """Consultations about this move that somebody asked for: they stand in its way until they are given.
+
+    A kind that the move onward needs speaks for itself there.
+    """
+    onward = ONWARD.get(context.release.stage)
     known = {need.kind for need in needs}
+    if onward and onward != move:
+        known |= {need.kind for need in review_needs.needs_of(context, onward)}
     asked = {review.kind for review in context.reviews}
     rules = {rule.kind: rule for rule in reversed(review_needs.rules_for(context, move))}
     return [Need(rule) for kind, rule in rules.items() if kind in asked - known]
