@@ -12,6 +12,8 @@ from accounts.roles import Role
 from tests.cast import Cast
 from tests.factories.workflow import dataset_make, release_at
 from workflow.models import Dataset, Release
+from workflow.selectors.metadata import edition_of
+from workflow.services.metadata import metadata_change
 from workflow.stages import Stage
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,22 @@ def test_a_refused_value_is_shown_again_with_why(
     assert 'class="error-summary"' in page and "Costs are estimates." in page
     assert said in page
     assert Dataset.objects.get(pk=release.dataset_id).metadata == {}
+
+
+def test_two_who_write_at_once_lose_nothing(client: Client, cast: Cast, release: Release) -> None:
+    client.force_login(cast.steward)
+    seen = edition_of(release.dataset)
+    metadata_change(release_id=release.pk, values={"limitations": "Theirs."}, actor=cast.coordinator)
+    answers = FORM | {"edition": seen}
+    response = client.post(url(release), answers)
+    page = words(response)
+    assert response.status_code == 409
+    assert "Somebody else has saved the metadata" in page and "Limitations" in page
+    assert "Costs are estimates." in page
+    assert Dataset.objects.get(pk=release.dataset_id).metadata["limitations"] == "Theirs."
+    again = FORM | {"edition": edition_of(Dataset.objects.get(pk=release.dataset_id))}
+    assert client.post(url(release), again).status_code == 302
+    assert Dataset.objects.get(pk=release.dataset_id).metadata["limitations"] == "Costs are estimates."
 
 
 def test_who_may_only_read_sees_values_and_no_form(client: Client, cast: Cast, release: Release) -> None:

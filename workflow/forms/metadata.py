@@ -63,6 +63,15 @@ class MetadataForm(forms.Form):
         for code, sentences in error.message_dict.items():
             self.add_error(code if code in self.fields else None, sentences)
 
+    def differing(self) -> list[str]:
+        """Labels of the fields in which the form says something else than what is kept now."""
+        return [
+            line.asked.label
+            for code, line in self._lines.items()
+            if code in self.cleaned_data
+            and self.cleaned_data[code] != (line.value or type(self.cleaned_data[code])())
+        ] or ["nothing any more"]
+
     def written(self) -> dict[str, Any]:
         """What to write: everything but a default that stands as it was shown, which goes on following."""
         return {

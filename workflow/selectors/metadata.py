@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.profiles import Profile
 from audit.models import AuditEvent
 from checklists.selectors import answers_of, submissions_of
+from dossier.services import digest_of
 from workflow.context import ReleaseContext
 from workflow.language import Hint, hints_for
 from workflow.metadata import Asked, asked_by, is_filled, label_of
@@ -128,6 +129,12 @@ def value_of(one: Field, dataset: Dataset) -> Any:
         "format": _FORMATS,
         "coverage": "; ".join(filter(None, (dataset.geographic_coverage, _period(dataset)))),
     }.get(one.code)
+
+
+def edition_of(dataset: Dataset) -> str:
+    """Digest of everything that is written on the Metadata page: whether it still says what somebody saw."""
+    columns = [getattr(dataset, one.column) for one in FIELDS.values() if one.place == DATASET]
+    return digest_of([columns, dataset.metadata])
 
 
 def own_values(dataset: Dataset) -> dict[str, Any]:

@@ -17,24 +17,37 @@ from dossier.services import contribution_record, dossier_lock
 from workflow.metadata import asked_by, clean, is_filled, refusal_of
 from workflow.metadata_fields import DATASET, FIELDS
 from workflow.models import Dataset, Release
-from workflow.selectors.metadata import CHANGED
+from workflow.selectors.metadata import CHANGED, edition_of
 from workflow.services.facts import metadata_fact, record_fact
+
+
+class MetadataChanged(Exception):
+    """Somebody else has written the metadata since the writer looked at it; nothing was written over it."""
 
 
 @transaction.atomic
 def metadata_change(
-    *, release_id: int, values: Mapping[str, Any], actor: User, now: datetime | None = None
+    *,
+    release_id: int,
+    values: Mapping[str, Any],
+    actor: User,
+    edition: str = "",
+    now: datetime | None = None,
 ) -> list[str]:
     """Write metadata fields (code of the superset -> value); an empty value takes one back.
 
-    Returns the codes that changed; writing what is there already changes nothing. Raises DossierFrozen when the
-    stage has closed the description, ValidationError with a sentence per field, and ValueError for a code that
-    is not written here. The event names the fields and never what they say. Source: DOMAIN g; FEATURES M13.
+    `edition` is what the writer saw (selectors.metadata.edition_of); left out, nothing is compared. Returns the
+    codes that changed; writing what is there already changes nothing. Raises MetadataChanged when somebody else
+    has written since, DossierFrozen when the stage has closed the description, ValidationError with a sentence
+    per field, and ValueError for a code that is not written here. The event names the fields and never what they
+    say. Source: DOMAIN g; FEATURES M13.
     """
     now = now or timezone.now()
     dossier_lock(release_id=release_id, part="metadata")
     release = Release.objects.select_related("dataset", "profile").get(pk=release_id)
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=release.dataset_id)
+    if edition and edition != edition_of(dataset):
+        raise MetadataChanged
     profile = profile_of(release.profile)
     _check_method(profile, values.get("update_method"))
     changed = _assign(dataset, _cleaned(values))
