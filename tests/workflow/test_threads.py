@@ -16,9 +16,10 @@ from notifications.services import letter_of
 from tests.cast import Cast
 from tests.factories.workflow import release_at
 from workflow.errors import MoveRefused
-from workflow.models import HelpRequest, Release, Thread, ThreadPost
+from workflow.models import HelpRequest, Release, Review, Thread, ThreadPost
 from workflow.selectors.threads import WHOLE, counts_of, help_open_of, help_waiting_for
 from workflow.selectors.typed import raw_values_in
+from workflow.services.reviews import review_give
 from workflow.services.threads import (
     help_answer,
     help_ask,
@@ -215,6 +216,29 @@ def test_a_refused_post_keeps_what_was_typed(cast: Cast, release: Release, clien
     assert answer.status_code == 422
     assert "See 123-45-6789 there" in answer.content.decode()
     assert "This looks like a Social Security number" in answer.content.decode()
+
+
+def test_a_review_given_blind_is_not_talked_about_before_all_verdicts_are_in(
+    cast: Cast, release: Release, client: Client
+) -> None:
+    Review.objects.filter(release=release, kind="department").update(blinded=True)
+    client.force_login(cast.approver)
+    url = reverse("release_thread", args=[release.pk, "review", "department"])
+    assert client.get(url).status_code == 403
+    with pytest.raises(PermissionDenied, match="given blind"):
+        write(release, cast.approver, topic="review", key="department")
+    review_give(release_id=release.pk, kind="department", verdict="approved", actor=cast.approver)
+    assert client.get(url).status_code == 200
+
+
+def test_the_things_themselves_lead_to_their_threads(cast: Cast, release: Release, client: Client) -> None:
+    write(release, cast.coordinator)
+    client.force_login(cast.steward)
+    overview = page(client, "release", release.pk)
+    assert "Thread: 1 post" in overview
+    assert "Ask for help" in overview
+    reviews = page(client, "release_reviews", release.pk)
+    assert reverse("release_thread", args=[release.pk, "review", "department"]) in reviews
 
 
 # --- help ---

@@ -91,6 +91,9 @@ EVENT_KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "checklists": ("Checklists and checks", ("checklists.",)),
     "privacy": ("Privacy", ("privacy.",)),
     "publication": ("Publication", ("publishing.",)),
+    "threads": ("Threads and questions", ("workflow.thread_", "workflow.post_", "workflow.help_")),
+    "outside": ("Comments from outside", ("workflow.guest_",)),
+    "exceptions": ("Exceptions", ("workflow.exception_",)),
 }
 
 

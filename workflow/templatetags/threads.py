@@ -27,6 +27,7 @@ def thread_link(
         "thread": _counts(context, release).get((topic, key)),
         "url": reverse("release_thread", args=[release.pk, topic, key]),
         "about": about,
+        "is_whole": topic == Thread.Topic.DATASET,
     }
 
 
