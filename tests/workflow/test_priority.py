@@ -252,3 +252,11 @@ def test_the_list_is_filtered_and_sorted_by_priority(cast: Cast, client: Client)
     assert titles(high_value="on") == ["High one"]
     assert titles(sort="priority") == ["High one", "A low one", "Unscored"]
     assert titles(sort="-priority") == ["A low one", "High one", "Unscored"]
+
+
+def test_a_record_that_loses_its_class_counts_as_protected_again(cast: Cast) -> None:
+    dataset = dataset_make(cast, classification="public")
+    assert score(dataset, cast, demand="low").label == "P2"
+    Dataset.objects.filter(pk=dataset.pk).update(classification="")
+    again = score(dataset, cast, demand="low")
+    assert (again.label, "classification" in again.inputs) == ("P4", False)

@@ -112,7 +112,8 @@ def answers_for(
     dataset: Dataset, profile: Profile, *, stored: Mapping[str, Any] | None = None, votes: int = 0
 ) -> dict[str, Any]:
     """What people answered, with what the record answers; confirmed voices of the public count at least."""
-    answers = {code: value for code, value in (stored or {}).items() if value not in ("", None)}
+    typed = {code: value for code, value in (stored or {}).items() if code != "classification"}
+    answers = {code: value for code, value in typed.items() if value not in ("", None)}
     if "votes" in {one.derived for one in scale_of(profile).questions}:
         answers["votes"] = max(count_of(answers, "votes"), votes)
     return answers | record_answers(dataset, profile)
