@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from accounts.profiles import ItemRule, Profile
 from accounts.profiles.words import DECIDED_BY_MOVE
-from checklists.catalogue import CHECKLISTS, Catalogue, Item, current
+from checklists.catalogue import CHECKLISTS, Catalogue, CatalogueError, Item, current, parse, read
+from checklists.catalogue.composing import compose
 from workflow.metadata_fields import FIELDS
 from workflow.models import PublicationPlan, Review
 from workflow.priority import SCALES
@@ -41,8 +42,17 @@ def remarks_above(profile: Profile) -> list[str]:
 def _catalogues(profile: Profile) -> Iterator[tuple[str, str, Catalogue]]:
     for stage, names in profile.checklists.items():
         for name in names:
-            if name in CHECKLISTS:
+            if name in CHECKLISTS and not _broken(name):
                 yield stage, name, current(name)
+
+
+def _broken(name: str) -> str:
+    """Why the catalogue's own text of a checklist cannot be used; empty when it can."""
+    try:
+        current(name)
+    except CatalogueError as error:
+        return str(error)
+    return ""
 
 
 def _checklists(profile: Profile) -> Iterator[str]:
@@ -50,10 +60,13 @@ def _checklists(profile: Profile) -> Iterator[str]:
         for name in names:
             if name not in CHECKLISTS:
                 yield f"checklists.{stage}: there is no {name} checklist in the catalogue."
+            elif _broken(name):
+                yield f"checklists.{stage}: the {name} checklist of the catalogue cannot be read. {_broken(name)}"
 
 
 def _items(profile: Profile) -> Iterator[str]:
     for stage, name, catalogue in _catalogues(profile):
+        yield from _composed(profile, name)
         known = {item.id for item in catalogue.items}
         for item_id in profile.items.get(name, {}):
             if item_id not in known:
@@ -62,12 +75,18 @@ def _items(profile: Profile) -> Iterator[str]:
             yield from _item(profile, stage, name, item)
 
 
+def _composed(profile: Profile, name: str) -> Iterator[str]:
+    """The text that people of this program will answer must be a checklist that works."""
+    try:
+        parse(compose(read(name), profile.items.get(name, {})))
+    except CatalogueError as error:
+        yield f"items.{name}: with these rules the checklist cannot work. {' '.join(error.faults)}"
+
+
 def _item(profile: Profile, stage: str, name: str, item: Item) -> Iterator[str]:
     rule: ItemRule = profile.item_rule(name, item.id)
     place = f"items.{name}.{item.id}"
     severity = rule.severity or item.severity
-    if rule.severity in ("blocks", "warns") and not (item.sentence or item.missing or item.machine):
-        yield f"{place}.severity: the item has no sentence to say what is wrong, so it can only inform."
     if not rule.asked or severity != "blocks":
         return
     asked_at = item.stage or stage

@@ -104,16 +104,16 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, content: bytes | 
             "items.security.SEC-16: it waits for the security review",
         ),
         (
+            {"checklists": DEFAULT["checklists"] | {"PRIVACY": ["security"]}},
+            "items.security.SEC-01: this program has no security levels",
+        ),
+        (
             {
                 "checklists": DEFAULT["checklists"] | {"CDO_REVIEW": ["cdo"]},
                 "plan": {"opens_at": "approve"},
                 "items": {"cdo": {"CDO-07": {"severity": "blocks"}}},
             },
             "items.cdo.CDO-07: it waits for the publication plan",
-        ),
-        (
-            {"items": {"quality": {"QUA-05": {"severity": "blocks"}}}},
-            "items.quality.QUA-05.severity: the item has no sentence",
         ),
     ],
 )
