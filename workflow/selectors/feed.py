@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
@@ -51,7 +51,7 @@ def entries_of(release: Release, *, now: datetime) -> list[CalendarEntry]:
     return _release_dates(one, now) + _items(one, now) + _deadlines(one, now)
 
 
-def _release_dates(releases: object, now: datetime) -> list[CalendarEntry]:
+def _release_dates(releases: QuerySet[Release], now: datetime) -> list[CalendarEntry]:
     plans = (
         PublicationPlan.objects.filter(release__in=releases, release_at__gte=now - BACK)
         .select_related("release__dataset")
@@ -69,7 +69,7 @@ def _release_dates(releases: object, now: datetime) -> list[CalendarEntry]:
     ]
 
 
-def _items(releases: object, now: datetime) -> list[CalendarEntry]:
+def _items(releases: QuerySet[Release], now: datetime) -> list[CalendarEntry]:
     """What is still to be done for plans; who does it stands on the page, not in the calendar."""
     items = (
         PlanItem.objects.filter(plan__release__in=releases, done_at=None, due__gte=(now - BACK).date())
@@ -88,9 +88,9 @@ def _items(releases: object, now: datetime) -> list[CalendarEntry]:
     ]
 
 
-def _deadlines(releases: object, now: datetime) -> list[CalendarEntry]:
+def _deadlines(releases: QuerySet[Release], now: datetime) -> list[CalendarEntry]:
     rows = (
-        Release.objects.filter(pk__in=releases, stage__in=OPEN_STAGES, due_at__gte=now - BACK)  # type: ignore[misc]
+        Release.objects.filter(pk__in=releases, stage__in=OPEN_STAGES, due_at__gte=now - BACK)
         .select_related("dataset")
         .order_by("due_at")
     )

@@ -13,9 +13,9 @@ from accounts.profiles import Profile
 from accounts.roles import Role
 from accounts.selectors import departments_visible
 from dossier.services import digest_of
-from workflow import routing
 from workflow.context import ReleaseContext
 from workflow.models import PlanItem, PlanSignOff, PublicationPlan, Release
+from workflow.selectors.people import RoleBook
 from workflow.stages import Stage
 
 # Whoever may edit a plan may be named in it, and the steward, who knows the data.
@@ -151,7 +151,8 @@ def items_of(plan: PublicationPlan | None) -> list[PlanItem]:
 
 def owners_of(context: ReleaseContext) -> list[User]:
     """Who may be named as the owner of an item."""
-    people = [person for role in OWNER_ROLES for person in routing.holders(context, role)]
+    book = RoleBook([context.dataset.program_id])
+    people = [person for role in OWNER_ROLES for person in book.holders(role, context.dataset)]
     return sorted({person.pk: person for person in people if person.is_active}.values(), key=str)
 
 

@@ -59,9 +59,10 @@ def deadline_pause(
     running = _synced(context, now)
     if running is not None:
         raise MoveRefused(f"The clock stands still already: it waits on {running.waiting_on}.")
-    if not _has_clock(context.release):
+    due_at = _due_now(context.release)
+    if due_at is None:
         raise MoveRefused("This release has no deadline now, so there is no clock to stop.")
-    return _begin(context, Wait(Cause.HAND, waiting_on[:200], why), actor, now)
+    return _begin(context, due_at, Wait(Cause.HAND, waiting_on[:200], why), actor, now)
 
 
 @transaction.atomic
@@ -173,23 +174,25 @@ def _locked(release_id: int, now: datetime) -> ReleaseContext:
     return context_of(release_id, now=now)
 
 
-def _has_clock(release: Release) -> bool:
-    return release.is_open and not release.held_at and release.due_at is not None
+def _due_now(release: Release) -> datetime | None:
+    """The due date whose clock runs: none on hold, where the program sets none, or when the release has ended."""
+    return release.due_at if release.is_open and not release.held_at else None
 
 
 def _synced(context: ReleaseContext, now: datetime) -> DeadlinePause | None:
     release = context.release
+    due_at = _due_now(release)
     running = DeadlinePause.objects.filter(release=release, until=None).first()
-    if running is not None and (not _has_clock(release) or running.due_moved != release.due_at):
+    if running is not None and running.due_moved != due_at:
         # A move has started the clock anew (or ended it), and this pause with it.
         running.until = max(now, running.since)
         running.save(update_fields=["until"])
         running = None
-    if not _has_clock(release):
+    if due_at is None:
         return None
     waits = waits_of([context])[release.pk]
     if running is None:
-        return _begin(context, waits[0], None, now) if waits else None
+        return _begin(context, due_at, waits[0], None, now) if waits else None
     if running.cause == Cause.HAND:
         _move_due(context, running, now)
         return running
@@ -205,7 +208,9 @@ def _synced(context: ReleaseContext, now: datetime) -> DeadlinePause | None:
     return running
 
 
-def _begin(context: ReleaseContext, wait: Wait, actor: User | None, now: datetime) -> DeadlinePause:
+def _begin(
+    context: ReleaseContext, due_at: datetime, wait: Wait, actor: User | None, now: datetime
+) -> DeadlinePause:
     release = context.release
     pause = DeadlinePause.objects.create(
         release=release,
@@ -214,8 +219,8 @@ def _begin(context: ReleaseContext, wait: Wait, actor: User | None, now: datetim
         waiting_on=wait.waiting_on,
         why=wait.why,
         since=now,
-        due_before=release.due_at,
-        due_moved=release.due_at,
+        due_before=due_at,
+        due_moved=due_at,
         by=actor,
     )
     note = f"{wait.waiting_on}: {wait.why}" if wait.cause == Cause.HAND else ""
