@@ -75,6 +75,7 @@ def release_queryset() -> QuerySet[Release]:
         ),
         "recusals",
         "dataset__department__added_reviews",
+        "dataset__department__checklist_items",
         Prefetch(
             "review_orders",
             queryset=ReviewOrder.objects.select_related("owner", "ordered_by", "done_by", "closed_by"),

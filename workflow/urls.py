@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workflow.views import (
+    additions,
     checklists,
     data,
     datasets,
@@ -73,5 +74,6 @@ urlpatterns = [
     *talks.urlpatterns,
     *joint.urlpatterns,
     *return_points.urlpatterns,
+    *additions.urlpatterns,
     *high_value.urlpatterns,
 ]

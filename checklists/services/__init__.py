@@ -1,5 +1,6 @@
 """Writes of the checklists: answers, attestations, machine checks, waivers, and the facts they establish."""
 
+from checklists.services.additions import addition_check, addition_make, addition_retire
 from checklists.services.answers import (
     Saved,
     answer_save,
@@ -17,6 +18,9 @@ from checklists.sources import fill_is_due
 
 __all__ = [
     "Saved",
+    "addition_check",
+    "addition_make",
+    "addition_retire",
     "answer_save",
     "answers_fill",
     "answers_save",
