@@ -138,7 +138,7 @@ def _verdict(context: ReleaseContext, review: Review, user: User) -> Line:
     return {
         "review": review,
         "is_hidden": hidden,
-        "voided": "" if hidden else voided_words(review, context),
+        "voided": voided_words(review, context),
         "is_own_work": not hidden and is_own_work(review, context),
     }
 
