@@ -92,6 +92,8 @@ def _item(profile: Profile, stage: str, name: str, item: Item) -> Iterator[str]:
     asked_at = item.stage or stage
     if item.answers_from.startswith("review."):
         yield from _signed(profile, item.answers_from.removeprefix("review."), asked_at, place)
+    if item.answers_from == "dataset.security_level" and not profile.security_levels:
+        yield f"{place}: this program has no security levels, so nobody could choose one. Add asked = false, or levels."
     if (
         item.answers_from == "fact.plan"
         and profile.plan.opens_at == "approve"
