@@ -108,8 +108,12 @@ def test_no_event_and_no_digest_holds_the_address_or_the_words(cast: Cast) -> No
 
 
 def test_a_title_that_looks_like_a_persons_number_is_refused(cast: Cast) -> None:
-    with pytest.raises(ValidationError, match="Leave out numbers"):
+    with pytest.raises(ValidationError, match="Leave out telephone"):
         ask(cast, title="File of 123-45-6789")
+    with pytest.raises(ValidationError, match="Leave out telephone"):
+        services.request_ask(
+            program=cast.program, title="Bicycles", purpose=f"Write to {ADDRESS}.", email=ADDRESS
+        )
 
 
 def test_a_browser_votes_once_and_takes_its_vote_back(cast: Cast) -> None:

@@ -104,6 +104,14 @@ def test_a_browser_votes_and_takes_it_back(cast: Cast, client: Client) -> None:
     assert "3 votes" not in text_of(Client().post(vote, follow=True))
 
 
+def test_the_vote_of_ones_own_request_stays(cast: Cast, client: Client) -> None:
+    row = ask(cast)
+    client.post(reverse("request_confirm", args=[secret_of()]))
+    page = text_of(client.post(page_url(cast, row, "public_request_vote"), {"take_back": "1"}, follow=True))
+    assert "This request is your own" in page
+    assert "1 vote<" in page
+
+
 def test_a_forged_cookie_is_no_voter(cast: Cast, client: Client) -> None:
     row = confirmed(cast)
     client.cookies["voter"] = "somebody-else"

@@ -64,10 +64,10 @@ def request_ask(
     request = DatasetRequest(
         program=program, title=_typed(title), purpose=_typed(purpose), name=_typed(name), asked_at=now
     )
-    if is_personal(request.title):
-        raise ValidationError(
-            {"title": "The title is shown to everybody. Leave out numbers and addresses of people."}
-        )
+    told = "Everybody can read this. Leave out telephone numbers, personal numbers and e-mail addresses."
+    personal = {field: told for field in ("title", "purpose") if is_personal(getattr(request, field))}
+    if personal:
+        raise ValidationError(personal)
     request.full_clean()
     request.save()
     event_record(action="request.asked", actor=None, subject=request, program_id=program.pk, now=now)

@@ -138,10 +138,14 @@ def vote(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         messages.error(request, TOO_MANY)
         return redirect("public_request", code, pk)
     act = services.request_unvote if "take_back" in request.POST else services.request_vote
+    voter = services.voter_digest(cookie)
     try:
-        act(request=row, voter=services.voter_digest(cookie))
+        act(request=row, voter=voter)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+    else:
+        if "take_back" in request.POST and selectors.has_voted(row, voter):
+            messages.info(request, "This request is your own, so its vote stays until it is closed.")
     return _remember(redirect("public_request", code, pk), cookie)
 
 
