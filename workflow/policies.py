@@ -14,11 +14,11 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.models import Department, User
 from accounts.profiles import Profile
-from accounts.roles import Role, acting_for, has_role, roles_held, stands_in_for
+from accounts.roles import Role, has_role, roles_held
 from accounts.selectors import departments_visible
 from workflow import approvals, final_key
-from workflow import hands as hand_rules
 from workflow.context import ReleaseContext
+from workflow.four_eyes import check_four_eyes, lender_of
 from workflow.joint import contributed_by
 from workflow.models import Dataset, Review, ReviewOrder
 from workflow.review_needs import role_of
@@ -130,63 +130,6 @@ def _check_last_key(actor: Actor, context: ReleaseContext) -> None:
         )
 
 
-def check_four_eyes(
-    actor: Actor, kind: str, role: str, context: ReleaseContext, department: Department | None = None
-) -> None:
-    """Refuse the key or review `kind` to whoever prepared the release or turned another of its keys.
-
-    Who acts by a delegated role is judged as two people: themselves and whoever lent it (FEATURES M05, M06).
-    """
-    what = _FOUR_EYES_WORDS.get(kind, "review it")
-    lender = lender_of(actor, role, context, department)
-    hands = {actor.pk} | ({lender.pk} if lender else set())
-    _check_prepared(actor, lender, kind, context, what)
-    if kind not in hand_rules.KEYS:
-        return
-    for other in hand_rules.KEYS:
-        if other != kind and other in hand_rules.keys_of({actor.pk}, context):
-            raise PermissionDenied(
-                f"You gave the {other} approval of this release, so somebody else must {what}: "
-                "no one may hold two keys."
-            )
-        if other != kind and other in hand_rules.keys_of(hands, context):
-            raise PermissionDenied(
-                f"{lender} gave the {other} approval of this release, and you act in their place, "
-                f"so somebody else must {what}: no one may hold two keys."
-            )
-
-
-def _check_prepared(actor: Actor, lender: User | None, kind: str, context: ReleaseContext, what: str) -> None:
-    touched = hand_rules.who_prepared(kind, context)
-    if actor.pk in touched:
-        did = "worked on" if kind == Review.Kind.CDO else "prepared"
-        raise PermissionDenied(f"You {did} this release, so somebody else must {what}.")
-    if not touched:
-        return
-    dataset = context.dataset
-    standing_in = stands_in_for(actor, program=dataset.program_id, department=dataset.department_id)
-    for pk, person in standing_in.items():
-        if pk in touched:
-            raise PermissionDenied(
-                f"You stand in for {person}, who prepared this release, so somebody else must {what}."
-            )
-    if {actor.pk, lender.pk if lender else None} & hand_rules.lenders_of_preparers(context):
-        raise PermissionDenied(
-            f"This release was prepared in {'your' if lender is None else f'{lender}’s'} place, by a delegate, "
-            f"so somebody else must {what}."
-        )
-
-
-def lender_of(
-    actor: Actor, role: str, context: ReleaseContext, department: Department | None = None
-) -> User | None:
-    """The person in whose place `actor` uses `role` here; None by their own right, and for the system."""
-    if actor is SYSTEM or role not in Role.values:
-        return None
-    place = department.pk if department else context.dataset.department_id
-    return acting_for(actor, role, program=context.dataset.program_id, department=place)
-
-
 def acts_for(actor: Actor, name: str, context: ReleaseContext) -> User | None:
     """The person in whose place `actor` makes the move `name`: the one whose lent role lets them."""
     if actor is SYSTEM:
@@ -247,10 +190,6 @@ POLICY: dict[str, Rule] = {
     "retire": _retires,
 }
 
-_FOUR_EYES_WORDS: dict[str, str] = {
-    Review.Kind.PRIVACY: "clear its privacy",
-    Review.Kind.CDO: "approve it",
-}
 _PREPARERS = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN)
 
 # Who may do what with one release, besides moving it. Seeing it at all is asked before (is_visible).

@@ -84,7 +84,8 @@ def rule_of(context: ReleaseContext, kind: str) -> ReviewRule | None:
     """The rule about a kind of review that counts where the release is, else the first one."""
     rules = [rule for rule in rules_of(context) if rule.kind == kind]
     here = [rule for rule in rules if rule.move == ONWARD.get(context.release.stage)]
-    return (here or rules or [None])[0]
+    found = here or rules
+    return found[0] if found else None
 
 
 def moves_here(context: ReleaseContext) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from accounts.models import User
-from accounts.roles import Role, people_with_role
+from accounts.roles import Role
 from workflow.context import ReleaseContext
+from workflow.holders import holders
 from workflow.policies import stage_holder
-from workflow.stages import CLOSED_OWNER, SYSTEM_OWNER, Move, Stage
+from workflow.stages import Move, Stage
 
 # move -> the audit action it writes
 EVENTS: dict[str, str] = {
@@ -51,21 +52,6 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "reinstate": (NEXT_HOLDER, TEAM),
     "retire": (TEAM, Role.PORTAL_ADMIN),
 }
-
-
-def holders(context: ReleaseContext, role: str) -> list[User]:
-    """The people who hold `role` for the dataset: the one it names, where it names one, else all of them."""
-    if role in (SYSTEM_OWNER, CLOSED_OWNER):
-        return []
-    people = list(
-        people_with_role(role, program=context.dataset.program_id, department=context.dataset.department_id)
-    )
-    named = {
-        Role.STEWARD: context.dataset.steward,
-        Role.COORDINATOR: context.dataset.coordinator,
-        Role.CUSTODIAN: context.dataset.custodian,
-    }.get(Role(role))
-    return [named] if named in people and named is not None else people
 
 
 def team(context: ReleaseContext) -> list[User]:

@@ -6,8 +6,9 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role, people_with_role
-from workflow import policies, routing
+from workflow import policies
 from workflow.context import ReleaseContext
+from workflow.holders import holders
 from workflow.models import Review, ReviewOrder
 from workflow.review_needs import role_of
 from workflow.selectors.turns import Turn
@@ -20,7 +21,7 @@ def holders_for(context: ReleaseContext, review: Review) -> list[User]:
     if role is None or role not in Role.values:
         return []
     if review.department_id in (None, context.dataset.department_id):
-        return routing.holders(context, role)
+        return holders(context, role)
     return list(people_with_role(role, program=context.dataset.program_id, department=review.department_id))
 
 
@@ -31,15 +32,15 @@ def people_for(context: ReleaseContext, review: Review) -> list[User]:
     """
     if review.claimed_by is not None:
         return [review.claimed_by]
-    holders = holders_for(context, review)
-    return [person for person in holders if policies.may_review(person, review, context)] or holders
+    everybody = holders_for(context, review)
+    return [person for person in everybody if policies.may_review(person, review, context)] or everybody
 
 
 def people_asked(context: ReleaseContext, turn: Turn) -> list[User]:
     """The people whose turn it is: who has taken it, or everybody who holds its role."""
     if turn.review is not None:
         return [turn.person] if turn.person else holders_for(context, turn.review)
-    return routing.holders(context, turn.role) if turn.role in Role.values else []
+    return holders(context, turn.role) if turn.role in Role.values else []
 
 
 def colleagues_on(context: ReleaseContext) -> list[User]:
