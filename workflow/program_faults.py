@@ -31,12 +31,16 @@ def faults_above(profile: Profile) -> list[str]:
 
 def remarks_above(profile: Profile) -> list[str]:
     """What is no fault but should be known before the profile is used."""
-    return [
-        f"publication.portals: {portal} is listed, but this product publishes to {', '.join(OWN_PORTALS)} only. Data "
-        "goes there by hand; its address is recorded in the plan."
-        for portal in profile.publication.get("portals", ())
-        if portal not in OWN_PORTALS
-    ]
+    return [*_portals(profile), *_signatures(profile)]
+
+
+def _portals(profile: Profile) -> Iterator[str]:
+    for portal in profile.publication.get("portals", ()):
+        if portal not in OWN_PORTALS:
+            yield (
+                f"publication.portals: {portal} is listed, but this product publishes to {', '.join(OWN_PORTALS)} "
+                "only. Data goes there by hand; its address is recorded in the plan."
+            )
 
 
 def _catalogues(profile: Profile) -> Iterator[tuple[str, str, Catalogue]]:
@@ -90,8 +94,6 @@ def _item(profile: Profile, stage: str, name: str, item: Item) -> Iterator[str]:
     if not rule.asked or severity != "blocks":
         return
     asked_at = item.stage or stage
-    if item.answers_from.startswith("review."):
-        yield from _signed(profile, item.answers_from.removeprefix("review."), asked_at, place)
     if item.answers_from == "dataset.security_level" and not profile.security_levels:
         yield f"{place}: this program has no security levels, so nobody could choose one. Add asked = false, or levels."
     if (
@@ -105,25 +107,27 @@ def _item(profile: Profile, stage: str, name: str, item: Item) -> Iterator[str]:
         )
 
 
-def _signed(profile: Profile, kind: str, asked_at: str, place: str) -> Iterator[str]:
-    """A signature that a review gives must be given by the time it is asked for, and for every release."""
-    if kind in DECIDED_BY_MOVE:
-        return
-    in_time = [
-        rule
+def _signatures(profile: Profile) -> Iterator[str]:
+    """Questions that show a review as a signature, where that review is not given by then."""
+    for stage, name, catalogue in _catalogues(profile):
+        for item in catalogue.items:
+            kind = item.answers_from.removeprefix("review.")
+            if kind == item.answers_from or not profile.item_rule(name, item.id).asked:
+                continue
+            if kind not in DECIDED_BY_MOVE and not _given_by(profile, kind, item.stage or stage):
+                yield (
+                    f"items.{name}.{item.id}: it shows the {kind} review, which this program does not ask of every "
+                    f"release by {item.stage or stage}, so it stays open. Add asked = false; reviews have a gate of "
+                    "their own."
+                )
+
+
+def _given_by(profile: Profile, kind: str, stage: str) -> bool:
+    """True when every release has a review of `kind` before it leaves `stage`."""
+    return any(
+        rule.kind == kind and rule.when == "always" and _WAY.index(_source(rule.move)) <= _WAY.index(stage)
         for rule in profile.reviews
-        if rule.kind == kind and _WAY.index(_source(rule.move)) <= _WAY.index(asked_at)
-    ]
-    if not in_time:
-        yield (
-            f"{place}: it waits for the {kind} review, which this program does not ask for by {asked_at}. Add "
-            "asked = false, or a row to [[reviews]]."
-        )
-    elif all(rule.when != "always" for rule in in_time):
-        yield (
-            f"{place}: it waits for the {kind} review, which this program does not ask for of every release, so the "
-            "others would stand still. Add asked = false; the review has a gate of its own."
-        )
+    )
 
 
 def _source(move: str) -> str:

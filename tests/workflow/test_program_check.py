@@ -101,10 +101,6 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, content: bytes | 
         ),
         (
             {"checklists": DEFAULT["checklists"] | {"PRIVACY": ["security"]}},
-            "items.security.SEC-16: it waits for the security review",
-        ),
-        (
-            {"checklists": DEFAULT["checklists"] | {"PRIVACY": ["security"]}},
             "items.security.SEC-01: this program has no security levels",
         ),
         (
@@ -119,6 +115,16 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, content: bytes | 
 )
 def test_what_a_profile_names_and_the_product_lacks_is_a_fault(parts: dict[str, Any], fault: str) -> None:
     assert any(sentence.startswith(fault) for sentence in faults_above(parse(changed(**parts))))
+
+
+def test_a_question_that_shows_a_review_nobody_is_asked_for_is_a_warning() -> None:
+    verdict = content_checked(
+        changed(checklists=DEFAULT["checklists"] | {"PRIVACY": ["privacy", "security"]}), name="x"
+    )
+    assert any(
+        words.startswith("items.security.SEC-16: it shows the security review") for words in verdict.warnings
+    )
+    assert any("items.security.SEC-01" in words for words in verdict.faults)
 
 
 @pytest.mark.django_db
