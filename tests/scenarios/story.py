@@ -224,7 +224,9 @@ def permits(count: int = 60, *, names: bool = False) -> bytes:
     for number in range(1, count + 1):
         kind = ("new building", "alteration", "demolition")[number % 3]
         district = ("North", "South", "East", "West")[number % 4]
-        row = f"P-{number:05d},2026-{number % 9 + 1:02d}-{number % 27 + 1:02d},{kind},{district},{number * 950}"
+        row = (
+            f"P-{number:05d},2026-{number % 9 + 1:02d}-{number % 27 + 1:02d},{kind},{district},{number * 950}"
+        )
         owner = ("Maria Lopez", "James Smith", "Linda Johnson", "Robert Brown")[number % 4]
         rows.append(f"{row},{owner}" if names else row)
     return table(header, *rows)

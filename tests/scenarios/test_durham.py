@@ -109,8 +109,7 @@ class Durham:
         dataset_change(
             dataset=dataset,
             actor=self.data_steward,
-            fields=fields
-            | {"steward": self.expert, "coordinator": self.data_steward, "category": "Housing"},
+            fields=fields | {"steward": self.expert, "coordinator": self.data_steward, "category": "Housing"},
         )
         self.story.run()
 
