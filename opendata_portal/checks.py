@@ -36,6 +36,16 @@ def workflow_tables_are_whole(app_configs: Any, **kwargs: Any) -> list[Error]:
     return [Error(fault, id="portal.E003") for fault in faults()]
 
 
+@register()
+def shipped_profiles_can_work(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Every program profile that the product ships passes what `manage.py program_check` asks."""
+    from accounts.services_programs import PROGRAMS_DIR
+    from workflow.selectors.program_check import file_checked
+
+    verdicts = [file_checked(path) for path in sorted(PROGRAMS_DIR.glob("*.toml"))]
+    return [Error(f"{row.name}: {fault}", id="portal.E005") for row in verdicts for fault in row.faults]
+
+
 @register(Tags.database)
 def audit_triggers_are_installed(app_configs: Any, databases: Any = None, **kwargs: Any) -> list[Error]:
     """The triggers that keep the audit trail append-only are there."""

@@ -17,6 +17,7 @@ from accounts.profiles.words import CHECKLISTS, EVENTS, PRIVATE_COPY_READY, REVI
 from accounts.roles import Role
 from accounts.services import PROGRAMS_DIR, role_assign
 from checklists.catalogue import CHECKLISTS as IN_THE_CATALOGUE
+from opendata_portal.checks import shipped_profiles_can_work
 from tests.cast import Cast, person
 from workflow.models import PublicationPlan, Review
 from workflow.priority import SCALES
@@ -189,3 +190,16 @@ def test_the_remarks_cost_the_same_whoever_works_there(cast: Cast, django_assert
         role_assign(user=user, role=Role.LEGAL, program=cast.program, actor=None)
     with django_assert_num_queries(2):
         people_remarks(cast.program, parse(DEFAULT))
+
+
+def test_a_shipped_profile_that_cannot_work_is_an_error_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = SHIPPED["default"].read_text("utf-8").replace('CDO_REVIEW = "cdo"', 'CDO_REVIEW = "king"')
+    (tmp_path / "kingdom.toml").write_text(text, "utf-8")
+    assert shipped_profiles_can_work(None) == []
+    monkeypatch.setattr("accounts.services_programs.PROGRAMS_DIR", tmp_path)
+    errors = shipped_profiles_can_work(None)
+    assert [(error.id, error.msg[:40]) for error in errors] == [
+        ("portal.E005", 'kingdom.toml: stages.CDO_REVIEW: "king" ')
+    ]
