@@ -74,7 +74,7 @@ def _page(
                 "dataset": context.dataset,
                 "clock": profile.clock,
                 "days": profile.deadlines.get(release.stage),
-                "escalate_to": profile.role_label(profile.clock.escalate_to),
+                "escalate_to": profile.role_words(profile.clock.escalate_to),
                 "zone": profile.timezone.replace("_", " "),
                 "due": due_words(release.due_at, calendar, context.now)
                 if release.due_at and release.is_open
