@@ -11,6 +11,7 @@ from accounts.profiles import ItemRule, Profile
 from accounts.profiles.words import DECIDED_BY_MOVE
 from checklists.catalogue import CHECKLISTS, Catalogue, CatalogueError, Item, current, parse, read
 from checklists.catalogue.composing import compose
+from workflow.gates import GATES
 from workflow.metadata_fields import FIELDS
 from workflow.models import PublicationPlan, Review
 from workflow.priority import SCALES
@@ -167,3 +168,5 @@ def _words(profile: Profile) -> Iterator[str]:
             yield f'reviews[{number}].move: there is no move "{rule.move}".'
         if rule.kind not in Review.Kind.values:
             yield f'reviews[{number}].kind: there is no review of kind "{rule.kind}".'
+        if not any(gate.__name__ == f"reviews_in_{rule.move}" for gate in GATES.get(rule.move, ())):
+            yield f"reviews[{number}].move: {rule.move} waits for no reviews, so this one would change nothing."

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Program, ProgramProfile, RoleAssignment
@@ -190,3 +192,13 @@ def test_a_copy_that_cannot_be_made_is_refused(cast: Cast, code: str, name: str,
     with pytest.raises(ValidationError, match=sentence):
         program_copy(source=cast.program, code=code, name=name, actor=cast.portal_admin)
     assert Program.objects.count() == before
+
+
+def test_a_longer_past_costs_no_more_queries(past: Cast) -> None:
+    with CaptureQueriesContext(connection) as short:
+        simulate(past)
+    release_at(Stage.PRIVACY, past, title="Trash routes")
+    release_at(Stage.QUALITY, past, title="Bus stops")
+    with CaptureQueriesContext(connection) as longer:
+        assert len(simulate(past).replays) == 4
+    assert len(longer) == len(short)
