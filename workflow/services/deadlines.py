@@ -23,6 +23,7 @@ from workflow.errors import MoveRefused, ReasonRequired
 from workflow.models import DeadlinePause, Release
 from workflow.policies import SYSTEM
 from workflow.selectors.deadlines import (
+    PARKED_STAGES,
     Cause,
     Wait,
     idle_since,
@@ -111,8 +112,7 @@ def deadlines_sweep(*, now: datetime | None = None) -> int:
     for context in contexts:
         if waits[context.release.pk] or context.release.pk in pauses:
             _try(deadline_sync, context, now)
-    done = _parked([context.release for context in contexts], now)
-    return done + _noticed(contexts_of(rows.all(), now=now), now)
+    return releases_park(now=now) + _noticed(contexts_of(rows.all(), now=now), now)
 
 
 def releases_park(*, now: datetime | None = None) -> int:
@@ -121,10 +121,7 @@ def releases_park(*, now: datetime | None = None) -> int:
     The door makes the move for the system; its letter tells everybody concerned how to go on.
     """
     now = now or timezone.now()
-    return _parked(list(Release.objects.filter(stage__in=OPEN_STAGES, held_at=None)), now)
-
-
-def _parked(releases: list[Release], now: datetime) -> int:
+    releases = list(Release.objects.filter(stage__in=PARKED_STAGES, held_at=None))
     since = idle_since(releases)
     contexts = contexts_of(release_queryset().filter(pk__in=list(since)), now=now)
     due = [context for context in contexts if is_to_be_parked(context, since[context.release.pk], now)]
