@@ -232,7 +232,13 @@ def _read(upload: File, name: str) -> tuple[list[str], list[list[str | None]], s
     fault = headings_fault(table.names)
     if fault:
         raise DataFileError(fault, code="headings")
-    return table.names, [list(row) for row in table.frame.rows()], result.sha256
+    rows = [[_storable(cell) for cell in row] for row in table.frame.rows()]
+    return [_storable(name) or "" for name in table.names], rows, result.sha256
+
+
+def _storable(cell: str | None) -> str | None:
+    """A cell as the database can hold it: PostgreSQL takes no NUL character."""
+    return cell.replace("\0", "") if cell else cell
 
 
 @contextmanager
