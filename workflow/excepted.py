@@ -9,9 +9,7 @@ from workflow.timing import today_of
 
 def exceptions_of(context: ReleaseContext) -> list[PublicationException]:
     """The exceptions that speak of this release: its own, and those of the whole dataset."""
-    return [
-        row for row in context.dataset.exceptions.all() if row.release_id in (None, context.release.pk)
-    ]
+    return [row for row in context.dataset.exceptions.all() if row.release_id in (None, context.release.pk)]
 
 
 def is_held(row: PublicationException, context: ReleaseContext) -> bool:

@@ -40,6 +40,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Password of every demo account: {PASSWORD}")
         for role, name, email in accounts():
             self.stdout.write(f"  {role:<26} {name:<16} {email}")
-        self.stdout.write("The four real programs, with the role in the address (coordinator, cdo, open-data-team):")
+        self.stdout.write(
+            "The four real programs, with the role in the address (coordinator, cdo, open-data-team):"
+        )
         for program, address in accounts_of_programs():
             self.stdout.write(f"  {program:<26} {address}")
