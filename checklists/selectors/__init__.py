@@ -2,6 +2,7 @@
 
 from checklists.selectors.answers import (
     answers_of,
+    attestations_of,
     items_to_answer,
     latest_attestation,
     submission_of,
@@ -11,6 +12,7 @@ from checklists.selectors.checks import errors_of, latest_run, shown_run, waiver
 
 __all__ = [
     "answers_of",
+    "attestations_of",
     "errors_of",
     "items_to_answer",
     "latest_attestation",

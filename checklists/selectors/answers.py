@@ -30,6 +30,12 @@ def latest_attestation(submission: Submission) -> Attestation | None:
     return submission.attestations.select_related("signer").order_by("-at", "-pk").first()
 
 
+def attestations_of(release_id: int) -> list[Attestation]:
+    """Every attestation under a checklist of the release, newest first, each with the text that was signed."""
+    rows = Attestation.objects.filter(submission__release_id=release_id)
+    return list(rows.select_related("signer", "submission").order_by("-at", "-pk"))
+
+
 def items_to_answer(release_id: int, checklist: str) -> list[Item]:
     """Questions that people are asked now and have not answered."""
     submission = submission_of(release_id, checklist)

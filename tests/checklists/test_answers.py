@@ -277,7 +277,10 @@ def test_an_answered_submission_keeps_its_old_text(
     submission = submission_of(release.pk, "eligibility")
     assert submission is not None
     assert submission.version.catalogue.item("ELI-01").question == "Does this data belong to your department?"
-    assert fact(release, "checklist.eligibility").about["version"] == catalogue_module.current("eligibility").version
+    assert (
+        fact(release, "checklist.eligibility").about["version"]
+        == catalogue_module.current("eligibility").version
+    )
 
 
 def test_a_submission_that_nobody_has_answered_follows_the_new_text(

@@ -39,7 +39,6 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
         "changed": changed_since_review(context),
         "reviews": given_reviews(context),
         "waiting_reviews": [review for review in context.reviews if review.is_pending],
-        "attestation": context.facts.get("attestation"),
         "checklists": _checklists(context),
         "privacy_notes": _notes(context, "scan", "dispositions", "risk", "treated"),
         "quality_notes": _notes(context, "quality_checks"),
@@ -139,7 +138,9 @@ def _checklists(context: ReleaseContext) -> list[dict[str, Any]]:
             count = (
                 f"{answered} of {total} answered" if total else ("complete" if fact.ok else "not complete")
             )
-            lines.append({"label": name.capitalize(), "value": count, "sentences": fact.sentences})
+            result = str(fact.data.get("result", ""))[:8]
+            words = f"{count}, check result {result}" if result else count
+            lines.append({"label": name.capitalize(), "value": words, "sentences": fact.sentences})
     return lines
 
 
