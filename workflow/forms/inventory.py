@@ -26,6 +26,8 @@ class ExportForm(forms.Form):
     def __init__(self, *args: Any, departments: QuerySet[Department], may_full: bool, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "id_export_%s", **kwargs})
         self.fields["department"].queryset = departments
+        if len(departments) == 1:
+            self.fields["department"].empty_label = None
         if not may_full:
             self.fields["audience"].choices = _AUDIENCES[1:]
 

@@ -40,14 +40,12 @@ class ExportFile:
 def check_export(actor: User, program: Program, department: Department | None, audience: str) -> None:
     """Raise PermissionDenied unless `actor` may have this export. The public one is for whoever sees the rows.
 
-    The full one holds security details and addresses: for who may register there, of a whole program for who
-    may register in every department.
+    The full one holds security details and addresses: for who may register there.
     """
     if audience == "public":
         return
-    allowed = {row.pk for row in departments_to_import(actor, program)}
-    wanted = {department.pk} if department else set(program.departments.values_list("pk", flat=True))
-    if not wanted or wanted - allowed:
+    allowed = departments_to_import(actor, program)
+    if not (allowed.filter(pk=department.pk) if department else allowed).exists():
         raise PermissionDenied(
             "The full inventory holds what the public may not read. It is exported by the department's "
             "coordinator, the open data team or the CDO; the public export is open to you."
@@ -64,7 +62,7 @@ def inventory_export(
     actor: User,
     now: datetime | None = None,
 ) -> ExportFile:
-    """The inventory of a department, or of the whole program, as a file (M01).
+    """The inventory of a department, or of all that `actor` may export, as a file (M01).
 
     `audience` is "full" or "public", `form` "csv" or "xlsx". Every holding has a row, public or not. Raises
     PermissionDenied.
@@ -72,7 +70,10 @@ def inventory_export(
     check_export(actor, program, department, audience)
     now = now or timezone.now()
     today = timezone.localdate(now)
-    rows = list(inventory_rows(actor, program, department=department))
+    holdings = inventory_rows(actor, program, department=department)
+    if audience == "full":
+        holdings = holdings.filter(department__in=departments_to_import(actor, program).values("pk"))
+    rows = list(holdings)
     headings, table = export_table(rows, profile_for(program), audience=audience, today=today)
     body = csv_bytes(headings, table) if form == "csv" else xlsx_bytes(headings, table)
     event_record(
