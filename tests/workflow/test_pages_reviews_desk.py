@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from audit.models import AuditEvent
 from tests.cast import Cast
 from tests.factories.reviews import colleague
 from tests.factories.workflow import release_at
@@ -76,6 +77,8 @@ def test_who_comes_second_gets_their_words_back(
     assert "Grace Okafor gave this review on" in page
     assert "Only by district." in page
     assert not Review.objects.filter(reviewer=gil).exists()
+    event = AuditEvent.objects.get(action="access.refused", actor=gil)
+    assert "Grace Okafor gave this review" in event.data["reason"]
 
 
 def test_the_cdo_assigns_it_and_others_do_not_see_the_form(
@@ -104,6 +107,7 @@ def test_stepping_aside_needs_a_reason_and_takes_the_form_away(
     )
     assert "You stepped aside" in page
     assert "your verdict is asked for" not in page
+    assert "Stepped aside: Gil Other." in page
     assert Recusal.objects.get().person == gil
 
 

@@ -106,6 +106,7 @@ def _track(context: ReleaseContext, need: Need, move: str, user: User) -> Line:
         "blinded": need.blinded or any(row.blinded for row in rows),
         "law": need.rule.law,
         "next": _what_next(context, need),
+        "aside": [row.person for row in context.release.recusals.all() if row.kind == need.kind],
         "seats": [_seat(context, row, user) for row in rows if row.is_pending],
         "bound_to": bound_to(context, need.kind),
         "verdicts": [_verdict(context, row, user) for row in reversed(rows) if row.verdict],

@@ -179,6 +179,7 @@ def _answer(
             field = next(name for name in _WORDS if name in form.fields)
             form.add_error(field, refusal.sentences)
         except MoveRefused as refusal:
+            request.refusal_reason = str(refusal)[:300]  # type: ignore[attr-defined]
             typed = [str(value) for value in form.cleaned_data.values() if isinstance(value, str)]
             lost = {"sentences": refusal.sentences, "words": "\n".join(filter(None, typed))}
             return reviews_tab(request, get_context(request, pk), lost=lost, status=409)

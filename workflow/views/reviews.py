@@ -79,6 +79,7 @@ def review_give(request: HttpRequest, pk: int, review_id: int) -> HttpResponse:
         form.add_error("conditions", refusal.sentences)
         return reviews_tab(request, context, posted={f"verdict-{review_id}": form}, status=422)
     except MoveRefused as refusal:
+        request.refusal_reason = str(refusal)[:300]  # type: ignore[attr-defined]
         lost = {"sentences": refusal.sentences, "words": form.cleaned_data["conditions"]}
         return reviews_tab(request, get_context(request, pk), lost=lost, status=409)
     words = given.get_verdict_display().lower()
