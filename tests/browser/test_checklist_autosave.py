@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from checklists.catalogue import files
 from checklists.models import Answer
 from checklists.services import answers_fill
+from checklists.texts import text_of
 from tests.cast import PASSWORD, Cast, cast_create
 from tests.factories.workflow import dataset_make
 from workflow.context import context_of
@@ -91,3 +94,46 @@ def test_a_page_that_was_left_unsaved_finds_its_words_again(checklist: Page) -> 
     expect(checklist.locator("#item-ELI-04b textarea")).to_have_value("Each month.")
     expect(checklist.locator("[data-answered]")).to_have_text("2")
     assert Answer.objects.get(item="ELI-04b").value == "Each month."
+
+
+@pytest.fixture
+def contradiction(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """ELI-01 "yes" cannot stand beside ELI-02 "no"."""
+    content = copy.deepcopy(files.read("eligibility"))
+    content["contradictions"] = [
+        {
+            "items": ["ELI-01", "ELI-02"],
+            "when": {"all": [{"item": "ELI-01", "is": "yes"}, {"item": "ELI-02", "is": "no"}]},
+            "sentence": "These two cannot go together. Correct one of them.",
+        }
+    ]
+    monkeypatch.setattr(
+        "checklists.texts.read", lambda name: content if name == "eligibility" else files.read(name)
+    )
+    text_of.cache_clear()
+    yield
+    text_of.cache_clear()
+
+
+def test_a_contradicting_answer_stays_in_its_field_until_both_fit(
+    contradiction: None, checklist: Page, assert_accessible: Callable[[Page], None]
+) -> None:
+    checklist.click(label("ELI-01", 0))
+    expect(checklist.locator(STATE)).to_contain_text("Saved")
+    checklist.click(label("ELI-02", 1))
+    expect(checklist.locator("#item-ELI-02 [data-remark]")).to_contain_text("cannot go together")
+    expect(checklist.locator("#id_ELI-02_1")).to_be_checked()
+    assert not Answer.objects.filter(item="ELI-02").exists()
+    assert_accessible(checklist)
+    checklist.click(label("ELI-02", 0))
+    expect(checklist.locator(STATE)).to_contain_text("Saved")
+    assert Answer.objects.get(item="ELI-02").value == "yes"
+
+
+def test_each_part_says_how_far_it_is(checklist: Page) -> None:
+    before = checklist.locator("[data-result]").inner_text()
+    part = checklist.locator("[data-section]").first
+    expect(part).to_contain_text("0 of")
+    checklist.click(label("ELI-01", 0))
+    expect(part).to_contain_text("1 of")
+    expect(checklist.locator("[data-result]")).not_to_have_text(before)
