@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -14,6 +16,7 @@ from django.utils.html import format_html
 from accounts.models import Department, Program, ProgramProfile
 from accounts.selectors import programs_administered
 from accounts.services import department_save
+from accounts.sides import side_check
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -51,11 +54,26 @@ class ProgramProfileAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).filter(program__in=programs_administered(request.user))
 
 
+class DepartmentForm(forms.ModelForm):
+    """The side is one of those that the program's profile names."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        program = data.get("program") or getattr(self.instance, "program", None)
+        if program is not None:
+            try:
+                side_check(side=data.get("side", ""), program=program)
+            except ValidationError as error:
+                self.add_error("side", error)
+        return data
+
+
 @admin.register(Department)
 class DepartmentAdmin(admin.ModelAdmin):
+    form = DepartmentForm
     list_display = ["name", "code", "program"]
     search_fields = ["name", "code"]
-    fields = ["program", "name", "code"]
+    fields = ["program", "name", "code", "side"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
         return super().get_queryset(request).filter(program__in=programs_administered(request.user))

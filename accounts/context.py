@@ -80,6 +80,7 @@ def role_sentences(assignments: Iterable[RoleAssignment]) -> list[str]:
     for row in assignments:
         everywhere = "all departments" if row.role in DEPARTMENT_ROLES else ""
         parts = [profiles[row.program].role_label(row.role), str(row.department or everywhere)]
+        parts += [side.label for side in profiles[row.program].sides if side.code == row.side]
         if len(profiles) > 1:
             parts.append(row.program.name)
         sentences.append(", ".join(part for part in parts if part))

@@ -15,6 +15,7 @@ from accounts import limits
 from accounts.models import Department, Program, User
 from accounts.selectors import departments_administered, role_choices
 from accounts.services import login_refused_record
+from accounts.sides import sides_of_programs
 
 WAIT_SENTENCE = (
     "There were too many log-ins with this address that did not work. "
@@ -152,6 +153,11 @@ class RoleForm(forms.Form):
         help_text="For stewards, custodians, coordinators and department approvers. "
         "Every other role is held for the whole program.",
     )
+    side = forms.ChoiceField(
+        label="Government",
+        required=False,
+        help_text="Where two governments share the program: the one for which the role counts.",
+    )
 
     def __init__(self, *args: Any, programs: QuerySet[Program], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,6 +167,11 @@ class RoleForm(forms.Form):
             self.fields["program"].initial = programs[0]
         self.fields["role"].choices = [("", "Choose a role"), *role_choices(programs.first())]
         self.fields["department"].queryset = departments_administered(programs)
+        sides = [(side.code, side.label) for side in sides_of_programs(programs)]
+        if sides:
+            self.fields["side"].choices = [("", "All of them"), *sides]
+        else:
+            del self.fields["side"]
 
 
 class InviteForm(RoleForm):
@@ -175,4 +186,4 @@ class InviteForm(RoleForm):
         help_text="The invitation goes there, and they log in with it.",
         error_messages={"required": "Enter an e-mail address.", "invalid": "This is not an e-mail address."},
     )
-    field_order = ["full_name", "email", "program", "role", "department"]
+    field_order = ["full_name", "email", "program", "role", "department", "side"]

@@ -18,6 +18,7 @@ from accounts.roles import DEPARTMENT_ROLES, Role
 from accounts.selectors import programs_administered, works_elsewhere
 from accounts.services_programs import PROGRAMS_DIR, program_load, programs_load
 from accounts.services_sync import roles_sync
+from accounts.sides import side_check
 from accounts.tokens import invitation_tokens
 from audit.services import event_record
 
@@ -48,10 +49,14 @@ def role_assign(
     role: Role | str,
     program: Program,
     department: Department | None = None,
+    side: str = "",
     actor: User | None,
     now: datetime | None = None,
 ) -> RoleAssignment:
-    """Give `user` a role. Raises ValidationError when role and department do not fit together, or for oneself."""
+    """Give `user` a role, where two governments share the program also for one `side` of it only.
+
+    Raises ValidationError when role, department and side do not fit together, or for oneself.
+    """
     role = Role(role)
     if actor is not None and actor.pk == user.pk:
         # Portal admins neither read raw data nor approve; a role that they take themselves would let them.
@@ -60,13 +65,18 @@ def role_assign(
         raise ValidationError(f"{role.label} is held for the whole program: leave the department empty.")
     if department is not None and department.program_id != program.pk:
         raise ValidationError(f"{department} is not a department of {program}.")
+    side_check(side=side, program=program)
     row, created = RoleAssignment.objects.get_or_create(
         user=user,
         role=role,
         program=program,
         department=department,
-        defaults={"assigned_by": actor, "assigned_at": now or timezone.now()},
+        defaults={"side": side, "assigned_by": actor, "assigned_at": now or timezone.now()},
     )
+    if row.side != side:
+        raise ValidationError(
+            "The role is held already, for another side. Take it away first, then give it anew."
+        )
     if created:
         event_record(
             action="accounts.role_assigned",
@@ -76,6 +86,7 @@ def role_assign(
                 "role": role.value,
                 "program": program.code,
                 "department": department.code if department else "",
+                "side": side,
             },
             program_id=program.pk,
             now=now,
@@ -117,6 +128,7 @@ def person_invite(
     role: Role | str,
     program: Program,
     department: Department | None = None,
+    side: str = "",
     actor: User | None,
 ) -> User:
     """Give a person a role; somebody without an account gets one and an invitation to choose a password.
@@ -131,7 +143,7 @@ def person_invite(
         user = User.objects.create_user(email=email, password=None, full_name=full_name.strip())
         Invitation.objects.create(user=user, invited_by=actor)
         event_record(action="accounts.person_invited", actor=actor, subject=user, data={"role": str(role)})
-    role_assign(user=user, role=role, program=program, department=department, actor=actor)
+    role_assign(user=user, role=role, program=program, department=department, side=side, actor=actor)
     return user
 
 
@@ -219,7 +231,8 @@ def person_reactivate(*, user: User, actor: User) -> None:
 
 @transaction.atomic
 def department_save(*, department: Department, actor: User) -> Department:
-    """Add a department or change its name. Raises ValidationError on a code or name that is taken."""
+    """Add a department or change its name or side. Raises ValidationError on a code or name that is taken."""
+    side_check(side=department.side, program=department.program)
     action = "accounts.department_added" if department.pk is None else "accounts.department_changed"
     department.full_clean()
     department.save()
