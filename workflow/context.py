@@ -64,6 +64,7 @@ def release_queryset() -> QuerySet[Release]:
         "dataset__steward",
         "dataset__coordinator",
         "dataset__custodian",
+        "dataset__schedule",
         "profile",
         "plan",
     ).prefetch_related(

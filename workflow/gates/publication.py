@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+from zoneinfo import ZoneInfo
+
 from django.utils.formats import date_format
 
 from workflow.context import ReleaseContext
@@ -16,7 +17,7 @@ def date_reached(context: ReleaseContext) -> GateResult:
     at = context.plan.release_at if context.plan else None
     if at is None:
         return GateResult("No date is waited for")
-    when = date_format(timezone.localtime(at), "D j M Y, H:i")
+    when = date_format(at.astimezone(ZoneInfo(context.profile.timezone)), "D j M Y, H:i")
     result = GateResult(f"Release date reached ({when})")
     if at > context.now:
         result.unmet.append(Unmet(f"The release date is {when}.", "plan", SYSTEM_OWNER))

@@ -30,6 +30,7 @@ from workflow.models import Distribution, Review
 from workflow.policies import SYSTEM
 from workflow.services.catalogue import answer_sources, catalogues_for, checks_input, record_for
 from workflow.services.datasets import columns_sync
+from workflow.services.deadlines import deadline_sync
 from workflow.services.effects import review_ask, reviews_ask, reviews_missing
 from workflow.services.tell import releases_with_ended_work, tell_what_ended
 from workflow.services.transitions import release_transition
@@ -62,6 +63,7 @@ def release_settle(*, release_id: int, now: datetime | None = None) -> list[str]
             # Read anew: the step may have changed what is known.
             context = context_of(release_id, now=now)
     tell_what_ended(context, now)
+    deadline_sync(release_id=release_id, now=now)
     return taken
 
 
