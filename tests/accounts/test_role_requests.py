@@ -47,7 +47,7 @@ def letters(message_id: str) -> list[tuple[str, str]]:
 
 def test_somebody_without_a_role_asks_and_is_answered(cast: Cast, as_: As) -> None:
     client = as_(cast.outsider)
-    assert "You have asked for nothing yet" in text_of(client.get(reverse("my_role_requests")))
+    assert "You have asked for nothing yet" in text_of(client.get(reverse("home"), follow=True))
     answers = {
         "program": cast.program.pk,
         "role": "custodian",

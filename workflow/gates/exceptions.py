@@ -50,7 +50,7 @@ def no_exception_open(context: ReleaseContext) -> GateResult:
         who = decide if row.advised_at else advise
         word = "decided" if row.advised_at else "advised on"
         text = (
-            f"The exception “{row.get_kind_display()}” is not {word} yet "
+            f"The exception “{rule.label if rule else row.get_kind_display()}” is not {word} yet "
             f"by the {context.profile.role_words(who)}."
         )
         result.unmet.append(Unmet(text, "exceptions", who))

@@ -16,7 +16,9 @@ from workflow.selectors.work import my_work_of
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect("my_work")
+    """My work; who holds no role yet is led to where they ask for one."""
+    works = program_of(request.user) is not None or request.user.is_superuser
+    return redirect("my_work" if works else "my_role_requests")
 
 
 @require_safe
