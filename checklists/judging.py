@@ -48,7 +48,9 @@ def judge(catalogue: Catalogue, answers: Mapping[str, Any]) -> Judgement:
     """Judge answers (item id -> value). Items of a machine or an approval are judged at their own gate."""
     asked = [item for item in catalogue.items if holds(item.when, answers)]
     counted = [item for item in asked if is_counted(item)]
-    blocking, unanswered, warnings = [], [], []
+    blocking: list[Remark] = []
+    unanswered: list[Remark] = []
+    warnings: list[Remark] = []
     for item in counted:
         value = answers.get(item.id)
         if not is_answered(value):

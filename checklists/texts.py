@@ -35,7 +35,8 @@ def texts_for(profile: Profile, department: Department) -> dict[str, Text]:
     One query for the department's additions, none when they are prefetched (`checklist_items`).
     """
     additions: dict[str, list[str]] = {}
-    for row in department.checklist_items.all():
+    rows: Any = department
+    for row in rows.checklist_items.all():
         if row.retired_at is None:
             additions.setdefault(row.checklist, []).append(json.dumps(row.addition, sort_keys=True))
     return {

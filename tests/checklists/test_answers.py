@@ -10,12 +10,14 @@ import pytest
 
 from audit.models import AuditEvent
 from checklists import catalogue as catalogue_module
-from checklists.catalogue import files
+from checklists import sources
+from checklists.catalogue import Item, Option, files
 from checklists.errors import AnswerRefused
 from checklists.models import Answer, CatalogueVersion, Submission
 from checklists.selectors import answers_of, items_to_answer, submission_of
 from checklists.services import answer_save, answers_fill, answers_save, facts_rebuild, fill_is_due
 from checklists.texts import text_of
+from checklists.validation import clean
 from dossier.errors import DossierFrozen
 from dossier.models import Contribution, Fact
 from dossier.selectors import facts
@@ -330,3 +332,38 @@ def test_a_fact_without_its_rows_is_forgotten_by_the_rebuild(release: Release) -
     Submission.objects.filter(checklist="quality").delete()
     facts_rebuild(release_id=release.pk)
     assert "checklist.quality" not in facts(release.pk)
+
+
+def test_none_of_these_stands_alone(release: Release) -> None:
+    options = (("none", "None"), ("tax", "Taxes"))
+    item = Item("A", "a", "Which laws?", "Help.", "multi", "us", options=tuple(Option(*o) for o in options))
+    assert clean(item, ["none"]) == ["none"]
+    with pytest.raises(AnswerRefused, match="“None” and another answer are both ticked"):
+        clean(item, ["none", "tax"])
+
+
+def test_an_answer_of_another_checklist_is_taken_over_and_not_asked_again(
+    release: Release, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = copy.deepcopy(files.read("readiness"))
+    first = next(item for item in content["items"] if item["type"] == "yn")
+    first["answers_from"] = "item.eligibility/ELI-01"
+    monkeypatch.setattr(
+        "checklists.texts.read", lambda name: content if name == "readiness" else files.read(name)
+    )
+    names = (*sources._names_used(), "item.eligibility/ELI-01")
+    monkeypatch.setattr("checklists.sources._names_used", lambda: names)
+    sources.shared_items.cache_clear()
+    text_of.cache_clear()
+    try:
+        fill(release)
+        save(release, cast, "ELI-01", "yes")
+        fill(release)
+        submission = submission_of(release.pk, "readiness")
+        assert submission is not None
+        assert answers_of(submission)[first["id"]] == "yes"
+        with pytest.raises(AnswerRefused, match="answered in another checklist"):
+            save(release, cast, first["id"], "no", "readiness")
+    finally:
+        sources.shared_items.cache_clear()
+        text_of.cache_clear()

@@ -9,7 +9,7 @@ from workflow.models import DepartmentReview
 
 def items_added(department: Department) -> list[DepartmentItem]:
     """Every addition of the department to checklists, those that count first."""
-    rows = department.checklist_items.select_related("by", "retired_by")
+    rows = DepartmentItem.objects.filter(department=department).select_related("by", "retired_by")
     return sorted(rows, key=lambda row: (row.retired_at is not None, row.checklist, row.pk))
 
 
