@@ -198,14 +198,17 @@ class Story:
         work = [(FileRead, partial(file_read, now=None)), *STATION_WORK]
         for _ in range(12):
             release_settle(release_id=self.release_id)
-            if not any([self._work(model, handler) for model, handler in work]):
+            # Each in its turn, whether or not one before it had work.
+            ran = [self._work(model, handler) for model, handler in work]
+            if not any(ran):
                 return
 
     def _work(self, model: type[WorkItem], handler: Any) -> bool:
         manager: Any = model._default_manager
         rows = manager.filter(release_id=self.release_id, status=WorkItem.Status.QUEUED)
         rows.filter(due_at__gt=timezone.now()).update(due_at=F("created_at"))
-        return any([work_run(model, pk, handler) for pk in rows.values_list("pk", flat=True)])
+        ran = [work_run(model, pk, handler) for pk in rows.values_list("pk", flat=True)]
+        return any(ran)
 
 
 def table(header: str, *rows: str) -> bytes:

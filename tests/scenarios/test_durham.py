@@ -5,7 +5,7 @@ Durham's Data Steward is the department's liaison to the Open Data Team (III): e
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -50,7 +50,7 @@ class Durham:
         )
         talk_record(
             proposal=proposal,
-            held_on=date.today() - timedelta(days=3),
+            held_on=timezone.localdate() - timedelta(days=3),
             with_whom="Oren Blake, Data Steward of Planning",
             led_by=self.team_lead,
             notes="Exported nightly from the land system; fit to be published in winter.",
@@ -95,7 +95,7 @@ class Durham:
         schedule_change(
             dataset_id=dataset.pk,
             actor=self.team_lead,
-            expected=date.today() + timedelta(days=30),
+            expected=timezone.localdate() + timedelta(days=30),
             process="The Open Data Team watches the export and answers comments.",
             posting_method="Upload by the Open Data Team.",
         )
