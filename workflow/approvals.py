@@ -8,6 +8,7 @@ from __future__ import annotations
 from dossier.services import digest_of
 from workflow.context import ReleaseContext
 from workflow.models import Review
+from workflow.stages import Stage
 from workflow.veil import unveiled
 
 # kind of review -> the parts its verdict is bound to. A checklist is bound with the version of its text.
@@ -76,7 +77,20 @@ def _checklist(context: ReleaseContext, name: str) -> str | None:
 def parts_for(kind: str, context: ReleaseContext) -> dict[str, str]:
     """The parts that a verdict of `kind` given now would be bound to."""
     now = current_parts(context)
-    return {part: now.get(part, "") for part in REVIEW_SCOPE[kind]}
+    scope = REVIEW_SCOPE[kind]
+    if kind == Review.Kind.DEPARTMENT and _signs_the_privacy_form(context):
+        scope = (*scope, "privacy checklist")
+    return {part: now.get(part, "") for part in scope}
+
+
+def _signs_the_privacy_form(context: ReleaseContext) -> bool:
+    """Where the department is asked at the privacy stage, its signature stands under that form (San Francisco)."""
+    return any(
+        rule.kind == Review.Kind.DEPARTMENT
+        and rule.move == "clear_privacy"
+        and rule.applies(classification=context.dataset.classification, joint=context.is_joint)
+        for rule in context.profile.reviews
+    )
 
 
 def parts_digest(parts: dict[str, str]) -> str:

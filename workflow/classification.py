@@ -28,6 +28,11 @@ def classification_gaps(dataset: Dataset, profile: Profile) -> list[str]:
     return gaps
 
 
+def output_parts(dataset: Dataset) -> list[str]:
+    """What a decision on the published form is bound to: a change of one of these asks for it anew."""
+    return [dataset.classification, dataset.output_classification, dataset.security_level]
+
+
 def classification_notes(dataset: Dataset, profile: Profile) -> list[str]:
     """What the class of the raw data will ask for later, said early."""
     raw = profile.classification(dataset.classification)

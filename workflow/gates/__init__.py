@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
-from workflow.gates.exceptions import licence_allowed, no_exception_open
+from workflow.gates.exceptions import identifiers_allowed, licence_allowed, no_exception_open
 from workflow.gates.final_key import final_keys_turned
 from workflow.gates.levels import security_level_allowed
 from workflow.gates.orders import orders_done
@@ -114,6 +114,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
     ),
     "approve": (
         not_on_hold,
+        not_withheld,
         earlier_gates_hold("approve"),
         checklists_complete(Stage.CDO_REVIEW),
         schedule_complete,
@@ -121,6 +122,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         private_copy_before("approve"),
         preview_before("approve"),
         licence_allowed,
+        identifiers_allowed,
         no_exception_open,
         orders_done,
         reviews_in("approve"),
@@ -128,6 +130,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
     ),
     "publish": (
         not_on_hold,
+        not_withheld,
         private_copy_equal,
         permit_holds,
         plan_before("publish"),

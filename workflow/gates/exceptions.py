@@ -39,6 +39,28 @@ def licence_allowed(context: ReleaseContext) -> GateResult:
     return result
 
 
+def identifiers_allowed(context: ReleaseContext) -> GateResult:
+    """Names and other direct identifiers stay in the data only by a granted exception, where a program has it.
+
+    Connecticut guidelines, privacy considerations: data with unique identifiers is not made public in its raw
+    form, but for exceptions such as the roster of licences.
+    """
+    result = GateResult("No column identifies people directly")
+    rule, kept = context.profile.exception(Kind.IDENTIFIERS), context.data("dispositions", "kept")
+    if rule is None or not kept:
+        return result
+    if is_excepted(context, Kind.IDENTIFIERS):
+        result.done = f"Names stay by the exception “{rule.label}”"
+        return result
+    columns = ", ".join(f"“{name}”" for name in kept)
+    text = (
+        f"Identifies people directly and is to stay: {columns}. That needs the exception “{rule.label}”, which "
+        "has not been granted. Ask for it, or return the release and have the column dropped."
+    )
+    result.unmet.append(Unmet(text, "exceptions", Role.COORDINATOR))
+    return result
+
+
 def no_exception_open(context: ReleaseContext) -> GateResult:
     """An exception that is asked for is decided before the release is."""
     result = GateResult("No exception waits for a decision")

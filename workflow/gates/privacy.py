@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.roles import Role
 from privacy.detectors import REGISTRY_VERSION
+from workflow.classification import output_parts
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet, fact_holds
 from workflow.stages import Stage
@@ -83,24 +84,26 @@ def risk_allowed(context: ReleaseContext) -> GateResult:
 
 
 def output_classified(context: ReleaseContext) -> GateResult:
-    """Where the data is not published as it is, the published form has a class of its own that may be."""
+    """Where the data is not published as it is, whoever decides privacy has said of which class the form is.
+
+    What a coordinator proposes in the record is a proposal: the decision is taken here (DOMAIN i7).
+    """
     dataset, profile = context.dataset, context.profile
     raw, output = (
         profile.classification(code) for code in (dataset.classification, dataset.output_classification)
     )
     result = GateResult(f"Published as “{output.label}”" if output else "Published as it is classified")
-    if raw is None or (raw.raw_publishable and not raw.never_publish and output is None):
+    treated = raw is not None and (not raw.raw_publishable or raw.never_publish)
+    if not treated and output in (None, raw) and not profile.security_levels:
         return result
-    text = ""
-    if output is None:
-        text = (
-            f"“{raw.label}” data is not published as it is. Say on the Privacy tab of which class the treated "
-            "form is, and why."
-        )
-    elif output.never_publish:
-        text = f"“{output.label}” data is never published."
-    if text:
-        result.unmet.append(Unmet(text, "privacy", _officer(context)))
+    if output is not None and output.never_publish:
+        text = f"“{output.label}” data is never published. Treat the copy further, or return the release."
+    elif context.release.output_decision != output_parts(dataset):
+        what = "the published form is" + (", and its security level" if profile.security_levels else "")
+        text = f"Nobody has decided yet of which class {what}. Say it on the Privacy tab, and why."
+    else:
+        return result
+    result.unmet.append(Unmet(text, "privacy", _officer(context)))
     return result
 
 

@@ -59,6 +59,9 @@ class Release(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     hold_reason = models.TextField(blank=True)
+    # Of which class the published form is, as whoever holds the privacy stage decided: class of the data, class
+    # of the form, security level.
+    output_decision = models.JSONField(default=list, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 

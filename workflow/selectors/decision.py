@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.roles import Role
 from checklists.selectors.checks import waivers_standing
 from privacy.selectors import state_of as privacy_state
 from workflow import approvals, gates, review_needs
@@ -58,8 +59,11 @@ def _will_happen(context: ReleaseContext) -> list[str]:
     if order["private_copy_at"] == "staged":
         found.append(f"A private copy is made on {portal}, read back and compared with what you approve.")
     if order["preview_before"] == "publish":
-        who = context.dataset.steward or "The steward"
-        found.append(f"{who} looks at the private copy and accepts it or not.")
+        role = review_needs.role_of(context, Review.Kind.STEWARD_PREVIEW) or Role.STEWARD
+        who = context.dataset.steward if role == Role.STEWARD else None
+        found.append(
+            f"{who or 'The ' + context.profile.role_words(role)} looks at the private copy and accepts it or not."
+        )
     if plan and plan.release_at:
         when = date_format(timezone.localtime(plan.release_at), "D j M Y, H:i")
         past = plan.release_at <= context.now

@@ -12,8 +12,9 @@ from accounts.models import User
 from audit.services import event_record
 from dossier.services import dossier_lock
 from workflow import policies
+from workflow.classification import output_parts
 from workflow.context import context_of
-from workflow.models import Dataset
+from workflow.models import Dataset, Release
 from workflow.services.facts import record_fact
 
 
@@ -59,6 +60,7 @@ def output_classify(
         dataset.security_level = security_level
         dataset.security_level_reason = security_level_reason.strip()
     dataset.save()
+    Release.objects.filter(pk=release_id).update(output_decision=output_parts(dataset))
     event_record(
         action="workflow.output_classified",
         actor=actor,
