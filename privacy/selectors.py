@@ -56,6 +56,17 @@ class PrivacyState:
         return [verdict for verdict in self.findings if verdict.column not in self.decided]
 
     @property
+    def identifiers_kept(self) -> list[str]:
+        """Columns that identify people directly and stay as they are, by somebody's decision."""
+        return [
+            verdict.column
+            for verdict in self.findings
+            if verdict.group == ColumnVerdict.Group.DIRECT
+            and verdict.column in self.decided
+            and self.decided[verdict.column].decision == Decision.ACCEPT
+        ]
+
+    @property
     def is_decided(self) -> bool:
         """Scan current, every finding decided, and the quasi-identifiers confirmed."""
         return self.is_scan_current and not self.open and self.quasi is not None

@@ -84,7 +84,7 @@ def _write_dispositions(state: PrivacyState, now: datetime | None) -> None:
             "registry": state.scan.registry_version if state.scan else "",
             "dispositions": dispositions_digest(state),
         },
-        data={"findings": len(state.findings), "open": len(state.open)},
+        data={"findings": len(state.findings), "open": len(state.open), "kept": state.identifiers_kept},
         now=now,
     )
 
