@@ -8,7 +8,6 @@ from __future__ import annotations
 from dossier.services import digest_of
 from workflow.context import ReleaseContext
 from workflow.models import Review
-from workflow.stages import Stage
 from workflow.veil import unveiled
 
 # kind of review -> the parts its verdict is bound to. A checklist is bound with the version of its text.
