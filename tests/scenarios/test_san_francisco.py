@@ -263,7 +263,7 @@ def test_the_city_attorney_is_consulted_where_the_office_asks(sf: SanFrancisco) 
     story.move("clear_privacy", by=sf.staff)
     story.answer("cdo", by=sf.cdo)
     story.ask("legal", by=sf.cdo, question="May the cost of a site be public?")
-    with pytest.raises(GatesUnmet, match="Legal review"):
+    with pytest.raises(GatesUnmet, match="Legal: asked for"):
         story.move("approve", by=sf.cdo)
     story.review("legal", by=sf.attorney)
     story.move("approve", by=sf.cdo)
