@@ -158,9 +158,6 @@ class RecordForm(forms.ModelForm):
         labels = {
             "title": "Dataset name",
             "row_label": "What one row is",
-            "steward": "Data steward",
-            "coordinator": "Open data coordinator",
-            "custodian": "Data custodian",
             "source_system": "Source system",
             "coverage_start": "Data begins on",
             "coverage_end": "Data ends on",
@@ -238,6 +235,7 @@ class RecordForm(forms.ModelForm):
             places = {None, *(department.pk for department in departments)}
             people = {person.pk for place, person in self._holders[name] if place in places}
             field = self.fields[name]
+            field.label = self.profile.role_label(role)
             field.queryset = User.objects.filter(
                 pk__in=people | {getattr(self.instance, f"{name}_id")} - {None}
             )

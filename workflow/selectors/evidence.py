@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from accounts.profiles import Profile
+from accounts.roles import Role
 from workflow import approvals, gates
 from workflow.context import ReleaseContext
 from workflow.models import Dataset, Review
@@ -54,9 +55,9 @@ def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]
         (
             "Who looks after it",
             [
-                _line("Data steward", dataset.steward),
-                _line("Open data coordinator", dataset.coordinator or "any of the department"),
-                _line("Data custodian", dataset.custodian),
+                _line(profile.role_label(Role.STEWARD), dataset.steward),
+                _line(profile.role_label(Role.COORDINATOR), dataset.coordinator or "any of the department"),
+                _line(profile.role_label(Role.CUSTODIAN), dataset.custodian),
             ],
         ),
         (
