@@ -31,6 +31,7 @@ from workflow.forms.moves import MoveForm, ReturnForm, form_of
 from workflow.forms.reviews import ReviewRequestForm
 from workflow.models import ApprovalRequest, Review
 from workflow.selectors.decision import evidence_of
+from workflow.selectors.move_words import consequence_of
 from workflow.selectors.people import RoleBook, departments_decided_by
 from workflow.selectors.review_tracks import seats_to_give
 from workflow.selectors.reviews import orders_of
@@ -339,6 +340,7 @@ def _decision(
         "told": [str(person) for person in routing.told_before(move, context, request.user)]
         if possible
         else [],
+        "consequence": consequence_of(move, context.profile),
         "undo": UNDO[name],
     }
 

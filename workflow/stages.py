@@ -85,6 +85,7 @@ class Move:
     label: str
     sources: tuple[str, ...]
     targets: tuple[str, ...]
+    # {a stage} is read as whoever holds it in the program: see selectors.move_words.
     consequence: str
     needs_reason: bool = False
     # Destructive moves stand apart on the page and are confirmed by name.
@@ -105,21 +106,21 @@ MOVES: dict[str, Move] = {
             "Begin readiness",
             (Stage.INVENTORY,),
             (Stage.READINESS,),
-            "The steward is asked to prepare the file, the checklists and the description.",
+            "The {READINESS} is asked to prepare the file, the checklists and the description.",
         ),
         Move(
             "submit_for_quality",
             "Submit for quality",
             (Stage.READINESS,),
             (Stage.QUALITY,),
-            "The coordinator checks the quality; the department is asked for its approval.",
+            "The {QUALITY} checks the quality; the reviews that this needs are asked for.",
         ),
         Move(
             "pass_quality",
             "Pass to privacy",
             (Stage.QUALITY,),
             (Stage.PRIVACY,),
-            "The privacy officer decides each finding. The file can then only change by a return.",
+            "The {PRIVACY} decides each finding. The file can then only change by a return.",
             decides="quality",
         ),
         Move(
@@ -127,7 +128,7 @@ MOVES: dict[str, Move] = {
             "Clear privacy",
             (Stage.PRIVACY,),
             (Stage.CDO_REVIEW,),
-            "The CDO is asked for the decision. What was reviewed is frozen.",
+            "The {CDO_REVIEW} is asked for the decision. What was reviewed is frozen.",
             decides="privacy",
         ),
         Move(
@@ -135,8 +136,8 @@ MOVES: dict[str, Move] = {
             "Approve",
             (Stage.CDO_REVIEW,),
             (Stage.STAGED,),
-            "A private copy is made on the portal and compared; the steward previews it; it goes public on the "
-            "planned date. Until then it can be returned.",
+            "It is staged, and goes public on the planned date once the private copy, the plan and whatever else "
+            "is needed are in order. Until then it can be returned.",
             decides="cdo",
         ),
         Move(
@@ -210,7 +211,7 @@ MOVES: dict[str, Move] = {
             "Reinstate for a new review",
             (Stage.RETRACTED,),
             (Stage.PRIVACY,),
-            "The retracted release goes back to the privacy officer, as if new.",
+            "The retracted release goes back to the {PRIVACY}, as if new.",
             needs_reason=True,
         ),
         Move(

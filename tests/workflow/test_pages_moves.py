@@ -39,7 +39,7 @@ def test_the_page_says_what_happens_and_who_is_told(cast: Cast, client: Client) 
     release = release_at(Stage.READINESS, cast)
     client.force_login(cast.steward)
     page = page_of(client.get(url(release, "submit_for_quality")))
-    assert MOVES["submit_for_quality"].consequence in page
+    assert "The open data coordinator checks the quality" in page
     assert "Dana Reed" in page
     assert "<li>Maria Lopez</li>" not in page
 

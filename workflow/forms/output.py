@@ -23,7 +23,9 @@ class OutputForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed when it is of another class than the data itself: what the treatment took away.",
     )
-    security_level = forms.ChoiceField(label="Security level")
+    security_level = forms.ChoiceField(
+        label="Security level", error_messages={"required": "Choose a security level."}
+    )
     security_level_reason = forms.CharField(
         label="Why this level", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -17,6 +17,7 @@ from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
 from workflow.forms.moves import MoveForm, form_of
 from workflow.models import StageVisit
 from workflow.selectors.evidence import gate_line
+from workflow.selectors.move_words import consequence_of
 from workflow.services.transitions import release_transition
 from workflow.stages import MOVES, Move
 from workflow.views.base import get_context
@@ -50,7 +51,7 @@ def release_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _page(request, context, move, form, status=422)
     except WrongStage as refusal:
         return _page(request, get_context(request, pk), move, form, refusals=refusal.sentences, status=409)
-    messages.success(request, f"Done: {move.label} for “{context.dataset.title}”. {move.consequence}")
+    messages.success(request, f"Done: {move.label} for “{context.dataset.title}”. {consequence_of(move, context.profile)}")
     return redirect("release", pk)
 
 
@@ -81,6 +82,7 @@ def _page(
             "move": move,
             "form": form,
             "told": routing.told_before(move, context, request.user) if possible else [],
+            "consequence": consequence_of(move, context.profile),
             "undo": UNDO[move.name],
             "in_the_way": in_the_way or [],
             "refusals": refusals or [],

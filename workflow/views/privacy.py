@@ -169,6 +169,7 @@ def _output(request: HttpRequest, context: ReleaseContext, is_open: bool) -> dic
     return {
         "shows_output": True,
         "raw_class": profile.classification(dataset.classification),
+        "security_level": profile.security_level(dataset.security_level),
         "output_class": profile.classification(dataset.output_classification),
         "output_form": OutputForm(profile=profile, dataset=dataset)
         if is_open and may(request, "dispose_findings", context)
