@@ -48,6 +48,7 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignment"].queryset = own_roles(user)
-        self.fields["to_user"].queryset = colleagues_of(user)
+        fields: Any = self.fields
+        fields["assignment"].queryset = own_roles(user)
+        fields["to_user"].queryset = colleagues_of(user)
         self.fields["starts"].initial = timezone.localdate

@@ -18,7 +18,7 @@ def return_standing(context: Any, returned: ReturnForChanges) -> dict[str, Any]:
     """The return that stands: what the reader may do with each point."""
     user = context.request.user
     release = context_of(returned.release_id)
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "point": point,
             "may_answer": stands(returned, release) and may_answer_point(user, point, release),
