@@ -1,6 +1,6 @@
 """Connecticut: the Open Data Publication Guidelines, walked in the order of their four steps.
 
-"Short" is the newer version (Open Data Portal and Geo Data Portal), "long" the older one with the appendix. The
+“Short” is the newer version (Open Data Portal and Geo Data Portal), “long” the older one with the appendix. The
 Agency Data Officer is called a coordinator elsewhere; questions go to the Data and Policy Analytics team (dapa).
 """
 
@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from checklists.errors import AnswerRefused
+from checklists.models import CheckRow
 from privacy.models import Disposition
 from privacy.services import findings_dispose
 from tests.scenarios.story import COLUMNS, Story, permits, table
@@ -131,7 +133,7 @@ class Connecticut:
         )
         story.decide_findings(by=self.dapa)
         story.answer("legal", by=self.dapa, LEG_12="yes")
-        story.answer("privacy", by=self.dapa, PRV_03="exception")
+        story.answer("privacy", by=self.dapa, PRV_03="exception", PRV_15b="very_high", PRV_17="very_high")
         story.answer("equity", by=self.dapa)
 
     def excepted(self, kind: str, *, reason: str, public_good: str) -> PublicationException:
@@ -204,8 +206,8 @@ def test_the_four_steps_from_the_high_value_inventory_to_the_access_plan(ct: Con
 def test_step_1_the_yearly_high_value_inventory_goes_to_the_portal_through_the_same_door(
     ct: Connecticut,
 ) -> None:
-    """ "The annual high value data inventories are listed in the CT Data Catalog published on the Open Data Portal"
-    (short, step 1); "data that the department head determines" (footnote 2): the head signs."""
+    """“The annual high value data inventories are listed in the CT Data Catalog published on the Open Data Portal”
+    (short, step 1); “data that the department head determines” (footnote 2): the head signs."""
     story = ct.story
     ct.found()
     signed = ct.inventory()
@@ -245,8 +247,8 @@ def test_step_1_the_yearly_high_value_inventory_goes_to_the_portal_through_the_s
 
 
 def test_step_1_what_is_not_open_names_the_ground(ct: Connecticut) -> None:
-    """ "A presumption in favor of openness to the extent permitted by law and subject to privacy, confidentiality,
-    security, or other valid restrictions" (short and long, step 1)."""
+    """“A presumption in favor of openness to the extent permitted by law and subject to privacy, confidentiality,
+    security, or other valid restrictions” (short and long, step 1)."""
     dataset = ct.found("Complaints against licensees")
     with pytest.raises(ValidationError, match="Name the law"):
         withholding_record(
@@ -286,7 +288,7 @@ def test_step_2_make_sure_that_the_data(ct: Connecticut, asked: str, answer: dic
 
 
 def test_step_2_data_that_is_not_in_its_finest_detail_says_why(ct: Connecticut) -> None:
-    """Footnote 1 (D): "published with the finest possible level of detail that is practicable"."""
+    """Footnote 1 (D): “published with the finest possible level of detail that is practicable”."""
     ct.found()
     with pytest.raises(GatesUnmet, match="less detailed"):
         ct.evaluated(ELI_12a="no", ELI_12b=None)
@@ -297,7 +299,7 @@ def test_step_2_data_that_is_not_in_its_finest_detail_says_why(ct: Connecticut) 
 
 
 def test_step_2_the_same_data_of_another_year_is_consolidated(ct: Connecticut) -> None:
-    """ "Try to consolidate this new data with existing data rather than creating separate entries every year"
+    """“Try to consolidate this new data with existing data rather than creating separate entries every year”
     (long, step 2)."""
     ct.found("Building permits")
     again = ct.found("Building permits 2026")
@@ -311,7 +313,7 @@ def test_step_2_the_same_data_of_another_year_is_consolidated(ct: Connecticut) -
 
 # --- Privacy considerations ---
 def test_privacy_names_do_not_stay_without_the_exception(ct: Connecticut) -> None:
-    """ "Datasets that contain unique identifiers cannot be made public in their raw form" (short and long)."""
+    """“Datasets that contain unique identifiers cannot be made public in their raw form” (short and long)."""
     story = ct.story
     ct.roster_with_its_names()
     story.move("clear_privacy", by=ct.dapa)
@@ -321,8 +323,8 @@ def test_privacy_names_do_not_stay_without_the_exception(ct: Connecticut) -> Non
 
 
 def test_privacy_a_roster_of_licenses_keeps_its_names_by_an_exception(ct: Connecticut) -> None:
-    """ "This dataset would not be useful in a modified form, and it serves a clear public good"; "if you think your
-    dataset qualifies for such an exception contact the Open Data Portal Administrators" (long)."""
+    """“This dataset would not be useful in a modified form, and it serves a clear public good”; “if you think your
+    dataset qualifies for such an exception contact the Open Data Portal Administrators” (long)."""
     story = ct.story
     ct.roster_with_its_names()
     release = {"release_id": story.release_id}
@@ -376,42 +378,46 @@ def test_privacy_where_the_risk_is_above_the_benefit_the_chief_data_officer_deci
 
 # --- Step 3. Prepare data for publication ---
 def test_step_3_what_the_portal_describes_is_there_before_the_data_is_handed_in(ct: Connecticut) -> None:
-    """ "You should complete as much metadata as possible" (short and long, step 3); "you cannot click this button
-    until you have uploaded data and filled out the required metadata" (long, appendix 7)."""
+    """“You should complete as much metadata as possible” (short and long, step 3); “you cannot click this button
+    until you have uploaded data and filled out the required metadata” (long, appendix 7)."""
     story = ct.story
     ct.found(row_label="", coverage_start=None)
     ct.evaluated()
-    with pytest.raises(GatesUnmet) as refusal:
+    with pytest.raises(AnswerRefused):
         ct.prepared(permits(), COLUMNS)
+    with pytest.raises(GatesUnmet) as refusal:
+        story.move("submit_for_quality", by=ct.officer)
     said = " ".join(refusal.value.sentences)
     assert "Row label" in said
     assert "Temporal coverage" in said
 
 
 def test_step_3_titles_and_descriptions_are_plain_and_person_centered() -> None:
-    """ "Avoid acronyms"; "use person-centered language (e.g. “person who is incarcerated” rather than “inmate”)";
-    "do not just copy and paste your column names into the description field" (long, step 3 and appendix)."""
+    """“Avoid acronyms”; “use person-centered language (e.g. ‘person who is incarcerated’ rather than ‘inmate’)”;
+    “do not just copy and paste your column names into the description field” (long, step 3 and appendix)."""
     assert any("incarcerated" in hint.sentence for hint in hints_for("text", "Each row is one inmate."))
     assert [hint.found for hint in hints_for("title", "DMHAS admissions")] == ["DMHAS"]
     assert hints_for("column", "Issue date", name="issue_date")
 
 
 def test_step_3_a_table_without_a_date_field_is_pointed_out(ct: Connecticut) -> None:
-    """ "It is generally recommended to include a date field in your data" (long, step 3)."""
+    """“It is generally recommended to include a date field in your data” (long, step 3)."""
     story = ct.story
     ct.found()
     ct.evaluated()
     content = table("town,permits", *(f"Town {n},{n * 7}" for n in range(1, 40)))
     words = {"town": "Town in which the sites lie.", "permits": "How many permits were issued there."}
     ct.prepared(content, words)
-    fact = story.context.facts["checklist.quality"]
-    assert fact.ok
-    assert any("date" in sentence for sentence in fact.data["warnings"])
+    # A warning: the release goes on, and whoever decides reads it.
+    assert story.stage == "PRIVACY"
+    found = CheckRow.objects.filter(run__release_id=story.release_id, check_name="date_field_present")
+    assert {row.level for row in found} == {CheckRow.Level.WARN}
+    assert story.context.data("checklist.quality", "warnings") > 0
 
 
 # --- Step 4. Publish, and update the data access plan ---
 def test_step_4_another_license_only_after_the_chief_data_officer_was_asked(ct: Connecticut) -> None:
-    """ "You may have to apply for an Open Data license, but first contact the Chief Data Officer" (long, appendix)."""
+    """“You may have to apply for an Open Data license, but first contact the Chief Data Officer” (long, appendix)."""
     story = ct.story
     ct.found(licence="ODC_BY")
     ct.evaluated()
@@ -434,8 +440,8 @@ def test_step_4_another_license_only_after_the_chief_data_officer_was_asked(ct: 
 def test_step_4_the_access_plan_holds_what_is_planned_and_what_is_published_elsewhere(
     ct: Connecticut,
 ) -> None:
-    """ "The plan should include datasets that you plan on publishing to the CT Data Portal and the CT Geo Data
-    Portal, as well as datasets that are already published elsewhere as open data" (short, step 4)."""
+    """“The plan should include datasets that you plan on publishing to the CT Data Portal and the CT Geo Data
+    Portal, as well as datasets that are already published elsewhere as open data” (short, step 4)."""
     planned, away = ct.found("Permits by town"), ct.found("Boundaries of towns")
     schedule_change(dataset_id=planned.pk, actor=ct.officer, expected=NEXT_YEAR, portal="geo")
     schedule_change(
@@ -453,7 +459,7 @@ def test_step_4_the_access_plan_holds_what_is_planned_and_what_is_published_else
 
 
 def test_step_4_an_agency_may_bring_its_own_access_plan(ct: Connecticut) -> None:
-    """ "Using the Open Data Access Plan template or your agency's existing Data Access Plan"."""
+    """“Using the Open Data Access Plan template or your agency's existing Data Access Plan”."""
     upload = SimpleUploadedFile("plan.pdf", b"%PDF-1.7 our plan", content_type="application/pdf")
     kept = access_plan_upload(department=ct.agency, actor=ct.officer, upload=upload)
     assert list(ct.agency.access_plan_files.all()) == [kept]
@@ -461,7 +467,7 @@ def test_step_4_an_agency_may_bring_its_own_access_plan(ct: Connecticut) -> None
 
 # --- Update existing assets ---
 def test_an_update_appends_to_what_is_published_and_never_replaces_it(ct: Connecticut) -> None:
-    """ "Select “Append.” ... Do not choose “Replace”" (long, update existing assets, 4)."""
+    """“Select ‘Append.’ ... Do not choose ‘Replace’” (long, update existing assets, 4)."""
     story = ct.story
     dataset = ct.found()
     ct.evaluated()

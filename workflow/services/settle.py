@@ -23,7 +23,7 @@ from publishing.errors import PermitMissing
 from publishing.records import PortalRecord
 from publishing.selectors import publication_of
 from publishing.services import publication_request, publication_stay_private
-from workflow import approvals, gates
+from workflow import approvals, gates, review_needs
 from workflow.context import ReleaseContext, context_of, contexts_of, release_queryset
 from workflow.errors import MoveRefused
 from workflow.models import Distribution, Review
@@ -171,7 +171,7 @@ def _preview_is_due(context: ReleaseContext) -> bool:
         return False
     kind = Review.Kind.STEWARD_PREVIEW
     asked = any(review.kind == kind and review.is_pending for review in context.reviews)
-    wanted = any(rule.kind == kind for rule in context.profile.reviews_for(move))
+    wanted = any(need.kind == kind for need in review_needs.needs_of(context, move))
     return wanted and not asked and not approvals.latest_verdicts(context, kind)
 
 
