@@ -345,7 +345,7 @@ def test_privacy_a_roster_of_licenses_keeps_its_names_by_an_exception(ct: Connec
     with pytest.raises(GatesUnmet, match="not advised on yet by the portal administrator"):
         story.move("approve", by=ct.cdo)
     exception_advise(exception_id=row.pk, advice="It serves the public.", actor=ct.portal_admin, **release)
-    with pytest.raises(GatesUnmet, match="not decided yet by the chief data officer"):
+    with pytest.raises(GatesUnmet, match="not decided yet by the Chief Data Officer"):
         story.move("approve", by=ct.cdo)
     exception_decide(
         exception_id=row.pk,
@@ -412,7 +412,7 @@ def test_step_3_a_table_without_a_date_field_is_pointed_out(ct: Connecticut) -> 
     assert story.stage == "PRIVACY"
     found = CheckRow.objects.filter(run__release_id=story.release_id, check_name="date_field_present")
     assert {row.level for row in found} == {CheckRow.Level.WARN}
-    assert story.context.data("checklist.quality", "warnings") > 0
+    assert story.context.data("quality_checks", "warnings") > 0
 
 
 # --- Step 4. Publish, and update the data access plan ---

@@ -17,7 +17,7 @@ Kind = PublicationException.Kind
 
 def licence_allowed(context: ReleaseContext) -> GateResult:
     """A licence outside the program's usual ones needs a granted exception that has not expired."""
-    result = GateResult("The licence is one the program uses")
+    result = GateResult("")
     licence = context.profile.licence(context.dataset.licence)
     if licence is None or not licence.needs_exception:
         return result
@@ -45,12 +45,15 @@ def identifiers_allowed(context: ReleaseContext) -> GateResult:
     Connecticut guidelines, privacy considerations: data with unique identifiers is not made public in its raw
     form, but for exceptions such as the roster of licences.
     """
-    result = GateResult("No column identifies people directly")
+    result = GateResult("")
     rule, kept = context.profile.exception(Kind.IDENTIFIERS), context.data("dispositions", "kept")
     if rule is None or not kept:
         return result
     if is_excepted(context, Kind.IDENTIFIERS):
         result.done = f"Names stay by the exception “{rule.label}”"
+        return result
+    if any(row.kind == Kind.IDENTIFIERS and row.is_open for row in exceptions_of(context)):
+        result.done = f"Names wait for the exception “{rule.label}”"
         return result
     columns = ", ".join(f"“{name}”" for name in kept)
     text = (
@@ -63,7 +66,7 @@ def identifiers_allowed(context: ReleaseContext) -> GateResult:
 
 def no_exception_open(context: ReleaseContext) -> GateResult:
     """An exception that is asked for is decided before the release is."""
-    result = GateResult("No exception waits for a decision")
+    result = GateResult("")
     for row in exceptions_of(context):
         if not row.is_open:
             continue
