@@ -24,7 +24,7 @@ from accounts.roles import Role
 from accounts.selectors import departments_where
 from workflow import gates, policies, review_needs, routing
 from workflow.admin_filters import AgeFilter, ClassificationFilter, DepartmentFilter, StageFilter
-from workflow.calendar import business_days_between
+from workflow.calendar import calendar_of
 from workflow.context import ReleaseContext, context_of, contexts_of, release_queryset
 from workflow.errors import MoveRefused
 from workflow.forms.moves import MoveForm, ReturnForm, form_of
@@ -146,14 +146,16 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description="Waits here", ordering="stage_entered_at")
     def age(self, row: ApprovalRequest) -> str:
-        days = business_days_between(timezone.localdate(row.stage_entered_at), timezone.localdate())
+        calendar = calendar_of(row.queue_context.profile)  # type: ignore[attr-defined]
+        days = calendar.between(calendar.local_day(row.stage_entered_at), calendar.local_day(timezone.now()))
         return f"{days} business day{'' if days == 1 else 's'}"
 
     @admin.display(description="Due", ordering="due_at")
     def due(self, row: ApprovalRequest) -> str:
         if row.due_at is None:
             return "no date"
-        days = business_days_between(timezone.localdate(), timezone.localdate(row.due_at))
+        calendar = calendar_of(row.queue_context.profile)  # type: ignore[attr-defined]
+        days = calendar.between(calendar.local_day(timezone.now()), calendar.local_day(row.due_at))
         word = (
             "today"
             if days == 0

@@ -23,6 +23,7 @@ from workflow.selectors.evidence import (
     public_record,
     record_of,
 )
+from workflow.stages import Stage
 from workflow.veil import is_veiled
 
 _SHOWN_COLUMNS = 200
@@ -45,6 +46,7 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
         "quality_notes": _notes(context, "quality_checks"),
         "waivers": list(waivers_standing(context.release.pk, context.about("file", "file") or "").values()),
         "dispositions": _dispositions(context),
+        "copy_url": context.data("private_copy", "url") or "",
         "public_record": public_record(dataset, licence),
         "columns": _columns(context),
         "record": record_of(dataset, profile),
@@ -58,8 +60,8 @@ def _will_happen(context: ReleaseContext) -> list[str]:
     found = []
     if order["private_copy_at"] == "staged":
         found.append(f"A private copy is made on {portal}, read back and compared with what you approve.")
-    if order["preview_before"] == "publish":
-        role = review_needs.role_of(context, Review.Kind.STEWARD_PREVIEW) or Role.STEWARD
+    role = review_needs.role_of(context, Review.Kind.STEWARD_PREVIEW)
+    if role and order["preview_before"] == "publish":
         who = context.dataset.steward if role == Role.STEWARD else None
         found.append(
             f"{who or 'The ' + context.profile.role_words(role)} looks at the private copy and accepts it or not."
@@ -135,8 +137,9 @@ def _review_tile(context: ReleaseContext, kind: str, label: str, *, absent: str)
 def _checklists(context: ReleaseContext) -> list[dict[str, Any]]:
     """Each checklist with how far it is; sentences are what it still says."""
     lines = []
+    later = set(context.profile.checklists.get(Stage.PUBLISHED, ()))
     for kind, fact in sorted(context.facts.items()):
-        if kind.startswith("checklist."):
+        if kind.startswith("checklist.") and kind.removeprefix("checklist.") not in later:
             name = gates.CHECKLIST_NAMES.get(kind.removeprefix("checklist."), kind)
             answered, total = fact.data.get("answered"), fact.data.get("total")
             count = (

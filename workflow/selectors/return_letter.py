@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from accounts.roles import Role
 from checklists.judging import judge
 from checklists.selectors import answers_of, errors_of, shown_run, submissions_of, waivers_standing
 from workflow import approvals, gates
@@ -36,8 +37,8 @@ def letter_draft(context: ReleaseContext) -> str:
     """The words with which the letter begins, before the points; whoever returns edits them."""
     answers = context.profile.role_words(context.profile.return_answered_by)
     passing = (
-        " Points that the steward answers can be passed on there."
-        if context.profile.return_answered_by == "coordinator"
+        f" Points that the {context.profile.role_words(Role.STEWARD)} answers can be passed on there."
+        if context.profile.return_answered_by == Role.COORDINATOR
         else ""
     )
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -32,6 +32,16 @@ def line_due(
 ) -> dict[str, Any]:
     """The same for a line of a list, where the calendar and the pause are known."""
     return _words(due, calendar, pause)
+
+
+@register.filter
+def due_for(value: date | datetime | None, release: Release) -> str:
+    """A date that something of this release is due on, with its distance in the program's business days."""
+    if not value:
+        return ""
+    calendar = calendar_of(profile_of(release.profile))
+    moment = value if isinstance(value, datetime) else calendar.end_of(value)
+    return due_words(moment, calendar, timezone.now())
 
 
 def _words(due: datetime | None, calendar: BusinessCalendar, pause: DeadlinePause | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from accounts.models import Department, Program
 from accounts.roles import programs_of
 from accounts.selectors import profile_for
 from dossier.errors import DossierFrozen
+from workflow.calendar import WEEKDAYS, calendar_of
 from workflow.context import ReleaseContext
 from workflow.forms.filters import DatasetFilterForm
 from workflow.forms.record import ReasonForm, RecordForm
@@ -59,6 +60,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "columns": _COLUMNS,
             "now": timezone.now(),
+            "calendar": calendar_of(profile) if profile else WEEKDAYS,
             "total": total,
             "summary": _summary(page.paginator.count, total, form),
             "may_register": program is not None and departments_to_register(request.user, program).exists(),

@@ -51,7 +51,8 @@ def release_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _page(request, context, move, form, status=422)
     except WrongStage as refusal:
         return _page(request, get_context(request, pk), move, form, refusals=refusal.sentences, status=409)
-    messages.success(request, f"Done: {move.label} for “{context.dataset.title}”. {consequence_of(move, context.profile)}")
+    consequence = consequence_of(move, context.profile)
+    messages.success(request, f"Done: {move.label} for “{context.dataset.title}”. {consequence}")
     return redirect("release", pk)
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
+from accounts.roles import Role
 from workflow.errors import MoveRefused
 from workflow.models import ReturnPoint
 from workflow.services.return_letter import point_answer, point_pass
@@ -27,7 +28,9 @@ def return_point_answer(request: HttpRequest, pk: int, point: int) -> HttpRespon
 @require_POST
 def return_point_pass(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     """Hand a point to the steward."""
-    return _act(request, pk, point, point_pass, "The steward is asked to answer it.")
+    profile = get_context(request, pk).profile
+    done = f"The {profile.role_words(Role.STEWARD)} is asked to answer it."
+    return _act(request, pk, point, point_pass, done)
 
 
 def _act(
