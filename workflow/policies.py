@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.models import Department, User
 from accounts.profiles import Profile
-from accounts.roles import Role, has_role, roles_held
+from accounts.roles import DEPARTMENT_ROLES, Role, has_role, roles_held
 from accounts.selectors import departments_visible
 from workflow import approvals, final_key
 from workflow.context import ReleaseContext
@@ -68,7 +68,8 @@ def check_holds(
     ):
         return
     wanted = " or ".join(profile.role_words(role) for role in real)
-    raise PermissionDenied(f"This is for the {wanted} of {place}.")
+    where = place if any(role in DEPARTMENT_ROLES for role in real) else dataset.program
+    raise PermissionDenied(f"This is for the {wanted} of {where}.")
 
 
 def _roles(*roles: str) -> Rule:
@@ -97,28 +98,51 @@ def _of_stage(stage: str, *also: str) -> Rule:
 def _clears_privacy(actor: Actor, context: ReleaseContext) -> None:
     role = stage_holder(context, Stage.PRIVACY)
     check_holds(actor, (role,), context.dataset, context.profile)
+    _check_not_aside(actor, Review.Kind.PRIVACY, role, context)
     check_four_eyes(actor, Review.Kind.PRIVACY, role, context)
 
 
 def _approves(actor: Actor, context: ReleaseContext) -> None:
     role = stage_holder(context, Stage.CDO_REVIEW)
     check_holds(actor, (role,), context.dataset, context.profile)
+    _check_not_aside(actor, Review.Kind.CDO, role, context)
     check_four_eyes(actor, Review.Kind.CDO, role, context)
-    _check_last_key(actor, context)
+    _check_last_key(actor, lender_of(actor, role, context), context)
 
 
-def _check_last_key(actor: Actor, context: ReleaseContext) -> None:
+def _check_not_aside(
+    actor: Actor, kind: str, role: str, context: ReleaseContext, department: Department | None = None
+) -> None:
+    """Refuse what somebody stepped aside from: to them, and to who acts in their place (FEATURES M16)."""
+    aside = {row.person_id for row in context.release.recusals.all() if row.kind == kind}
+    if actor.pk in aside:
+        raise PermissionDenied("You stepped aside from this review, so somebody else must give it.")
+    lender = lender_of(actor, role, context, department) if aside else None
+    if lender is not None and lender.pk in aside:
+        raise PermissionDenied(
+            f"{lender} stepped aside from this review, and you act in their place, so somebody else must give it."
+        )
+
+
+def _check_last_key(actor: Actor, lender: User | None, context: ReleaseContext) -> None:
     """Refuse whose key would be turned twice, and who holds none for the side still open (Durham).
 
-    Whoever approves turns the last key: together with what others gave, every side must be covered.
+    Whoever approves turns the last key: together with what others gave, every side must be covered. Who acts
+    by a lent role is judged as two people: a key that the lender gave is not another hand's.
     """
     given = final_key.keys_given(context)
-    others = [review for review in given if review.reviewer_id != actor.pk]
+    pair = {actor.pk} | ({lender.pk} if lender else set())
+    others = [review for review in given if not review.people & pair]
     needed = final_key.keys_needed(context)
     if len(others) < needed - 1:
-        if len(others) < len(given):
+        if any(actor.pk in review.people for review in given):
             raise PermissionDenied(
                 "You gave your final approval of this release. Somebody else who holds the key approves it."
+            )
+        if len(others) < len(given):
+            raise PermissionDenied(
+                f"{lender} gave the final approval of this release, and you act in their place. Somebody else "
+                "who holds the key approves it."
             )
         return
     sides = final_key.sides_open(context, given=others)
@@ -268,8 +292,7 @@ def check_review(
     if role is None:
         raise PermissionDenied("This program has no such review.")
     check_holds(actor, (role,), context.dataset, context.profile, department)
-    if any(row.kind == kind and row.person_id == actor.pk for row in context.release.recusals.all()):
-        raise PermissionDenied("You stepped aside from this review, so somebody else must give it.")
+    _check_not_aside(actor, kind, role, context, department)
     if kind != Review.Kind.STEWARD_PREVIEW:
         check_four_eyes(actor, kind, role, context, department)
 

@@ -131,6 +131,8 @@ GATES: dict[str, tuple[Gate, ...]] = {
     "publish": (
         not_on_hold,
         not_withheld,
+        licence_allowed,
+        identifiers_allowed,
         private_copy_equal,
         permit_holds,
         plan_before("publish"),

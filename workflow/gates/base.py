@@ -23,7 +23,10 @@ class Unmet:
 
 @dataclass
 class GateResult:
-    """The answer of one gate: `unmet` is empty when it holds, `done` then says so in words."""
+    """The answer of one gate: `unmet` is empty when it holds, `done` then says so in words.
+
+    `done` is empty where there is nothing worth saying: a rule of another program, an order nobody gave.
+    """
 
     done: str
     unmet: list[Unmet] = field(default_factory=list)

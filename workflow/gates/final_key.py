@@ -15,7 +15,7 @@ def final_keys_turned(context: ReleaseContext) -> GateResult:
     """
     given, needed = final_key.keys_given(context), final_key.keys_needed(context)
     names = ", ".join(str(review.reviewer) for review in given)
-    result = GateResult(f"Final approval so far: {names}" if given else "The final approval is one person's")
+    result = GateResult(f"Final approval so far: {names}" if given else "")
     role = final_key.key_role(context)
     for review in approvals.refusals_of(context, Review.Kind.CDO):
         text = f"{review.reviewer} did not give the final approval. Return the release, or ask again."

@@ -11,8 +11,9 @@ from workflow.models import ReviewOrder
 
 def orders_done(context: ReleaseContext) -> GateResult:
     """No audit and no update that a reviewer ordered is still open. Reads the release's prefetched orders."""
-    result = GateResult("Nothing that was ordered is open")
-    for order in context.release.review_orders.all():
+    ordered = list(context.release.review_orders.all())
+    result = GateResult("What was ordered is done" if ordered else "")
+    for order in ordered:
         if not order.is_open:
             continue
         words = order.get_kind_display()

@@ -25,7 +25,7 @@ CHECKLIST_NAMES = {
 
 
 def not_on_hold(context: ReleaseContext) -> GateResult:
-    result = GateResult("Not on hold")
+    result = GateResult("")
     if context.release.held_at:
         result.unmet.append(
             Unmet(

@@ -16,7 +16,7 @@ from workflow.stages import SYSTEM_OWNER, Stage
 def date_reached(context: ReleaseContext) -> GateResult:
     at = context.plan.release_at if context.plan else None
     if at is None:
-        return GateResult("No date is waited for")
+        return GateResult("")
     when = date_format(at.astimezone(ZoneInfo(context.profile.timezone)), "D j M Y, H:i")
     result = GateResult(f"Release date reached ({when})")
     if at > context.now:
@@ -62,7 +62,7 @@ def permit_holds(context: ReleaseContext) -> GateResult:
 
 def not_public_yet(context: ReleaseContext) -> GateResult:
     """A hold comes too late once the copy is public: it is recorded as published in a moment."""
-    result = GateResult("Not public yet")
+    result = GateResult("")
     if context.release.stage == Stage.STAGED and public_copy_confirmed(context).ok:
         text = "The data is public already and is being recorded as published. Retract it if it must go."
         result.unmet.append(Unmet(text, "publication", SYSTEM_OWNER))
@@ -89,7 +89,7 @@ def private_copy_before(move: str) -> Gate:
     def gate(context: ReleaseContext) -> GateResult:
         if context.profile.order["private_copy_at"] == "cdo_review":
             return private_copy_equal(context)
-        return GateResult("The private copy is made after the approval")
+        return GateResult("")
 
     gate.__name__ = f"private_copy_before_{move}"
     gate.__doc__ = f"The private copy equals the treated copy, where the program makes it before {move}."
@@ -101,8 +101,8 @@ def preview_before(move: str) -> Gate:
 
     def gate(context: ReleaseContext) -> GateResult:
         if context.profile.order["preview_before"] != move:
-            return GateResult("The steward preview stands elsewhere")
-        return private_copy_equal(context) if move == "approve" else GateResult("Ready for the preview")
+            return GateResult("")
+        return private_copy_equal(context) if move == "approve" else GateResult("")
 
     gate.__name__ = f"preview_before_{move}"
     gate.__doc__ = f"The private copy is there to preview, where the program previews before {move}."
@@ -117,7 +117,7 @@ def plan_before(move: str) -> Gate:
             return plan_ready(context)
         if context.profile.order["plan_before"] == move:
             return plan_agreed(context)
-        return GateResult("The publication plan stands elsewhere")
+        return GateResult("")
 
     gate.__name__ = f"plan_before_{move}"
     gate.__doc__ = f"The publication plan is as far as {move} needs it."

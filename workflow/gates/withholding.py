@@ -11,7 +11,7 @@ from workflow.gates.base import GateResult, Unmet, day
 
 def not_withheld(context: ReleaseContext) -> GateResult:
     """No recorded ground keeps the dataset from the public. One past its review date no longer does."""
-    result = GateResult("Not withheld")
+    result = GateResult("")
     today = timezone.localdate(context.now)
     for row in context.dataset.withholdings.all():
         if row.holds(today):

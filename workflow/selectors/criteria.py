@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from checklists.selectors import answers_of, submissions_of
+from checklists.catalogue import Item
+from checklists.selectors import answers_of, shown_run, submissions_of
 from workflow import approvals
 from workflow.context import ReleaseContext
 from workflow.models import Review
@@ -26,6 +27,8 @@ _FACT_WORDS = {
     "schedule": "Implementation schedule",
     "plan": "Publication plan",
 }
+# level of a machine check -> tone of its badge
+_TONES = {"pass": "good", "info": "info", "warn": "warn", "error": "bad"}
 
 
 def criteria_of(context: ReleaseContext) -> list[dict[str, Any]]:
@@ -79,10 +82,24 @@ class _Answers:
             item = submission.version.catalogue.item(item_id)
         except KeyError:
             return _line(f"{item_id} of the {checklist} checklist", "not asked", "", "")
+        if item.machine:
+            return self._machine(item)
         value = answers_of(submission).get(item_id)
         if value is None:
             return _line(item.question, "not answered", "warn", "")
         return _line(item.question, item.label_of(value), "", "")
+
+    def _machine(self, item: Item) -> dict[str, str]:
+        """What the machine found for a question that it answers."""
+        run = shown_run(self.context.release.pk)
+        rows = (
+            [row for row in run.rows.all() if row.is_whole and row.check_name == item.machine] if run else []
+        )
+        if not rows:
+            return _line(item.question, "not checked", "warn", "")
+        return _line(
+            item.question, rows[0].get_level_display(), _TONES.get(rows[0].level, ""), rows[0].sentence
+        )
 
 
 def _line(label: str, word: str, tone: str, words: str) -> dict[str, str]:

@@ -69,7 +69,7 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         "profile": context.profile,
         "stages": _track(release.stage),
         "unmet": unmet,
-        "done": [{"sentence": result.done} for result in results if result.ok],
+        "done": [{"sentence": result.done} for result in results if result.ok and result.done],
         "next_steps": next_steps(context),
         "onward": MOVES[onward] if onward else None,
         "onward_allowed": any(move.name == onward for move in possible),
