@@ -13,6 +13,7 @@ from accounts.sides import sides_held
 from workflow import approvals
 from workflow.context import ReleaseContext
 from workflow.excepted import open_or_granted_kinds
+from workflow.hands import is_own_work
 from workflow.models import Review
 from workflow.stages import STAGE_OWNER, Stage
 
@@ -39,8 +40,9 @@ def keys_needed(context: ReleaseContext) -> int:
 
 
 def keys_given(context: ReleaseContext) -> list[Review]:
-    """The final approvals given so far that still count."""
-    return approvals.approvals_of(context, Review.Kind.CDO)
+    """The final approvals given so far that still count: not of somebody who has worked on the release since."""
+    given = approvals.approvals_of(context, Review.Kind.CDO)
+    return [review for review in given if not is_own_work(review, context)]
 
 
 def sides_open(context: ReleaseContext, *, given: Sequence[Review]) -> set[str]:

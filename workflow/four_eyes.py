@@ -57,12 +57,15 @@ def _check_prepared(actor: Any, lender: User | None, kind: str, context: Release
         return
     dataset = context.dataset
     standing_in = stands_in_for(actor, program=dataset.program_id, department=dataset.department_id)
+    if lender is not None:
+        # Joint data: a department that contributes lends its role in another place than the owner's.
+        standing_in[lender.pk] = lender
     for pk, person in standing_in.items():
         if pk in touched:
             raise PermissionDenied(
                 f"You stand in for {person}, who prepared this release, so somebody else must {what}."
             )
-    if {actor.pk, lender.pk if lender else None} & hands.lenders_of_preparers(context):
+    if {actor.pk, lender.pk if lender else None} & hands.lenders_of_preparers(kind, context):
         raise PermissionDenied(
             f"This release was prepared in {'your' if lender is None else f'{lender}’s'} place, by a delegate, "
             f"so somebody else must {what}."

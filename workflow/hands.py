@@ -6,15 +6,18 @@ Four eyes hold between people, not titles, and a delegate's hand is also that of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Delegation
+from accounts.models import Delegation, User
 from accounts.roles import Role
+from dossier.models import Contribution
 from workflow.context import ReleaseContext
 from workflow.models import Review
+from workflow.stages import Stage
 
 # The approvals of which nobody may give two, nor one if they prepared the release.
 KEYS = (Review.Kind.DEPARTMENT, Review.Kind.SECURITY, Review.Kind.PRIVACY, Review.Kind.CDO)
@@ -36,7 +39,7 @@ def preparers(context: ReleaseContext) -> set[int]:
     return {
         row.user_id
         for row in context.contributions
-        if row.what not in _OF_THE_REVIEWS and not row.what.startswith("privacy")
+        if row.what not in _OF_THE_REVIEWS and not _decides_privacy(row.what)
     }
 
 
@@ -62,27 +65,52 @@ def is_own_work(review: Review, context: ReleaseContext) -> bool:
     return review.kind in KEYS and bool(review.people & who_prepared(review.kind, context))
 
 
-def lenders_of_preparers(context: ReleaseContext) -> set[int]:
-    """People in whose place somebody prepared the release: by a role lent to them on the day, and none of their own."""
+def lenders_of_preparers(kind: str, context: ReleaseContext) -> set[int]:
+    """People in whose place somebody prepared the release: by a role lent to them on the day, and none of their own.
+
+    For the final key that is also whoever lent the role by which privacy was decided.
+    """
+    preparing = [row for row in context.contributions if row.user_id in preparers(context)]
+    found = _lenders(PREPARING_ROLES, preparing, context)
+    if kind == Review.Kind.CDO:
+        deciding = [row for row in context.contributions if _decides_privacy(row.what)]
+        found |= _lenders((context.profile.stage_holders[Stage.PRIVACY],), deciding, context)
+    return found
+
+
+def _decides_privacy(what: str) -> bool:
+    """True for what whoever holds privacy decides. Its form, drafted by somebody else, is prepared like the rest."""
+    return what.startswith("privacy") and what != "privacy checklist"
+
+
+def _lenders(roles: Sequence[str], work: Sequence[Contribution], context: ReleaseContext) -> set[int]:
+    """Who lent one of `roles` to somebody who did some of the work by it."""
+    if not work:
+        return set()
     dataset = context.dataset
-    worked = {row.user_id: row.at for row in context.contributions}
     rows = Delegation.objects.filter(
         Q(assignment__department=None) | Q(assignment__department=dataset.department_id),
-        to_user__in=list(worked),
+        to_user__in={row.user_id for row in work},
         assignment__program=dataset.program_id,
-        assignment__role__in=PREPARING_ROLES,
+        assignment__role__in=roles,
     ).select_related("assignment", "to_user")
-    return {row.assignment.user_id for row in rows if _was_lent(row, worked[row.to_user_id], context)}
+    return {
+        row.assignment.user_id
+        for row in rows
+        if any(_was_running(row, done.at) for done in work if done.user_id == row.to_user_id)
+        and not _holds_one(row.to_user, roles, context)
+    }
 
 
-def _was_lent(row: Delegation, at: datetime, context: ReleaseContext) -> bool:
-    """The delegation ran at that moment, and the delegate holds no role of their own that prepares."""
+def _was_running(row: Delegation, at: datetime) -> bool:
     day = timezone.localdate(at)
-    if not row.starts <= day <= row.ends or (row.ended_at and row.ended_at < at):
-        return False
-    own = row.to_user.role_assignments.filter(
-        Q(department=None) | Q(department=context.dataset.department_id),
-        program=context.dataset.program_id,
-        role__in=PREPARING_ROLES,
+    return row.starts <= day <= row.ends and not (row.ended_at and row.ended_at < at)
+
+
+def _holds_one(person: User, roles: Sequence[str], context: ReleaseContext) -> bool:
+    """True for who holds one of the roles by their own right: they needed nobody's."""
+    dataset = context.dataset
+    own = person.role_assignments.filter(
+        Q(department=None) | Q(department=dataset.department_id), program=dataset.program_id, role__in=roles
     )
-    return not own.exists()
+    return own.exists()
