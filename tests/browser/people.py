@@ -47,13 +47,13 @@ class Coordinator(Person):
                 "Update frequency": "Monthly",
                 "Collection frequency": "Daily",
                 "Priority": "High",
-                "Classification": "Public",
+                "Classification of the raw data": "Public",
                 "Quality of the data": "High",
                 "Category": "Housing",
                 "Licence": "Public domain",
             }
         )
-        self.tick("F. It is often asked for")
+        self.tick("F. The public often asks for it")
         self.look()
         self.press("Register the dataset")
         self.sees_heading(TITLE)
