@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -244,11 +245,13 @@ class Profile:
         return self.role_labels.get(role) or Role(role).label
 
     def role_words(self, role: str) -> str:
-        """The label inside a sentence: "security officer (CISO)", "IT (portal owner)", "Chief Data Officer"."""
+        """The label inside a sentence: "security officer (CISO)", "IT (portal owner)", "Chief Data Officer".
+
+        A title that a program writes with capitals keeps them all.
+        """
         label = self.role_label(role)
-        # A title that is written with capitals keeps them, as an abbreviation does.
-        is_title = any(word[:1].isupper() and word[1:2].islower() for word in label.split()[1:])
-        return label[0].lower() + label[1:] if label[1:2].islower() and not is_title else label
+        is_title = any(word[:1].isupper() and word[1:2].islower() for word in re.split(r"[\s/(]+", label)[1:])
+        return label if is_title or not label[1:2].islower() else label[0].lower() + label[1:]
 
     def reviews_for(self, move: str) -> tuple[ReviewRule, ...]:
         return tuple(rule for rule in self.reviews if rule.move == move)

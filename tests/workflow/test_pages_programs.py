@@ -60,7 +60,7 @@ def test_every_shipped_program_reads_in_words(cast: Cast, code: str) -> None:
         "san_francisco": ["City Attorney", "each without seeing the others", "needs the privacy checklist"],
         "connecticut": [
             "Agency Data Officer",
-            "it is the chief Data Officer",
+            "it is the Chief Data Officer",
             "never replaces what is published",
         ],
         "durham": ["needs the approval of each side", "Subject matter expert", "ITP-5"],
