@@ -29,6 +29,7 @@ from dossier.services_files import file_read, file_receive
 from notifications.models import OutgoingMessage
 from work.models import WorkItem
 from work.services import work_run
+from workflow.answering import check_checklist, judges_by, stage_is_open
 from workflow.context import ReleaseContext, context_of
 from workflow.demo.stations import STATION_WORK, decide_findings
 from workflow.models import Dataset, Release, Review
@@ -113,6 +114,8 @@ class Story:
     def answer(self, checklist: str, *, by: User, **answers: Any) -> None:
         """Answer what is open in a checklist: as given (`QUA_01="..."` for QUA-01), else in nobody's way."""
         self.run()
+        context = self.context
+        check_checklist(by, checklist, context)
         submission = submission_of(self.release_id, checklist)
         assert submission is not None, f"the {checklist} checklist has not been opened"
         known = answers_of(submission)
@@ -123,7 +126,14 @@ class Story:
         }
         values |= {item.replace("_", "-"): value for item, value in answers.items()}
         wanted = {item: value for item, value in values.items() if value is not None}
-        answers_save(release_id=self.release_id, checklist=checklist, values=wanted, actor=by)
+        answers_save(
+            release_id=self.release_id,
+            checklist=checklist,
+            values=wanted,
+            actor=by,
+            stage_open=stage_is_open(context, checklist),
+            contributes=not judges_by(by, checklist, context),
+        )
         self.run()
 
     def attest(self, *, by: User) -> None:

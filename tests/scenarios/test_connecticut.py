@@ -28,7 +28,12 @@ from workflow.selectors.high_value import rows_of
 from workflow.selectors.schedule import row_of, scheduled
 from workflow.selectors.similar import similar_to, year_in_title
 from workflow.services.datasets import dataset_change, release_open
-from workflow.services.exceptions import exception_advise, exception_decide, exception_request
+from workflow.services.exceptions import (
+    exception_advise,
+    exception_decide,
+    exception_request,
+    exception_revoke,
+)
 from workflow.services.high_value import inventory_draft, inventory_hand_in, inventory_sign
 from workflow.services.metadata import metadata_change
 from workflow.services.schedule import access_plan_upload, schedule_change
@@ -360,6 +365,25 @@ def test_privacy_a_roster_of_licenses_keeps_its_names_by_an_exception(ct: Connec
     story.plan(timezone.now(), by=ct.officer)
     assert story.stage == "PUBLISHED"
     assert "Maria Lopez" in {row["full_name"] for row in story.public_rows()}
+
+
+def test_privacy_an_exception_taken_back_before_the_date_keeps_the_names_private(ct: Connecticut) -> None:
+    """The Chief Data Officer decides, also that the public good is no longer clear (guidelines, long)."""
+    story = ct.story
+    ct.roster_with_its_names()
+    row = ct.excepted(
+        "identifiers", reason="Of no use without the names.", public_good="Residents check who is licensed."
+    )
+    story.move("clear_privacy", by=ct.dapa)
+    story.answer("cdo", by=ct.cdo)
+    story.move("approve", by=ct.cdo)
+    assert story.is_private_on_portal()
+    exception_revoke(
+        release_id=story.release_id, exception_id=row.pk, reason="A licensee was threatened.", actor=ct.cdo
+    )
+    story.plan(timezone.now(), by=ct.officer)
+    assert story.stage == "STAGED"
+    assert story.is_private_on_portal()
 
 
 def test_privacy_where_the_risk_is_above_the_benefit_the_chief_data_officer_decides(ct: Connecticut) -> None:
