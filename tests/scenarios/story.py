@@ -160,7 +160,7 @@ class Story:
         self.run()
         return review
 
-    def plan(self, at: datetime, *, by: User, tactics: Sequence[str] = ("none",), **words: str) -> None:
+    def plan(self, at: datetime, *, by: User, tactics: Sequence[str] = ("none",), **words: Any) -> None:
         plan_change(release_id=self.release_id, actor=by, release_at=at, tactics=tactics, **words)
         self.run()
 
@@ -205,7 +205,7 @@ class Story:
 
     def run(self) -> None:
         """Let the conductor and the workers do what is due, until nothing is."""
-        work = [(FileRead, partial(file_read, now=None)), *STATION_WORK]
+        work: list[tuple[type[WorkItem], Any]] = [(FileRead, partial(file_read, now=None)), *STATION_WORK]
         for _ in range(12):
             release_settle(release_id=self.release_id)
             # Each in its turn, whether or not one before it had work.

@@ -143,7 +143,7 @@ class Connecticut:
 
     def excepted(self, kind: str, *, reason: str, public_good: str) -> PublicationException:
         """The Agency Data Officer asks, the portal administrator advises, the Chief Data Officer decides."""
-        release = {"release_id": self.story.release_id}
+        release: dict[str, Any] = {"release_id": self.story.release_id}
         row = exception_request(
             kind=kind, reason=reason, public_good=public_good, actor=self.officer, **release
         )
@@ -332,7 +332,7 @@ def test_privacy_a_roster_of_licenses_keeps_its_names_by_an_exception(ct: Connec
     dataset qualifies for such an exception contact the Open Data Portal Administrators” (long)."""
     story = ct.story
     ct.roster_with_its_names()
-    release = {"release_id": story.release_id}
+    release: dict[str, Any] = {"release_id": story.release_id}
     row = exception_request(
         kind="identifiers",
         reason="A roster of licenses is of no use without the names.",
