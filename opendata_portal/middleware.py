@@ -18,6 +18,7 @@ from accounts.selectors import profile_for, program_of
 from audit.request import request_id
 from audit.services import event_record
 from opendata_portal.access import PUBLIC, may_open
+from opendata_portal.logs import SECRET_PARTS
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 REFUSALS_PER_HOUR = 60
@@ -96,7 +97,7 @@ class RefusalMiddleware:
             actor=request.user,
             data={
                 "page": match.view_name if match else "",
-                "of": {k: str(v) for k, v in match.kwargs.items()} if match else {},
+                "of": {k: str(v) for k, v in match.kwargs.items() if k not in SECRET_PARTS} if match else {},
                 "reason": getattr(request, "refusal_reason", "not allowed"),
             },
             program_id=program.pk if program else None,
