@@ -14,7 +14,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.limits import public_allowed
 from accounts.models import Department, Invitation, Program, RoleAssignment, User
-from accounts.roles import DEPARTMENT_ROLES, Role
+from accounts.roles import DEPARTMENT_ROLES, Role, acting_for
 from accounts.selectors import programs_administered, works_elsewhere
 from accounts.services_programs import PROGRAMS_DIR, program_load, programs_load
 from accounts.services_sync import roles_sync
@@ -61,6 +61,10 @@ def role_assign(
     if actor is not None and actor.pk == user.pk:
         # Portal admins neither read raw data nor approve; a role that they take themselves would let them.
         raise ValidationError("You cannot give yourself a role. Ask another portal admin.")
+    if actor is not None and acting_for(actor, Role.PORTAL_ADMIN, program=program) == user:
+        raise ValidationError(
+            f"You act in the place of {user}, who cannot give themselves a role. Another portal admin does it."
+        )
     if department is not None and role not in DEPARTMENT_ROLES:
         raise ValidationError(f"{role.label} is held for the whole program: leave the department empty.")
     if department is not None and department.program_id != program.pk:

@@ -19,6 +19,8 @@ _VERDICTS = {"approved": "Approved", "conditions": "Approved with conditions", "
 # An answer of another checklist of the same release: each question is asked once.
 OTHER = "item."
 _GIVEN = ("dataset.", "file.", "fact.", "review.", OTHER)
+# The question of the privacy checklist that rates the risk which is left: reviews are asked for by its answer.
+RISK_LEFT = "PRV-17"
 # The one source that is a part of a fact: is every column of the file described?
 DICTIONARY = "fact.metadata.dictionary"
 
@@ -51,8 +53,8 @@ def fill_is_due(*, facts: Mapping[str, Fact], texts: Mapping[str, Text], sources
 
 @cache
 def shared_items() -> dict[str, frozenset[str]]:
-    """The items whose answers other checklists take over: checklist -> item ids."""
-    found: dict[str, set[str]] = {}
+    """The items whose answers others read: other checklists, and who asks for reviews. Checklist -> item ids."""
+    found: dict[str, set[str]] = {"privacy": {RISK_LEFT}}
     for name in _names_used():
         if name.startswith(OTHER):
             checklist, _, item = name.removeprefix(OTHER).partition("/")

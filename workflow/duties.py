@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from accounts.models import Department, User
 from accounts.profiles import Profile
-from accounts.roles import Role, assignments_of, has_role
+from accounts.roles import Role, acting_for, assignments_of, has_role
 from accounts.selectors import profile_for
 from workflow.models import Dataset, DatasetProposal, HighValueInventory
 
@@ -87,6 +87,11 @@ def check_high_value_sign(actor: User, inventory: HighValueInventory) -> None:
     _check_department(actor, department, roles, profile_for(department.program), "sign this inventory")
     if actor.pk == inventory.drafted_by_id:
         raise PermissionDenied("You drafted this inventory, so somebody else must sign it.")
+    lender = acting_for(actor, Role.DEPARTMENT_APPROVER, program=department.program_id, department=department)
+    if lender is not None and lender.pk == inventory.drafted_by_id:
+        raise PermissionDenied(
+            f"{lender} drafted this inventory, and you act in their place, so somebody else must sign it."
+        )
 
 
 def may_high_value_sign(actor: User, inventory: HighValueInventory) -> bool:

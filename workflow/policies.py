@@ -19,7 +19,7 @@ from accounts.selectors import departments_visible
 from workflow import approvals, final_key
 from workflow.context import ReleaseContext
 from workflow.four_eyes import check_four_eyes, lender_of
-from workflow.joint import contributed_by
+from workflow.joint import contributed_by, departments_of
 from workflow.models import Dataset, Review, ReviewOrder
 from workflow.review_needs import role_of
 from workflow.stages import STAGE_OWNER, Stage
@@ -185,7 +185,11 @@ def _system_or(rule: Rule) -> Rule:
 
 def _speaks(actor: Actor, context: ReleaseContext) -> None:
     """Everybody who may see a release may write in its threads, but the auditor, who only reads."""
-    held = roles_held(actor, program=context.dataset.program_id, department=context.dataset.department_id)
+    held = {
+        role
+        for place in departments_of(context.dataset)
+        for role in roles_held(actor, program=context.dataset.program_id, department=place)
+    }
     if not held - {Role.AUDITOR}:
         raise PermissionDenied("Auditors read the threads and do not write in them.")
 

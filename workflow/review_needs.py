@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 
 from accounts.models import Department
 from accounts.profiles import ReviewRule
+from accounts.profiles.words import RISK_LEVELS
 from accounts.roles import DEPARTMENT_ROLES
+from checklists.sources import RISK_LEFT
 from workflow import approvals, final_key
 from workflow.context import ReleaseContext
 from workflow.excepted import open_or_granted_kinds
@@ -110,8 +112,23 @@ def applies(rule: ReviewRule, context: ReleaseContext) -> bool:
 
 
 def risk_of(context: ReleaseContext) -> str:
-    """The rated risk of the release: of the benefit-risk assessment where there is one, else as measured."""
-    return str(context.data("assessment", "risk") or context.data("risk", "risk") or "")
+    """The risk that is left: as the privacy checklist rates the treated copy, and never below what was measured.
+
+    Empty while it is neither rated nor measured.
+    """
+    rated = (context.data("checklist.privacy", "shared") or {}).get(RISK_LEFT, "")
+    known = [risk for risk in (rated, _measured_risk(context)) if risk in RISK_LEVELS]
+    return max(known, key=RISK_LEVELS.index, default="")
+
+
+def _measured_risk(context: ReleaseContext) -> str:
+    """The step of the privacy checklist's scale that the smallest group of the treated copy stands for."""
+    k, k_min = context.data("risk", "k"), context.data("risk", "k_min")
+    if k is None or k_min is None:
+        return ""
+    if k < k_min:
+        return "very_high" if k <= 1 else "high"
+    return "moderate" if k < 2 * k_min else "low"
 
 
 def role_of(context: ReleaseContext, kind: str) -> str | None:

@@ -38,8 +38,10 @@ def colleague(cast: Cast, name: str, role: Role, **place: Any) -> User:
 
 
 def rate_risk(release: Release, risk: str) -> None:
-    """What privacy records once the risk is rated; the reviews that it asks for are asked for."""
+    """What privacy records once the risk is measured; the reviews that it asks for are asked for."""
     about = {"treated": TREATED, "quasi": "z"}
-    fact_record(release_id=release.pk, kind="risk", ok=True, about=about, data={"k": 14, "risk": risk})
+    k = {"very_high": 1, "high": 3, "moderate": 7, "low": 14}[risk]
+    data = {"k": k, "k_min": 5, "accepted": k < 5}
+    fact_record(release_id=release.pk, kind="risk", ok=True, about=about, data=data)
     context = context_of(release.pk)
     reviews_ask(context, context.now)

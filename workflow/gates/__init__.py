@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
-from workflow.gates.exceptions import identifiers_allowed, licence_allowed, no_exception_open
+from workflow.gates.exceptions import (
+    identifiers_allowed,
+    licence_allowed,
+    no_exception_open,
+    risk_excepted,
+)
 from workflow.gates.final_key import final_keys_turned
 from workflow.gates.levels import security_level_allowed
 from workflow.gates.orders import orders_done
@@ -123,6 +128,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         preview_before("approve"),
         licence_allowed,
         identifiers_allowed,
+        risk_excepted,
         no_exception_open,
         orders_done,
         reviews_in("approve"),
@@ -131,8 +137,11 @@ GATES: dict[str, tuple[Gate, ...]] = {
     "publish": (
         not_on_hold,
         not_withheld,
+        # An exception ends on its day or is taken back while the approved release waits for its date.
         licence_allowed,
         identifiers_allowed,
+        risk_excepted,
+        security_level_allowed,
         private_copy_equal,
         permit_holds,
         plan_before("publish"),

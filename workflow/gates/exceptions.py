@@ -11,6 +11,7 @@ from workflow.context import ReleaseContext
 from workflow.excepted import exceptions_of, is_excepted
 from workflow.gates.base import GateResult, Unmet
 from workflow.models import PublicationException
+from workflow.stages import Stage
 
 Kind = PublicationException.Kind
 
@@ -52,13 +53,41 @@ def identifiers_allowed(context: ReleaseContext) -> GateResult:
     if is_excepted(context, Kind.IDENTIFIERS):
         result.done = f"Names stay by the exception “{rule.label}”"
         return result
-    if any(row.kind == Kind.IDENTIFIERS and row.is_open for row in exceptions_of(context)):
+    # Before the approval the open request is named by no_exception_open; after it only a grant lets names stay.
+    is_approved = context.release.stage == Stage.STAGED
+    if not is_approved and any(
+        row.kind == Kind.IDENTIFIERS and row.is_open for row in exceptions_of(context)
+    ):
         result.done = f"Names wait for the exception “{rule.label}”"
         return result
     columns = ", ".join(f"“{name}”" for name in kept)
     text = (
         f"Identifies people directly and is to stay: {columns}. That needs the exception “{rule.label}”, which "
         "has not been granted. Ask for it, or return the release and have the column dropped."
+    )
+    result.unmet.append(Unmet(text, "exceptions", Role.COORDINATOR))
+    return result
+
+
+def risk_excepted(context: ReleaseContext) -> GateResult:
+    """A risk that was accepted above the threshold goes out only by a granted exception, where the program has one.
+
+    Connecticut handbook, aggregation chart: where the benefit does not outweigh the risk, the CDO is asked.
+    """
+    result = GateResult("")
+    rule = context.profile.exception(Kind.RISK)
+    if rule is None or not context.data("risk", "accepted"):
+        return result
+    if is_excepted(context, Kind.RISK):
+        result.done = f"The risk is taken by the exception “{rule.label}”"
+        return result
+    is_approved = context.release.stage == Stage.STAGED
+    if not is_approved and any(row.kind == Kind.RISK and row.is_open for row in exceptions_of(context)):
+        result.done = f"The risk waits for the exception “{rule.label}”"
+        return result
+    text = (
+        "The risk that somebody is recognized is above the program's threshold. That needs the exception "
+        f"“{rule.label}”, which has not been granted. Ask for it, or return the release for more treatment."
     )
     result.unmet.append(Unmet(text, "exceptions", Role.COORDINATOR))
     return result

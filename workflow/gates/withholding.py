@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from accounts.roles import Role
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet, day
+from workflow.timing import today_of
 
 
 def not_withheld(context: ReleaseContext) -> GateResult:
     """No recorded ground keeps the dataset from the public. One past its review date no longer does."""
     result = GateResult("")
-    today = timezone.localdate(context.now)
+    today = today_of(context)
     for row in context.dataset.withholdings.all():
         if row.holds(today):
             until = f" until {row.until:%-d %b %Y}" if row.until else ""

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.profiles import ExceptionRule, profile_of
-from accounts.roles import assignments_of, has_role
+from accounts.roles import acting_for, assignments_of, has_role
 from accounts.selectors import departments_visible
 from workflow.context import ReleaseContext
 from workflow.excepted import exceptions_of, is_held
@@ -49,8 +49,8 @@ def may_advise(user: User, row: PublicationException, rule: ExceptionRule) -> bo
         row.is_open
         and needs_advice(rule)
         and row.advised_at is None
-        and user.pk != row.requested_by_id
         and _holds(user, rule.advise, row.dataset)
+        and row.requested_by_id not in hands_of(user, rule.advise, row.dataset)
     )
 
 
@@ -58,8 +58,8 @@ def may_decide(user: User, row: PublicationException, rule: ExceptionRule) -> bo
     return (
         row.is_open
         and (row.advised_at is not None or not needs_advice(rule))
-        and user.pk not in (row.requested_by_id, row.advised_by_id)
         and _holds(user, rule.decide, row.dataset)
+        and not {row.requested_by_id, row.advised_by_id} & hands_of(user, rule.decide, row.dataset)
     )
 
 
@@ -116,6 +116,12 @@ def _is_asked(user: User, row: PublicationException) -> bool:
     release = row.release or row.dataset.current_release
     rule = profile_of(release.profile).exception(row.kind) if release else None
     return rule is not None and (may_advise(user, row, rule) or may_decide(user, row, rule))
+
+
+def hands_of(user: User, role: str, dataset: Dataset) -> set[int]:
+    """Whose hand it is when `user` uses `role` here: theirs, and that of whoever lent it to them (FEATURES M05)."""
+    lender = acting_for(user, role, program=dataset.program_id, department=dataset.department_id)
+    return {user.pk} | ({lender.pk} if lender else set())
 
 
 def _holds(user: User, role: str, dataset: Dataset) -> bool:

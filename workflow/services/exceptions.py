@@ -30,6 +30,7 @@ from workflow.models import PublicationException
 from workflow.selectors import exceptions as reads
 from workflow.selectors.typed import raw_values_in
 from workflow.services.effects import letter_context
+from workflow.timing import today_of
 
 Kind = PublicationException.Kind
 Decision = PublicationException.Decision
@@ -137,7 +138,7 @@ def exception_decide(
         )
     _check_words(reason=reason)
     granted = decision == Decision.GRANTED
-    if granted and (until is None or until <= timezone.localdate(now)):
+    if granted and (until is None or until <= today_of(context)):
         raise ValidationError({"until": "Name a day to come: an exception holds until then and no longer."})
     row.decision, row.decision_reason = Decision(decision), reason.strip()
     row.decided_by, row.decided_at, row.until = actor, now, until if granted else None
@@ -215,8 +216,12 @@ def _refusal(actor: User, row: PublicationException, context: ReleaseContext, ro
     dataset = context.dataset
     if not has_role(actor, role, program=dataset.program_id, department=dataset.department_id):
         return f"This is for the {context.profile.role_words(role)}."
-    did = "asked for" if actor.pk == row.requested_by_id else "advised on"
-    return f"You {did} this exception, so somebody else must {what} it."
+    asked = row.requested_by_id in reads.hands_of(actor, role, dataset)
+    who = row.requested_by if asked else row.advised_by
+    did = "asked for" if asked else "advised on"
+    if who == actor:
+        return f"You {did} this exception, so somebody else must {what} it."
+    return f"{who} {did} this exception, and you act in their place, so somebody else must {what} it."
 
 
 def _check_words(**texts: str) -> None:

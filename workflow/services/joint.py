@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, User
+from accounts.profiles import profile_of
 from accounts.roles import Role, people_with_role
 from audit.services import event_record
 from dossier.services import dossier_lock
@@ -32,7 +33,8 @@ def contributor_add(
     """Record that a department contributes to a dataset: its people see it, and where it must, it signs.
 
     Named again, a department keeps its row with the new `must_sign`. Raises PermissionDenied, and
-    ValidationError for the department that owns the dataset or one of another program.
+    ValidationError for the department that owns the dataset, one of another program, or one whose signature
+    would fall away while a release is decided.
     """
     now = now or timezone.now()
     duties.check_joint(actor, dataset)
@@ -41,6 +43,9 @@ def contributor_add(
         raise ValidationError({"department": f"{department} owns this dataset and signs for it anyway."})
     if department.program_id != dataset.program_id:
         raise ValidationError({"department": "Choose a department of the same program."})
+    known = dataset.contributing.filter(department=department).first()
+    if known is not None and not must_sign:
+        _check_not_decided(known)
     row, _ = ContributingDepartment.objects.update_or_create(
         dataset=dataset,
         department=department,
@@ -62,15 +67,22 @@ def contributor_remove(*, row: ContributingDepartment, actor: User, now: datetim
     now = now or timezone.now()
     duties.check_joint(actor, row.dataset)
     dataset = _locked(row.dataset)
-    release = open_release_of(dataset)
-    if release is not None and row.must_sign and "metadata" not in release.dossier.open_parts:
+    _check_not_decided(row)
+    department = row.department
+    row.delete()
+    _record("joint.removed", dataset, department, actor, now)
+
+
+def _check_not_decided(row: ContributingDepartment) -> None:
+    """Refuse to take a signature away while a release is decided: the department's, or the final key of its side."""
+    release = open_release_of(row.dataset)
+    if release is None or "metadata" in release.dossier.open_parts:
+        return
+    if row.must_sign or (row.department.side and profile_of(release.profile).final_key.each_side):
         raise ValidationError(
             "A release of this dataset is being decided, and the signature of this department belongs to it. "
             "Return the release for changes first."
         )
-    department = row.department
-    row.delete()
-    _record("joint.removed", dataset, department, actor, now)
 
 
 def _locked(dataset: Dataset) -> Dataset:

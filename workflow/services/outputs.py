@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.services import event_record
-from dossier.services import dossier_lock
+from dossier.services import contribution_record, dossier_lock
 from workflow import policies
 from workflow.classification import output_parts
-from workflow.context import context_of
+from workflow.context import ReleaseContext, context_of
 from workflow.models import Dataset, Release
 from workflow.services.facts import record_fact
 
@@ -52,6 +52,12 @@ def output_classify(
         faults["ground"] = "Say why the published form is of another class than the data itself."
     if profile.security_levels and security_level not in {level.code for level in profile.security_levels}:
         faults["security_level"] = "Choose the security level."
+    elif (
+        profile.security_levels
+        and not security_level_reason.strip()
+        and _needs_reason(context, security_level)
+    ):
+        faults["security_level_reason"] = "Say what makes it this level; whoever approves reads it."
     if faults:
         raise ValidationError(faults)
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=context.dataset.pk)
@@ -61,6 +67,7 @@ def output_classify(
         dataset.security_level_reason = security_level_reason.strip()
     dataset.save()
     Release.objects.filter(pk=release_id).update(output_decision=output_parts(dataset))
+    contribution_record(release_id=release_id, user=actor, what="privacy output", now=now)
     event_record(
         action="workflow.output_classified",
         actor=actor,
@@ -74,3 +81,9 @@ def output_classify(
     )
     record_fact(release_id=release_id, now=now)
     return dataset
+
+
+def _needs_reason(context: ReleaseContext, level: str) -> bool:
+    """A level above the lowest has its reason, and so has another one than the record says."""
+    lowest = context.profile.security_levels[0].code
+    return level != lowest or context.dataset.security_level not in ("", level)

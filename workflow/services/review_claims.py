@@ -117,7 +117,9 @@ def review_step_aside(
     now = now or timezone.now()
     context, review = locked_row(release_id, review_id, now)
     policies.check_review(actor, review.kind, context, review.department)
-    _need_reason(reason, "Say what stake you have in it, in a sentence; it stands in the history of the release.")
+    _need_reason(
+        reason, "Say what stake you have in it, in a sentence; it stands in the history of the release."
+    )
     recusal = Recusal.objects.create(
         release=context.release, kind=review.kind, person=actor, reason=reason.strip(), at=now
     )
