@@ -96,11 +96,6 @@ def _calendar(zone: str, name: str, holidays: tuple[str, ...]) -> BusinessCalend
     )
 
 
-def business_days_after(start: datetime, days: int) -> datetime:
-    """The moment `days` weekdays after `start`, at the same time of day, where no program is known."""
-    return start + (WEEKDAYS.add(start.date(), days) - start.date())
-
-
 def business_days_between(start: date, end: date) -> int:
     """Weekdays from `start` to `end`, where no program is known; negative when `end` is before `start`."""
     return WEEKDAYS.between(start, end)

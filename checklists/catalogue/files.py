@@ -7,25 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from accounts.profiles.words import CHECKLISTS
 from checklists.catalogue.parsing import parse
 from checklists.catalogue.shapes import Catalogue
 
-# Explicit: a file that is not named here is not a checklist.
-CHECKLISTS = (
-    "inventory",
-    "eligibility",
-    "readiness",
-    "submission",
-    "quality",
-    "legal",
-    "security",
-    "privacy",
-    "equity",
-    "metadata",
-    "cdo",
-    "post",
-    "retirement",
-)
+__all__ = ["CHECKLISTS", "current", "read"]
+
 _FOLDER = Path(__file__).resolve().parent
 
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from accounts.profiles import Clock
 from workflow.calendar import (
     BusinessCalendar,
-    business_days_after,
     business_days_between,
     calendar_of,
     due_for,
@@ -102,8 +101,6 @@ def test_a_program_may_count_its_own_days_off_and_no_federal_ones() -> None:
 
 
 def test_where_no_program_is_known_weekdays_are_counted() -> None:
-    start = datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
-    assert business_days_after(start, 5) == datetime(2026, 11, 27, 9, 15, tzinfo=UTC)
     assert business_days_between(date(2026, 11, 20), date(2026, 11, 27)) == 5
 
 

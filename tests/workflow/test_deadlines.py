@@ -192,7 +192,7 @@ def test_a_hold_ends_the_pause_and_the_deadline_starts_anew(cast: Cast, release:
     resumed = release_transition(release_id=release.pk, name="resume", actor=cast.cdo, now=on("2026-12-01"))
     assert deadline_sync(release_id=release.pk, now=on("2026-12-02")) is None
     pause.refresh_from_db()
-    assert not pause.is_running
+    assert pause.until is not None
     assert fresh(release).due_at == resumed.due_at
 
 

@@ -44,7 +44,7 @@ def test_the_holder_stops_the_clock_and_everybody_sees_why(
     client.force_login(cast.privacy_officer)
     answer = client.post(reverse("deadline_resume", args=[release.pk]), follow=True)
     assert "The clock goes on." in text(answer)
-    assert not DeadlinePause.objects.get().is_running
+    assert DeadlinePause.objects.get().until is not None
 
 
 def test_a_pause_without_words_is_refused_with_the_words_that_were_typed(

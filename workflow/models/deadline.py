@@ -55,10 +55,6 @@ class DeadlinePause(models.Model):
     def __str__(self) -> str:
         return f"Pause of release {self.release_id} since {self.since:%Y-%m-%d}"
 
-    @property
-    def is_running(self) -> bool:
-        return self.until is None
-
 
 class DeadlineNotice(models.Model):
     """A notice of a due date that was written: each kind once per due date, whatever is killed or run twice."""
