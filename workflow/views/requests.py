@@ -57,8 +57,8 @@ _DONE = {
 
 @require_safe
 def programs(request: HttpRequest) -> HttpResponse:
-    """The programs one may ask; where there is one, its list at once."""
-    rows = list(Program.objects.order_by("name"))
+    """The programs one may ask, which are those with a department; where there is one, its list at once."""
+    rows = list(Program.objects.filter(departments__isnull=False).distinct().order_by("name"))
     if len(rows) == 1:
         return redirect("public_requests", rows[0].code)
     return render(request, "workflow/requests/programs.html", {"programs": rows})
