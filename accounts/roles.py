@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from accounts.models import Department, Program, User
@@ -121,6 +122,19 @@ def people_with_role(
         User.objects.filter(is_active=True)
         .filter(Q(pk__in=held.values("user_id")) | Q(pk__in=lent.values("to_user_id")))
         .order_by("full_name", "pk")
+    )
+
+
+def people_working_in(departments: Iterable[Department]) -> QuerySet:
+    """The active people who hold any role for one of these departments, or program-wide; delegates of today too."""
+    from accounts.models import RoleAssignment, User
+
+    places = list(departments)
+    programs = {place.program_id for place in places}
+    held = RoleAssignment.objects.filter(Q(department=None) | Q(department__in=places), program__in=programs)
+    lent = delegations_running().filter(assignment__in=held)
+    return User.objects.filter(
+        Q(pk__in=held.values("user_id")) | Q(pk__in=lent.values("to_user_id")), is_active=True
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import Role, people_working_in
+from workflow import final_key
 from workflow.context import ReleaseContext
 from workflow.holders import holders
+from workflow.joint import departments_of
 from workflow.policies import stage_holder
 from workflow.stages import Move, Stage
 
@@ -55,11 +57,26 @@ ROUTES: dict[str, tuple[str, ...]] = {
 
 
 def team(context: ReleaseContext) -> list[User]:
-    """The steward and coordinator of the dataset, and everybody who worked on or reviewed the release."""
+    """The steward and coordinator of the dataset, and everybody who worked on or reviewed the release.
+
+    Who works for none of its departments any more hears no more of it.
+    """
     people = [context.dataset.steward, context.dataset.coordinator]
     people += [row.user for row in context.contributions]
     people += [review.reviewer for review in context.reviews if review.reviewer]
-    return list(dict.fromkeys(person for person in people if person is not None))
+    known = {person.pk for person in people if person is not None}
+    here = people_working_in(departments_of(context.dataset)).filter(pk__in=known)
+    still = set(here.values_list("pk", flat=True))
+    return list(dict.fromkeys(person for person in people if person is not None and person.pk in still))
+
+
+def next_holders(context: ReleaseContext) -> list[User]:
+    """Who holds the stage where the release is; of a final key that each side turns, those of its sides."""
+    people = holders(context, stage_holder(context))
+    sides = final_key.sides_needed(context) if context.release.stage == Stage.CDO_REVIEW else set()
+    if not sides:
+        return people
+    return [person for person in people if final_key.sides_covered_by(person, context, sides)] or people
 
 
 def recipients(move: str, context: ReleaseContext) -> list[User]:
@@ -67,7 +84,7 @@ def recipients(move: str, context: ReleaseContext) -> list[User]:
     found: list[User] = []
     for entry in ROUTES[move]:
         if entry == NEXT_HOLDER:
-            found += holders(context, stage_holder(context))
+            found += next_holders(context)
         elif entry == TEAM:
             found += team(context)
         else:
@@ -85,8 +102,8 @@ def asked(move: str, context: ReleaseContext) -> list[User]:
     if NEXT_HOLDER not in ROUTES[move]:
         return []
     answers = move == "return_for_changes" and context.release.stage == Stage.READINESS
-    role = context.profile.return_answered_by if answers else stage_holder(context)
-    return [person for person in holders(context, role) if person.is_active]
+    people = holders(context, context.profile.return_answered_by) if answers else next_holders(context)
+    return [person for person in people if person.is_active]
 
 
 def told_before(move: Move, context: ReleaseContext, actor: User) -> list[User]:

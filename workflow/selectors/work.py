@@ -16,7 +16,7 @@ from accounts.profiles import profile_of
 from accounts.roles import Role, assignments_of
 from accounts.selectors import profile_for
 from dossier.models import Contribution
-from workflow import policies
+from workflow import final_key, policies
 from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.context import ReleaseContext, contexts_of, release_queryset
 from workflow.models import (
@@ -176,7 +176,8 @@ def _asked_of(roles: set[str], profile: Any) -> Q:
     if roles & {Role.COORDINATOR, Role.STEWARD, Role.CUSTODIAN, Role.DEPARTMENT_APPROVER}:
         return Q()
     stages = [stage for stage in Stage if profile.stage_holders.get(stage, STAGE_OWNER[stage]) in roles]
-    if Role.PRIVACY_OFFICER in roles:
+    # An exception gives the final key to another role than holds it else (Connecticut).
+    if {Role.PRIVACY_OFFICER, profile.final_key.exception_role} & roles:
         stages.append(Stage.CDO_REVIEW)
     kinds = {rule.kind for rule in profile.reviews if rule.role in roles}
     kinds |= set(
@@ -187,13 +188,14 @@ def _asked_of(roles: set[str], profile: Any) -> Q:
 
 
 def _is_free(user: User, line: Line, context: ReleaseContext) -> bool:
-    """False when four eyes keep `user` from what is asked. The policy is read only where it can matter."""
+    """False when four eyes, or the side of the data, keep `user` from it. The policy is read only where it matters."""
     review = line.turn.review
     if line.turn.move not in _FOUR_EYES_MOVES and review is None:
         return True
     touched = {row.user_id for row in context.contributions} | {row.reviewer_id for row in context.reviews}
     touched |= {row.person_id for row in context.release.recusals.all()}
-    if user.pk not in touched:
+    by_side = line.turn.move == "approve" and bool(final_key.sides_needed(context))
+    if user.pk not in touched and not by_side:
         return True
     if review is not None:
         return policies.may_review(user, review, context)
