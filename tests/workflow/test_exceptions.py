@@ -18,13 +18,14 @@ from accounts.profiles import digest_of
 from accounts.roles import Role
 from accounts.services import role_assign
 from audit.models import AuditEvent
+from dossier.models import Fact
 from notifications.models import OutgoingMessage
 from tests.cast import Cast
 from tests.factories.workflow import release_at
 from workflow.context import context_of
 from workflow.errors import MoveRefused, ReasonRequired
 from workflow.excepted import is_excepted, open_or_granted_kinds
-from workflow.gates.exceptions import licence_allowed, no_exception_open
+from workflow.gates.exceptions import identifiers_allowed, licence_allowed, no_exception_open
 from workflow.gates.levels import security_level_allowed
 from workflow.models import PublicationException, Release
 from workflow.selectors.exceptions import waiting_on
@@ -219,6 +220,22 @@ def test_an_open_request_stands_in_the_way_and_names_who_is_asked(cast: Cast, re
     decide(row, release, cast)
     assert no_exception_open(context_of(release.pk)).ok
     assert open_or_granted_kinds(context_of(release.pk)) == {"identifiers"}
+
+
+def test_after_the_approval_a_new_request_does_not_stand_for_the_grant_that_was_taken_back(
+    cast: Cast, release: Release
+) -> None:
+    release = release_at(Stage.STAGED, cast)
+    row = decide(advise(request(release, cast), release, cast), release, cast)
+    Fact.objects.update_or_create(
+        release=release, kind="dispositions", defaults={"ok": True, "data": {"kept": ["holder"]}}
+    )
+    assert identifiers_allowed(context_of(release.pk)).ok
+    exception_revoke(release_id=release.pk, exception_id=row.pk, reason="A complaint.", actor=cast.cdo)
+    assert not identifiers_allowed(context_of(release.pk)).ok
+    request(release, cast)
+    [item] = identifiers_allowed(context_of(release.pk)).unmet
+    assert "which has not been granted" in item.text
 
 
 def test_another_licence_needs_an_exception_for_that_licence(cast: Cast, release: Release) -> None:
