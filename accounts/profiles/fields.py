@@ -63,7 +63,11 @@ REVIEW = Table(
             Many(TEXT), "With when = classification: the classes of the raw data that ask for it."
         ),
         "levels": Key(Many(TEXT), "With when = level: the security levels that ask for it."),
-        "risks": Key(Many(word(words.RISK_LEVELS, "a risk")), "With when = risk: the risks that ask for it."),
+        "risks": Key(
+            Many(word(words.RISK_LEVELS, "a risk")),
+            "With when = risk: the risks that ask for it. It is the likelihood that is left with the treated copy "
+            "(privacy checklist, PRV-17), and never less than what was measured.",
+        ),
         "blinded": Key(
             FLAG, "Whether each reviewer sees nothing of the others before giving their own verdict."
         ),
