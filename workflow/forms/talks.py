@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import Department, User
+from accounts.profiles import Profile
 from accounts.roles import Role, people_with_role
 from workflow.forms.requests import show_errors
 from workflow.models import Dataset
@@ -59,15 +60,14 @@ class TalkForm(forms.Form):
         required=False,
         choices=[("", "Not said"), *Dataset.Frequency.choices],
     )
-    steward = forms.ModelChoiceField(
-        queryset=None, required=False, label="Data steward", empty_label="Nobody named"
-    )
+    steward = forms.ModelChoiceField(queryset=None, required=False, empty_label="Nobody named")
 
-    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, department: Department, profile: Profile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["led_by"].queryset = _people(
             department, (Role.OPEN_DATA_TEAM, Role.CDO, Role.COORDINATOR)
         )
+        self.fields["steward"].label = profile.role_label(Role.STEWARD)
         self.fields["steward"].queryset = _people(department, (Role.STEWARD,))
         self.initial.setdefault("held_on", timezone.localdate())
         self.helper = FormHelper()

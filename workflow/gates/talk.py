@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.formats import date_format
+
 from accounts.roles import Role
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, fact_holds
+
+
+def _held(context: ReleaseContext) -> str:
+    day = context.data("readiness_talk", "held_on")
+    return f"Readiness talk held on {date_format(date.fromisoformat(day), 'j M Y')}" if day else ""
 
 
 def readiness_talk_held(context: ReleaseContext) -> GateResult:
@@ -16,7 +25,7 @@ def readiness_talk_held(context: ReleaseContext) -> GateResult:
     return fact_holds(
         context,
         "readiness_talk",
-        done=f"Readiness talk held on {context.data('readiness_talk', 'held_on')}",
+        done=_held(context),
         absent=(
             "No readiness talk is recorded. The open data team's lead talks with the data steward, "
             "and records when and what about."

@@ -47,6 +47,9 @@ _BY_GATE: dict[str, _Ask] = {
     "inventory_record_complete": _Ask(
         "complete the inventory record", "complete the inventory record ({n} points)", "Open the record"
     ),
+    "readiness_talk_held": _Ask(
+        "hold the readiness talk and record it", "hold the readiness talk and record it", "Open the release"
+    ),
     "file_read": _Ask("upload the data file", "upload the data file", "Open the data"),
     "columns_described": _Ask("describe the data", "describe the data ({n} points)", "Describe the data"),
     "submission_attested": _Ask(

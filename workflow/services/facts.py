@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from accounts.profiles import profile_of
+from accounts.roles import Role
 from dossier.models import Fact
 from dossier.selectors import facts
 from dossier.services import digest_of, fact_record
@@ -20,7 +21,7 @@ from workflow.selectors.plans import plan_gaps, plan_parts
 # field of the record -> what is missing, in words (DOMAIN CK-INV, the items that block)
 _NEEDED_FOR_RECORD = {
     "description": "The inventory record has no description. Say in a few sentences what the data is.",
-    "steward": "The inventory record names no steward. Name the person who knows the data.",
+    "steward": "The inventory record names no {steward}. Name the person who knows the data.",
     "source_system": "The inventory record does not say which system the data comes from.",
     "accrual_periodicity": "The inventory record does not say how often the data is updated.",
     "classification": "The inventory record has no classification. Choose one.",
@@ -33,8 +34,14 @@ def record_fact(*, release_id: int, now: datetime | None = None) -> Fact:
     """Is the inventory record complete, and possible in what it says of its classes?"""
     release = Release.objects.select_related("dataset__program", "profile").get(pk=release_id)
     dataset = release.dataset
-    sentences = [text for name, text in _NEEDED_FOR_RECORD.items() if not getattr(dataset, name)]
-    sentences += classification_gaps(dataset, profile_of(release.profile))
+    profile = profile_of(release.profile)
+    steward = profile.role_words(Role.STEWARD)
+    sentences = [
+        text.format(steward=steward)
+        for name, text in _NEEDED_FOR_RECORD.items()
+        if not getattr(dataset, name)
+    ]
+    sentences += classification_gaps(dataset, profile)
     return fact_record(
         release_id=release_id,
         kind="inventory_record",

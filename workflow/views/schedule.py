@@ -164,6 +164,7 @@ def _edit_page(
             "row": row,
             "form": form,
             "input_form": input_form if may_input else None,
+            "has_access_plan": profile_for(dataset.program).plan.access_plan,
         },
         status=422 if (form and form.errors) or input_form.errors else 200,
     )

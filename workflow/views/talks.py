@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.selectors import profile_for
 from dossier.errors import DossierFrozen
 from workflow import duties
 from workflow.forms.talks import TalkForm
@@ -50,7 +51,12 @@ def _record(
     request: HttpRequest, row: DatasetProposal | Dataset, about: dict[str, Any], after: str
 ) -> HttpResponse:
     duties.check_talk(request.user, row.department)
-    form = TalkForm(request.POST or None, department=row.department, initial={"title": row.title})
+    form = TalkForm(
+        request.POST or None,
+        department=row.department,
+        profile=profile_for(row.program),
+        initial={"title": row.title},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.talk_record(actor=request.user, **about, **form.talk())
