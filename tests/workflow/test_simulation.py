@@ -184,6 +184,7 @@ def test_a_profile_is_copied_to_make_a_fifth_program(cast: Cast) -> None:
     [
         ("default", "Again", "There is a program"),
         ("new", " ", "Give the program the name"),
+        ("confirm", "Name", "stands in other addresses"),
         ("not a slug", "Name", "valid"),
     ],
 )

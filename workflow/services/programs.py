@@ -20,6 +20,9 @@ from accounts.services_sync import roles_sync
 from audit.services import event_record
 from workflow.selectors.program_check import content_checked
 
+# /requests/<code>/ask/ and /requests/confirm/<secret>/ are neighbours (workflow.views.requests).
+_RESERVED = frozenset({"confirm"})
+
 
 @transaction.atomic
 def program_adopt(
@@ -59,6 +62,8 @@ def program_copy(
     validate_slug(code)
     if not name:
         raise ValidationError("Give the program the name that people will read.")
+    if code in _RESERVED:
+        raise ValidationError(f'The word "{code}" stands in other addresses. Choose another short name.')
     if Program.objects.filter(code=code).exists():
         raise ValidationError(f'There is a program "{code}" already. Choose another short name.')
     now = now or timezone.now()
