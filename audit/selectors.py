@@ -38,7 +38,11 @@ def events_of(
         about |= Q(dataset_id=dataset_id)
     if release_ids:
         about |= Q(release_id__in=release_ids)
-    return AuditEvent.objects.filter(about).select_related("actor", "on_behalf_of", "note").order_by("-at", "-id")
+    return (
+        AuditEvent.objects.filter(about)
+        .select_related("actor", "on_behalf_of", "note")
+        .order_by("-at", "-id")
+    )
 
 
 @dataclass

@@ -59,7 +59,8 @@ def _ticks(item: Item, raw: Any) -> list[str] | None:
         raise AnswerRefused("One of these is none of the answers offered. Choose among them.", item=item.id)
     if NONE in wanted and len({value for value in wanted if value}) > 1:
         raise AnswerRefused(
-            f"“{item.label_of(NONE)}” and another answer are both ticked. Take one of them back.", item=item.id
+            f"“{item.label_of(NONE)}” and another answer are both ticked. Take one of them back.",
+            item=item.id,
         )
     return [value for value in known if value in wanted] or None
 

@@ -65,7 +65,10 @@ _MESSAGES = (
     Message("publish", "a release became public"),
     Message("return_for_changes", "a release was returned for changes", needs=("dataset", "reason")),
     Message(
-        "return_point_passed", "a point of a return is passed on to you", asks=True, needs=("dataset", "point")
+        "return_point_passed",
+        "a point of a return is passed on to you",
+        asks=True,
+        needs=("dataset", "point"),
     ),
     Message("reject", "a release was rejected", needs=("dataset", "reason")),
     Message("withdraw", "a release was withdrawn", needs=("dataset", "reason")),
