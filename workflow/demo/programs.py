@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from accounts.models import Department, Program, RoleAssignment, User
+from accounts.models import Department, Program, User
 from accounts.roles import DEPARTMENT_ROLES, Role
-from accounts.services import PROGRAMS_DIR, program_load, role_assign, roles_sync
+from accounts.services import PROGRAMS_DIR, program_load, role_assign
 from workflow.demo.world import PASSWORD
 from workflow.models import Dataset
 from workflow.services.datasets import dataset_register
@@ -190,9 +190,7 @@ def _make(demo: DemoProgram) -> Program:
     for place, department in zip(demo.places[1:], places[1:], strict=True):
         for role, name in _SECOND_NAMES.items():
             _person(demo, role, name, program, department, place)
-    _second_of_the_team(demo, program)
-    if demo.places[0].side:
-        _sides(demo, program)
+    _second_people(demo, program)
     _register(demo, places[0], people)
     return program
 
@@ -210,26 +208,21 @@ def _person(
         email=email, password=PASSWORD, full_name=name
     )
     where = department if role in DEPARTMENT_ROLES else None
-    role_assign(user=user, role=role, program=program, department=where, actor=None)
-    roles_sync(user=user)
+    # Where two governments share the program, each has its own who turns the final key.
+    side = department.side if role == Role.CDO else ""
+    role_assign(user=user, role=role, program=program, department=where, side=side, actor=None)
     return user
 
 
-def _second_of_the_team(demo: DemoProgram, program: Program) -> None:
-    """Where the open data team checks quality and clears privacy too, four eyes need two of them."""
-    email = demo.email(Role.OPEN_DATA_TEAM).replace("@", ".2@")
-    user = User.objects.filter(email=email).first() or User.objects.create_user(
-        email=email, password=PASSWORD, full_name="Jordan " + demo.names[4].split()[1]
-    )
-    role_assign(user=user, role=Role.OPEN_DATA_TEAM, program=program, actor=None)
-
-
-def _sides(demo: DemoProgram, program: Program) -> None:
-    """The two who turn the final key, one for each government."""
-    for place in demo.places:
-        RoleAssignment.objects.filter(
-            program=program, role=Role.CDO, user__email=demo.email(Role.CDO, place)
-        ).update(side=place.side)
+def _second_people(demo: DemoProgram, program: Program) -> None:
+    """Who is needed twice: the team that also clears privacy, and legal where two look independently."""
+    for role, first_name in ((Role.OPEN_DATA_TEAM, "Jordan"), (Role.LEGAL, "Robin")):
+        email = demo.email(role).replace("@", ".2@")
+        surname = demo.names[list(Role).index(role)].split()[1]
+        user = User.objects.filter(email=email).first() or User.objects.create_user(
+            email=email, password=PASSWORD, full_name=f"{first_name} {surname}"
+        )
+        role_assign(user=user, role=role, program=program, actor=None)
 
 
 def _register(demo: DemoProgram, department: Department, people: dict[Role, User]) -> None:

@@ -46,7 +46,9 @@ def _exception_line(row: PublicationException, user: User, now: datetime) -> Lin
     if release is None:
         return None
     what = "decide" if row.advised_at else "advise on or decide"
-    words = f"{what} the exception “{row.get_kind_display()}” that {row.requested_by} asks for"
+    rule = profile_of(release.profile).exception(row.kind)
+    label = rule.label if rule else row.get_kind_display()
+    words = f"{what} the exception “{label}” that {row.requested_by} asks for"
     turn = Turn("", words, "Open the exception", "release_exceptions", None)
     return _line(release, turn, user, now)
 

@@ -18,6 +18,7 @@ from workflow.selectors.criteria import criteria_of
 from workflow.selectors.datasets import dictionary_of
 from workflow.selectors.evidence import (
     changed_since_review,
+    classes_of,
     gate_line,
     given_reviews,
     public_record,
@@ -35,6 +36,7 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
     licence = next((row.label for row in profile.licences if row.code == dataset.licence), dataset.licence)
     return {
         "will_happen": _will_happen(context),
+        "classes": classes_of(dataset, profile),
         "criteria": criteria_of(context),
         "summary": [_quality(context), _privacy(context), _security(context), _department(context)],
         "in_the_way": [gate_line(item, context) for item in gates.unmet_onward(context)],

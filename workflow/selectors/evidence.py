@@ -22,6 +22,7 @@ CURES: dict[str, tuple[str, str]] = {
     "overview": ("dataset_edit", "Open the record"),
     "checklists": ("release_checklists", "Open the checklists"),
     "data": ("release_data", "Open the data"),
+    "metadata": ("release_metadata", "Open the metadata"),
     "privacy": ("release_privacy", "Open privacy"),
     "reviews": ("release_reviews", "Open the reviews"),
     "exceptions": ("release_exceptions", "Open the exceptions"),
@@ -40,7 +41,6 @@ def gate_line(item: gates.Unmet, context: ReleaseContext) -> Line:
 
 def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]]:
     """The inventory record in the order of its form, as groups of label and value."""
-    choice = profile.classification(dataset.classification)
     licence = next((row.label for row in profile.licences if row.code == dataset.licence), dataset.licence)
     return [
         (
@@ -78,13 +78,7 @@ def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]
             [
                 _line("Priority", _with_words(dataset.get_priority_display(), dataset.priority_comment)),
                 _line("High-value criteria", _high_value(dataset)),
-                _line(
-                    "Classification",
-                    _with_words(
-                        choice.label if choice else dataset.classification, dataset.classification_ground
-                    ),
-                ),
-                *_published_class(dataset, profile),
+                *classes_of(dataset, profile),
                 _line("Quality", _with_words(dataset.get_quality_rating_display(), dataset.quality_details)),
             ],
         ),
@@ -92,14 +86,19 @@ def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]
     ]
 
 
-def _published_class(dataset: Dataset, profile: Profile) -> list[Line]:
-    """Of which class the published form is, and the security level where the program has levels."""
+def classes_of(dataset: Dataset, profile: Profile) -> list[Line]:
+    """The class of the data, that of its published form, each with its ground; the security level, if there are any."""
+    raw = profile.classification(dataset.classification)
     output = profile.classification(dataset.output_classification)
     lines = [
         _line(
+            "Classification",
+            _with_words(raw.label if raw else dataset.classification, dataset.classification_ground),
+        ),
+        _line(
             "Published as",
             _with_words(output.label if output else dataset.output_classification, dataset.output_ground),
-        )
+        ),
     ]
     if profile.security_levels:
         level = profile.security_level(dataset.security_level)

@@ -62,6 +62,7 @@ _BY_GATE: dict[str, _Ask] = {
 _BY_TAB: dict[str, _Ask] = {
     "overview": _Ask("look at what stands in the way", "look at {n} points in the way", "Open the release"),
     "checklists": _Ask("finish the checklists", "finish the checklists ({n} points)", "Open the checklists"),
+    "metadata": _Ask("complete the metadata", "complete the metadata ({n} points)", "Open the metadata"),
     "data": _Ask("look at the data file", "look at the data ({n} points)", "Open the data"),
     "privacy": _Ask(
         "decide the privacy findings", "decide the privacy findings ({n} points)", "Open privacy"
