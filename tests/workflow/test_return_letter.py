@@ -213,3 +213,18 @@ def test_people_of_elsewhere_do_not_find_the_point(client: Client, cast: Cast) -
         client.force_login(stranger)
         address = reverse("return_point_answer", args=[release.pk, first.pk])
         assert client.post(address, {"answer": "Mine."}).status_code == 404
+
+
+def test_who_hands_it_in_again_is_told_of_points_that_nobody_answered(client: Client, cast: Cast) -> None:
+    release = release_at(Stage.CDO_REVIEW, cast)
+    release_transition(
+        release_id=release.pk,
+        name="return_for_changes",
+        actor=cast.cdo,
+        reason="Readers will not understand it.",
+        points=["Say the unit of each amount."],
+    )
+    client.force_login(cast.coordinator)
+    page = client.get(reverse("release_move", args=[release.pk, "submit_for_quality"])).content.decode()
+    assert "1 point of the return by" in page
+    assert "Say the unit of each amount." in page

@@ -15,11 +15,12 @@ from workflow import gates, policies, routing
 from workflow.context import ReleaseContext
 from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
 from workflow.forms.moves import MoveForm, form_of
-from workflow.models import StageVisit
+from workflow.models import ReturnPoint, StageVisit
 from workflow.selectors.evidence import gate_line
 from workflow.selectors.move_words import consequence_of
+from workflow.selectors.work import returns_standing
 from workflow.services.transitions import release_transition
-from workflow.stages import MOVES, Move
+from workflow.stages import MOVES, ONWARD, Move
 from workflow.views.base import get_context
 from workflow.words import UNDO
 
@@ -86,11 +87,20 @@ def _page(
             "consequence": consequence_of(move, context.profile),
             "undo": UNDO[move.name],
             "in_the_way": in_the_way or [],
+            "unanswered": _unanswered(context) if move.name == ONWARD.get(context.release.stage) else None,
             "refusals": refusals or [],
             "possible": possible and not in_the_way and not refusals,
         },
         status=status,
     )
+
+
+def _unanswered(context: ReleaseContext) -> dict[str, Any] | None:
+    """The points of the return that stands which nobody has answered; None when there are none."""
+    returned = returns_standing([context]).get(context.release.pk)
+    rows = returned.point_rows.all() if returned is not None else []
+    points = [row for row in rows if row.state == ReturnPoint.State.OPEN]
+    return {"returned": returned, "points": points} if points else None
 
 
 def _was_just_made(request: HttpRequest, context: ReleaseContext, move: Move) -> bool:
