@@ -105,7 +105,7 @@ def test_somebody_whose_review_is_asked_for_may_return_the_release(cast: Cast) -
 
 def test_the_door_says_why_a_move_is_not_theirs(cast: Cast) -> None:
     release = release_at(Stage.PRIVACY, cast)
-    with pytest.raises(PermissionDenied, match="This is for the privacy officer of Public Works"):
+    with pytest.raises(PermissionDenied, match="This is for the privacy officer of City of Riverbend"):
         release_transition(release_id=release.pk, name="clear_privacy", actor=cast.steward)
 
 
