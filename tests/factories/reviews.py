@@ -14,7 +14,7 @@ from dossier.services import fact_record
 from tests.cast import Cast, person
 from tests.factories.workflow import TREATED
 from workflow.context import context_of
-from workflow.models import Release
+from workflow.models import Release, Review
 from workflow.services.review_desk import reviews_ask
 
 
@@ -35,6 +35,11 @@ def colleague(cast: Cast, name: str, role: Role, **place: Any) -> User:
     user = person(name)
     role_assign(user=user, role=role, program=cast.program, actor=None, **place)
     return user
+
+
+def row_of(release: Release, kind: str = "department") -> Review:
+    """The review of that kind that waits for a verdict."""
+    return Review.objects.get(release=release, kind=kind, verdict="")
 
 
 def rate_risk(release: Release, risk: str) -> None:

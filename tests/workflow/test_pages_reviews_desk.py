@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEvent
 from tests.cast import Cast
-from tests.factories.reviews import colleague
+from tests.factories.reviews import colleague, row_of
 from tests.factories.workflow import release_at
 from workflow.models import Recusal, Release, Review, ReviewOrder
 from workflow.services.reviews import review_give, review_request
@@ -31,10 +31,6 @@ def gil(cast: Cast) -> User:
 @pytest.fixture
 def release(cast: Cast, gil: User) -> Release:
     return release_at(Stage.QUALITY, cast)
-
-
-def row_of(release: Release, kind: str = "department") -> Review:
-    return Review.objects.get(release=release, kind=kind, verdict="")
 
 
 def page_of(response: Any) -> str:

@@ -40,7 +40,7 @@ class RandomHistories(TestCase):
         for act, number, person in steps:
             with contextlib.suppress(ValidationError, services.LinkLapsed):
                 self._do(act, self.rows[number], self.rows[1 - number], person)
-            self._check(cast)
+            self._assert_counts_are_whole()
 
     def _do(self, act: str, row: DatasetRequest, other: DatasetRequest, person: int) -> None:
         address, voter = f"person{person}@example.net", services.voter_digest(f"browser {person}")
@@ -68,7 +68,7 @@ class RandomHistories(TestCase):
             self.used.append(secret)
             services.request_confirm(secret=secret, voter=voter)
 
-    def _check(self, cast: object) -> None:
+    def _assert_counts_are_whole(self) -> None:
         counted = RequestVote.objects.filter(confirmed_at__isnull=False)
         for row in DatasetRequest.objects.all():
             votes = counted.filter(request=row)

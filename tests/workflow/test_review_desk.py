@@ -14,7 +14,7 @@ from accounts.services_delegation import delegation_begin
 from audit.models import AuditEvent
 from notifications.models import OutgoingMessage
 from tests.cast import Cast
-from tests.factories.reviews import colleague
+from tests.factories.reviews import colleague, row_of
 from tests.factories.workflow import release_at
 from workflow import policies
 from workflow.context import context_of
@@ -44,10 +44,6 @@ def gil(cast: Cast) -> User:
 def release(cast: Cast, gil: User) -> Release:
     """A release that waits for the department approval, which Grace or Gil may give."""
     return release_at(Stage.QUALITY, cast)
-
-
-def row_of(release: Release, kind: str = "department") -> Review:
-    return Review.objects.get(release=release, kind=kind, verdict="")
 
 
 def waits_on(user: User, release: Release) -> bool:

@@ -88,7 +88,7 @@ def test_no_key_is_in_the_hand_of_an_author_or_of_two(
         ]
         for act, who, what in [*acts, *_TO_THE_END]:
             _DO[act](start, people, people[who], what, cast)
-            _check_keys(start)
+            _assert_keys_are_apart(start)
         event(f"ends in {Release.objects.get(pk=start.pk).stage}")
         transaction.set_rollback(True)
 
@@ -174,7 +174,7 @@ _DO = {
 }
 
 
-def _check_keys(release: Release) -> None:
+def _assert_keys_are_apart(release: Release) -> None:
     """What must be so of every release that is staged, judged at the moment it comes there."""
     if Release.objects.get(pk=release.pk).stage != Stage.STAGED:
         return
