@@ -161,7 +161,7 @@ def _read_decisions(state: PrivacyState) -> None:
         latest[row.column] = row
     for verdict in state.verdicts:
         last = latest.get(verdict.column)
-        if last is not None:
+        if last is not None and last.decision != Decision.TAKEN_BACK:
             same = last.evidence_digest == verdict.evidence_digest
             (state.decided if same else state.reopened)[verdict.column] = last
     confirmed = QuasiIdentifiers.objects.filter(release_id=state.release_id).select_related("by").last()

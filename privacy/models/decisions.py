@@ -18,6 +18,8 @@ class Disposition(models.Model):
         NOT_PERSONAL = "not_personal", "Not personal data"
         ACCEPT = "accept", "Stays as it is"
         REMEDY = "remedy", "Changed by a remedy"
+        # Somebody took the decision back that stood before, and none stood before that one.
+        TAKEN_BACK = "taken_back", "Taken back"
 
     class Remedy(models.TextChoices):
         DROP_COLUMN = "drop_column", "Drop the column"

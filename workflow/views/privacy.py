@@ -26,7 +26,8 @@ from privacy.words import split_choice
 from workflow.context import ReleaseContext
 from workflow.forms.output import OutputForm
 from workflow.stages import OPEN_PARTS, Stage
-from workflow.views.base import get_context, may, render_tab, say_refusal
+from workflow.views.base import get_context, may, say_refusal
+from workflow.views.privacy_nav import render_privacy
 
 
 @require_GET
@@ -140,7 +141,7 @@ def privacy_copy_retry(request: HttpRequest, pk: int) -> HttpResponse:
 def _tab(request: HttpRequest, context: ReleaseContext, refusal: Refusal | None = None) -> HttpResponse:
     page = page_of(context.release.pk, refusal=refusal) | _rights(request, context)
     status = 422 if refusal else 200
-    return render_tab(request, context, "privacy", "privacy/_tab.html", page, status=status)
+    return render_privacy(request, context, "findings", "privacy/_tab.html", page, status=status)
 
 
 def _again(request: HttpRequest, context: ReleaseContext, refusal: Refusal) -> HttpResponse:
