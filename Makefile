@@ -6,6 +6,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 	--custom-compile-command 'make lock'
 # Arguments for pytest: make test ARGS="-k door"
 ARGS ?=
+# One of the measurements in benchmarks/: make bench NAME=scanning
+NAME ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test test-fast coverage lint fix lock docs bench clean
@@ -47,8 +49,9 @@ lock: setup-dev ## Resolve requirements/*.in into the locks, with hashes
 docs: setup-dev ## Write docs/generated/ from the code
 	@$(BIN)/python scripts/docs.py
 
-bench: setup-dev ## Measure, each against a peer in the same run
-	@for name in reading scanning; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+bench: setup-dev ## Measure, each against its peers in the same run (NAME=scanning measures one)
+	@$(BIN)/python scripts/bench_env.py
+	@$(BIN)/python -m benchmarks $(NAME)
 
 clean: ## Throw away the demo: its database, files and logs in var/
 	@rm -rf var
