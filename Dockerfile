@@ -8,6 +8,10 @@ ENV PYTHONUNBUFFERED=1 \
 
 RUN useradd --system --uid 10001 --home-dir /app portal \
     && install -d -o portal -g portal -m 0700 /var/lib/portal
+# WeasyPrint writes the privacy memo as a tagged PDF with these.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 
 COPY requirements/runtime.txt requirements/runtime.txt
