@@ -26,6 +26,7 @@ FACT_KINDS: dict[str, str] = {
     "dispositions": "privacy",
     "treated": "privacy",
     "risk": "privacy",
+    "assessment": "privacy",
     "private_copy": "publishing",
     "public_copy": "publishing",
 }

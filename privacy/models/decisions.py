@@ -80,7 +80,10 @@ class QuasiIdentifiers(models.Model):
 
 
 class RiskDecision(models.Model):
-    """Somebody accepted a risk above the program's threshold, for exactly this copy and these columns."""
+    """Somebody accepted a risk above the program's threshold, for exactly this copy and these columns.
+
+    An override has a named officer, a reason and a last day: after it the review is open again (M25).
+    """
 
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="risk_decisions")
     treated_sha256 = models.CharField(max_length=64)
@@ -88,8 +91,12 @@ class RiskDecision(models.Model):
     k = models.PositiveBigIntegerField()
     k_min = models.PositiveIntegerField()
     reason = models.TextField()
+    # One that names no day has ended with the day on which it was taken.
+    until = models.DateField(default=timezone.localdate)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    # When the sweep found that it had ended and told the officer.
+    lapsed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
