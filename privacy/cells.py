@@ -7,7 +7,14 @@ from functools import lru_cache
 
 import polars as pl
 
-from privacy.evidence import NULL_MARKERS, STRONG, Detector, Pattern
+from privacy.evidence import (
+    NULL_MARKERS,
+    STRONG,
+    WORTH_A_LOOK,
+    WORTH_A_LOOK_IN_PROSE,
+    Detector,
+    Pattern,
+)
 from privacy.masking import mask
 
 SHOWN_ROWS = 5
@@ -27,8 +34,6 @@ _LONGEST_MARKER = max(len(marker) for marker in NULL_MARKERS)
 _SAMPLED = 2_000
 _MANY = 0.2
 _STRIDE = 50_000
-# Spelled for `contains`: what every pattern that is searched in text has in it, cheap to look for.
-_WORTH_A_LOOK = r"@|[0-9]{4}|[0-9]\.[0-9]|:[0-9A-Fa-f]*:|(?i:born|birth|dob|d\.o\.b)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def find(cells: Cells, detectors: list[Detector], type_: str) -> list[Hits]:
     found: dict[str, list[pl.DataFrame]] = {one.name: [] for one in detectors}
     frame = _take_whole(cells, patterns, found)
     if type_ == "text":
-        look = _WORTH_A_LOOK if not cells.prose else rf"{_WORTH_A_LOOK}|[0-9] [A-Za-z]|[A-Z][a-z’'-]+ [A-Z]"
+        look = WORTH_A_LOOK_IN_PROSE if cells.prose else WORTH_A_LOOK
         frame = frame.filter(pl.col("v").str.contains(look))
     frame = frame.filter(pl.col("v").str.contains(_union(tuple(pattern.core for _, pattern in patterns))))
     if not frame.is_empty():
@@ -168,7 +173,8 @@ def _take_whole(
 ) -> pl.DataFrame:
     """Move the values that one pattern matches from end to end into `found`; returns the others."""
     frame = cells.frame
-    if cells.prose:
+    union = rf"^(?:{_union(tuple(pattern.core for _, pattern in patterns))})$"
+    if cells.prose or true_share(frame.head(_SAMPLED).get_column("v").str.contains(union)) < _MANY:
         return frame
     for one, pattern in patterns:
         whole = rf"^(?:{pattern.core})$"

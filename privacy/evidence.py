@@ -6,6 +6,7 @@ Regular expressions are Rust's: no look-around. What may not touch a match is sa
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,17 @@ WORD = r"[0-9A-Za-z_.\-]"
 # A hyphen as people type it and as word processors change it.
 DASH = r"[-\x{2010}-\x{2015}\x{2212}]"
 STRONG = 0.7
+# The edge of a word in ASCII: the Unicode one costs the engine its fast path.
+EDGE = r"(?-u:\b)"
+# What every pattern that is searched in text has in it, cheap to look for: values without are passed over.
+WORTH_A_LOOK = (
+    r"@|[0-9]{4}|[0-9]\.[0-9]|:[0-9A-Fa-f]*:|[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-|[0-9][A-Z][A-Z0-9][0-9]|://|www\."
+    r"|(?i:born|birth|dob|d\.o\.b|passw|pwd|secret|token|plate| at |\.com/|akia|eyj|private key)"
+)
+# The same for sentences, in which streets and names of people are looked for too.
+WORTH_A_LOOK_IN_PROSE = (
+    rf"{WORTH_A_LOOK}|[0-9] [A-Za-z]|[A-Z][a-z’'-]+ [A-Z]|(?:Mr|Ms|Mrs|Dr)[. ]|(?i:box|name) "
+)
 
 # Words in a column's name that say: this counts, groups or describes things, it does not hold them.
 NEGATIVE = (
@@ -67,6 +79,22 @@ NULL_MARKERS = (
     "not available",
     "not applicable",
     "not provided",
+    "not given",
+    "not stated",
+    "not recorded",
+    "no data",
+    "missing",
+    "declined",
+    "refused",
+    "anonymous",
+    "private",
+    "confidential",
+    "masked",
+    "suppressed",
+    "nan",
+    "#n/a",
+    "n.a.",
+    "*",
     "not reported",
     "redacted",
     "withheld",
@@ -78,6 +106,35 @@ NULL_MARKERS = (
 )
 
 Grade = Callable[[pl.Series], pl.Series]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A column as a detector reads it: the words of its name, its type, and its distinct values.
+
+    `filled` counts its cells with a value, `rows` all of them; `share` tells which part of the cells the
+    true members of a series along `values` make up.
+    """
+
+    tokens: tuple[str, ...]
+    type: str
+    values: pl.Series
+    filled: int
+    distinct: int
+    rows: int
+    prose: bool
+    share: Callable[[pl.Series], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a detector says of a whole column: its decision, how sure, why, and which values it means."""
+
+    decision: str
+    score: float
+    why: str
+    members: pl.Series | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +187,15 @@ class Detector:
     grade_note: str = ""
     # Share of random values that pass the validator: at or below it, passing proves nothing.
     by_chance: float = 0.0
+    # What a fitting name with fitting values, and what values alone, are worth at most.
+    named: str = "flag"
+    valued: str = "flag"
+    # The share of fitting values from which a fitting name convinces.
+    enough: float = 0.1
+    # Adds what the values tell beyond the entity, such as how exact a place is.
+    describes: Callable[[pl.Series], str] | None = None
+    # Reads the column in its own way instead of by name, then by values.
+    reads: Callable[[Reading], Said | None] | None = None
 
     @property
     def a_label(self) -> str:
@@ -149,7 +215,8 @@ def fits_regex(pattern: str) -> Callable[[pl.Series], pl.Series]:
 @lru_cache(maxsize=4096)
 def header_tokens(name: str) -> tuple[str, ...]:
     """The words of a column's name: "PatientDOB_1" -> patient, dob, 1."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", spaced)
     spaced = re.sub(r"([A-Za-z])([0-9])", r"\1 \2", spaced)
     return tuple(token.lower() for token in re.split(r"[^0-9A-Za-z]+", spaced) if token)
@@ -160,8 +227,7 @@ def phrase_in(tokens: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, t
 
     Words may be written together ("OWNERNAME" holds "owner name"), and the last may be plural.
     """
-    for phrase in sorted(phrases, key=len, reverse=True):
-        words = tuple(phrase.split())
+    for words in _longest_first(phrases):
         for start in range(len(tokens)):
             piece = tokens[start : start + len(words)]
             if len(piece) == len(words) and piece[:-1] == words[:-1] and _same(piece[-1], words[-1]):
@@ -169,6 +235,11 @@ def phrase_in(tokens: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, t
             if len(words) > 1 and _same(tokens[start], "".join(words)):
                 return tokens[start], tokens[:start] + tokens[start + 1 :]
     return None
+
+
+@lru_cache(maxsize=512)
+def _longest_first(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in sorted(phrases, key=len, reverse=True))
 
 
 def _same(token: str, word: str) -> bool:

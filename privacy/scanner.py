@@ -161,7 +161,7 @@ def _result(
         sentences.append(claim.why)
         if _order(claim.decision) > _order(decision):
             decision, score = claim.decision, claim.score
-    if group == "none" and is_key(tokens, cells):
+    if group == "none" and is_key(tokens, column.type, cells):
         group = "key"
         sentences.append("Each row has its own value: a key of the rows.")
     if not sentences:

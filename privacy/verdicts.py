@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from privacy.cells import Cells, Hits, summary, true_share
-from privacy.evidence import NEGATIVE, Detector, phrase_in
+from privacy.evidence import NEGATIVE, Detector, Reading, phrase_in
 from privacy.vocabulary import COUNTING, KEY_HEADERS, TERMS, Term
 
 FLAG, CONFIRM, CLEAR = "flag", "confirm", "clear"
 _RANK = {FLAG: 2, CONFIRM: 1, CLEAR: 0}
 _MOST = 0.5
-_SOME = 0.1
 _SAMPLE = 2_000
+_MANY_ROWS = 20
+_ALL = 0.95
+# A code: no spaces, with digits, long enough to tell many apart.
+_CODE = r"^(?:[A-Za-z]{0,6}[-_/#.]?[0-9][0-9A-Za-z_/.-]{4,40}|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,38 @@ def claim_of(
     detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells, hits: Hits | None
 ) -> Claim | None:
     """What one detector says of a column: by its name, by whole values, by hits inside cells."""
-    named = _by_name(detector, tokens, type_, cells, hits)
-    claims = [named]
-    if named is None or named.decision != FLAG:
-        doubted = phrase_in(tokens, NEGATIVE + detector.against) is not None
-        claims.append(_by_values(detector, cells, type_, doubted=doubted))
+    if detector.reads is not None:
+        claims = [_by_reading(detector, tokens, type_, cells)]
+    else:
+        claims = [named := _by_name(detector, tokens, type_, cells, hits)]
+        if named is None or named.decision != FLAG:
+            doubted = phrase_in(tokens, NEGATIVE + detector.against) is not None
+            claims.append(_by_values(detector, cells, type_, doubted=doubted))
     if hits is not None:
         claims.append(_by_hits(detector, hits, cells, phrase_in(tokens, detector.against)))
     return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
+
+
+def _by_reading(detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells) -> Claim | None:
+    """What a detector says that reads columns in its own way."""
+    values = cells.frame.get_column("v")
+    said = detector.reads and detector.reads(
+        Reading(
+            tokens=tokens,
+            type=type_,
+            values=values,
+            filled=cells.filled,
+            distinct=cells.distinct,
+            rows=len(cells.series),
+            prose=cells.prose,
+            share=cells.share,
+        )
+    )
+    if not said:
+        return None
+    found = summary(cells, detector, said.members) if said.members is not None else None
+    group = said.group or detector.group
+    return Claim(detector.entity, group, said.decision, said.score, said.why, hits=found)
 
 
 def _by_name(
@@ -76,11 +105,18 @@ def _by_name(
     if doubted:
         if share < _MOST or (hits is None and detector.alone is None):
             return None
-        why = f"{said}, beside “{doubted[0]}”, and {_percent(share)} of its values are written like {detector.a_label}."
+        why = f"{said}, beside “{doubted[0]}”, and {percent(share)} of its values are written like {detector.a_label}."
         return Claim(detector.entity, detector.group, CONFIRM, 0.6, why, hits=found)
-    if share >= _SOME:
-        why = f"{said} and {_percent(share)} of its values are written like {detector.a_label}."
-        return Claim(detector.entity, detector.group, FLAG, 0.97 if share >= _MOST else 0.85, why, hits=found)
+    if share >= detector.enough:
+        why = f"{said} and {percent(share)} of its values are written like {detector.a_label}."
+        if detector.describes and found:
+            why += (
+                f" {detector.describes(cells.frame.get_column('v').filter(members.fill_null(value=False)))}"
+            )
+        score = 0.97 if share >= _MOST else 0.85
+        if detector.named == CONFIRM:
+            score = 0.6
+        return Claim(detector.entity, detector.group, detector.named, score, why, hits=found)
     if weak:
         return None
     if not cells.filled:
@@ -104,11 +140,12 @@ def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -
     share = cells.share(members)
     if share < (0.8 if doubted else detector.alone):
         return None
-    why = f"{_percent(share)} of the values are written like {detector.a_label}, although the column is not named so."
+    why = f"{percent(share)} of the values are written like {detector.a_label}, although the column is not named so."
     found = summary(cells, detector, members)
     if doubted:
         return Claim(detector.entity, detector.group, CONFIRM, 0.45, why, hits=found)
-    return Claim(detector.entity, detector.group, FLAG, 0.8, why, hits=found)
+    score = 0.8 if detector.valued == FLAG else 0.5
+    return Claim(detector.entity, detector.group, detector.valued, score, why, hits=found)
 
 
 def _by_hits(
@@ -117,7 +154,7 @@ def _by_hits(
     # What stands inside sentences hides there, however often; the column stays free text.
     whole = hits.share >= _MOST and not cells.prose
     decision = FLAG if hits.strong and not doubted else CONFIRM
-    number = f"{hits.count:,} cell{'s' if hits.count != 1 else ''} ({_percent(hits.share)})"
+    number = f"{hits.count:,} cell{'s' if hits.count != 1 else ''} ({percent(hits.share)})"
     why = f"{number} hold{'s' if hits.count == 1 else ''} what is written like {detector.a_label}, {_where(hits.rows)}."
     if hits.note:
         why += f" Weighs less: {hits.note}."
@@ -144,20 +181,34 @@ def _by_term(term: Term, tokens: tuple[str, ...], type_: str, cells: Cells) -> C
         return Claim(term.entity, term.group, CONFIRM, 0.5, f"{said}.")
     share = cells.share(cells.frame.get_column("v").str.contains(term.shape))
     if share >= _MOST:
-        why = f"{said}; {_percent(share)} of its values have that shape."
+        why = f"{said}; {percent(share)} of its values have that shape."
         return Claim(term.entity, term.group, term.decision, 0.8, why)
     if type_ != "text":
         return None
     return Claim(term.entity, term.group, CONFIRM, 0.45, f"{said}; its values do not have the usual shape.")
 
 
-def is_key(tokens: tuple[str, ...], cells: Cells) -> bool:
-    """Unique and complete, under a name that numbers rows."""
+def is_key(tokens: tuple[str, ...], type_: str, cells: Cells) -> bool:
+    """Unique and complete, under a name that numbers rows or with values that are codes."""
     unique = cells.filled > 1 and cells.distinct == cells.filled == len(cells.series)
-    return unique and phrase_in(tokens, KEY_HEADERS) is not None
+    if not unique or cells.prose or type_ not in ("text", "integer"):
+        return False
+    if phrase_in(tokens, KEY_HEADERS) is not None:
+        return True
+    head = cells.frame.get_column("v").head(_SAMPLE)
+    return (
+        cells.filled >= _MANY_ROWS
+        and true_share(head.str.contains(_CODE)) > _ALL
+        and _one_length(head, type_)
+    )
 
 
-def _percent(share: float) -> str:
+def _one_length(values: pl.Series, type_: str) -> bool:
+    """Whole numbers that are no codes differ in length."""
+    return type_ != "integer" or values.str.len_bytes().n_unique() == 1
+
+
+def percent(share: float) -> str:
     if 0 < share < 0.001:
         return "under 0.1 %"
     return f"{share * 100:.1f} %" if share < 0.1 else f"{share * 100:.0f} %"
