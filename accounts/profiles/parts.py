@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.profiles.privacy import PrivacyRules
 from accounts.roles import Role
 
 
@@ -221,7 +222,7 @@ class Profile:
     return_answered_by: str
     classifications: tuple[Classification, ...]
     licences: tuple[Licence, ...]
-    privacy: dict[str, int]
+    privacy: PrivacyRules
     permit_days: int
     deadlines: dict[str, int] = field(default_factory=dict)
     publication: dict[str, Any] = field(default_factory=dict)
@@ -266,7 +267,7 @@ class Profile:
 
     def k_min(self, *, classification: str) -> int:
         """The smallest group a person may be in: the program's threshold for this classification."""
-        return self.privacy["k_min" if classification == "public" else "k_min_sensitive"]
+        return self.privacy.k_for(classification)
 
     def classification(self, code: str) -> Classification | None:
         return next((row for row in self.classifications if row.code == code), None)

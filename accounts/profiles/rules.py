@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.profiles.words import DECIDED_BY_MOVE, HELD_STAGES, REVIEWED_MOVES
+from accounts.profiles import privacy
+from accounts.profiles.words import DECIDED_BY_MOVE, HELD_STAGES, REVIEWED_MOVES, STAGE_NAMES
 from accounts.roles import Role
 
 # Who may only prepare or only look: an approval of theirs would be worth nothing.
@@ -29,6 +30,7 @@ def faults(content: Content) -> list[str]:
         _way,
         _choices,
         _checklists,
+        privacy.faults,
         _clocks,
     ):
         found += rule(content)

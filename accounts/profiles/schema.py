@@ -27,6 +27,7 @@ from accounts.profiles.fields import (
     timezone_fault,
     word,
 )
+from accounts.profiles.privacy import PRIVACY
 from accounts.profiles.shape import Key, Many, Map, Rows, Table, Value
 
 
@@ -157,13 +158,8 @@ PARTS: dict[str, Part] = {
         Rows(LEVEL, unique="code", noun="level"), "Security levels, beside the classes.", "security_levels"
     ),
     "privacy": Part(
-        Table(
-            {
-                "k_min": Key(PEOPLE, "The smallest group a person may be in, in public data.", required=True),
-                "k_min_sensitive": Key(PEOPLE, "The same for every other class.", required=True),
-            }
-        ),
-        "Thresholds of the privacy review.",
+        PRIVACY,
+        "Thresholds of the privacy review, and what benefit against risk comes to.",
         "privacy",
         required=True,
     ),

@@ -85,6 +85,8 @@ class Many:
 
     of: Value
     least: int = 0
+    # Places count, so that the same word may stand at several.
+    may_repeat: bool = False
 
     def check(self, value: Any, place: str, faults: Faults) -> None:
         if not isinstance(value, list | tuple):
@@ -93,9 +95,10 @@ class Many:
         for number, one in enumerate(value, start=1):
             self.of.check(one, f"{place}[{number}]", faults)
         if len(value) < self.least:
-            faults.add(place, "the list is empty.")
+            said = "the list is empty." if not value else f"the list needs {self.least} entries."
+            faults.add(place, said)
         twice = sorted({str(one) for one in value if list(value).count(one) > 1})
-        for one in twice:
+        for one in () if self.may_repeat else twice:
             faults.add(place, f'"{one}" stands there twice.')
 
     def build(self, value: Any) -> tuple[Any, ...]:

@@ -66,6 +66,18 @@ SEVERITIES = ("blocks", "warns", "informs")
 
 # NIST SP 800-30's five words for a risk (DOMAIN d2).
 RISK_LEVELS = ("very_low", "low", "moderate", "high", "very_high")
+# What a weighing of benefit and risk may come to, from the most open to none at all.
+PRIVACY_OUTCOMES = (
+    "open",
+    "conditions",
+    "deidentify",
+    "limited",
+    "screen",
+    "screen_legal",
+    "do_not_publish",
+)
+# When benefit and risk are weighed.
+WEIGHED = ("always", "when_personal", "never")
 
 EXCEPTION_KINDS = ("licence", "identifiers", "risk")
 UPDATE_METHODS = ("append", "replace", "upsert")

@@ -27,6 +27,11 @@ _PRIORITY = {
     "demand": "demand: records requests, interest, votes",
 }
 _METADATA_USES = {"required": "Required", "if_applicable": "If it applies", "optional": "Optional"}
+_WEIGHED = {
+    "always": "always",
+    "when_personal": "when something personal was found or the privacy checklist is asked",
+    "never": "never",
+}
 _SEVERITIES = {"blocks": "stands in the way", "warns": "warns", "informs": "informs"}
 
 
@@ -185,8 +190,7 @@ def _data_rules(profile: Profile) -> Pairs:
     ]
     default = profile.licence(profile.publication.get("default_licence", ""))
     pairs = [
-        _pair("Smallest group in public data", f"{profile.privacy['k_min']} people"),
-        _pair("Smallest group in other data", f"{profile.privacy['k_min_sensitive']} people"),
+        *_thresholds(profile),
         _pair("Licences", _and(licences)),
     ]
     if default:
@@ -214,6 +218,21 @@ def _time_rules(profile: Profile) -> Pairs:
             "Comments of the public",
             f"answered within {profile.comments.answer_business_hours} business hours",
         ),
+def _thresholds(profile: Profile) -> Pairs:
+    privacy = profile.privacy
+    classes = {row.code: row.label for row in profile.classifications}
+    return [
+        _pair("Smallest group in public data", f"{privacy.k_min} people"),
+        _pair("Smallest group in other data", f"{privacy.k_min_sensitive} people"),
+        *(
+            _pair(f"Smallest group in data that is {classes[code]}", f"{people} people")
+            for code, people in privacy.k_min_by_class.items()
+        ),
+        _pair("Benefit and risk are weighed", _WEIGHED[privacy.weighed]),
+        _pair("A risk above the threshold is accepted", f"for at most {_days(privacy.override_days, 'day')}"),
+    ]
+
+
         _pair("Annual report", f"open for comment for {_days(profile.comments.report_days, 'day')}"),
         _pair("Requests of the public", f"answered within {_days(profile.requests.answer_days)}"),
         _pair("An approval also covers refreshes for", _days(profile.permit_days, "day")),
