@@ -1,0 +1,189 @@
+"""The class table: every combination of the quasi-identifiers that occurs, and how many rows share it.
+
+Made in one pass over the rows; every measure of disclosure risk, and every what-if, is computed from it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from privacy.risk.coding import Coded
+from privacy.risk.columns import Frame, coded_columns, require, weights_of
+from privacy.risk.packing import SPACE, Keys, Packing, count, pack, regroup, runs
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+NOTHING = "There is nothing to measure without a quasi-identifier."
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """How often each value of a sensitive column occurs in each class.
+
+    The cells of class j begin at `starts[j]`; `codes` point into `values` (code 0 is null).
+    """
+
+    values: pl.Series
+    starts: Ints
+    codes: Ints
+    counts: Ints
+
+    def classes(self) -> Ints:
+        """The class of each cell."""
+        return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.codes)))
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """Classes in the order of their keys. Null counts as a value of its own (code 0).
+
+    `values[name]` are the values that the codes of a column stand for, `values[name][0]` is null. `weights` is
+    the sum of the rows' sampling weights in each class; `row_class` the class of each row, if it was to be kept.
+    """
+
+    names: tuple[str, ...]
+    values: dict[str, pl.Series]
+    keys: Keys
+    packing: Packing
+    sizes: Ints
+    cells: dict[str, Cells]
+    weights: Floats | None = None
+    row_class: Ints | None = None
+
+    @classmethod
+    def of(
+        cls,
+        frame: Frame,
+        quasi: Sequence[str],
+        *,
+        sensitive: Sequence[str] = (),
+        weights: str | None = None,
+        keep_rows: bool = False,
+    ) -> ClassTable:
+        """Make the table. A lazy frame is collected column by column, so that little is in memory at once.
+
+        Takes the quasi-identifiers (at least one), sensitive columns to count within the classes, the column of
+        sampling weights, and whether to keep the class of each row. Raises ValueError with a sentence for a
+        missing column or weights that are not numbers above 0.
+        """
+        require(frame, [*quasi, *sensitive, *([weights] if weights else [])])
+        if not quasi:
+            raise ValueError(NOTHING)
+        names, values, packing = tuple(dict.fromkeys(quasi)), {}, Packing()
+        columns = coded_columns(frame, [*names, *sensitive])
+        keys: Keys | None = None
+        for name, coded in zip(names, columns, strict=False):
+            values[name] = coded.values
+            keys = packing.add(keys, coded.codes, coded.radix)
+        assert keys is not None  # noqa: S101 - there is at least one column
+        if not sensitive and not weights and not keep_rows:
+            known, sizes = count(keys, packing.space)
+            return cls(names, values, known, packing, sizes, {})
+        if len(sensitive) == 1 and not weights and not keep_rows:
+            coded = next(columns)
+            if packing.space << _bits(coded) <= SPACE:
+                known, sizes, cells = _cells(keys, packing.space, coded)
+                return cls(names, values, known, packing, sizes, {sensitive[0]: cells})
+            columns = iter([coded])
+        known, row_class = regroup(keys, packing.space)
+        sizes = np.bincount(row_class, minlength=len(known))
+        inside = {
+            name: _cells(row_class.copy(), len(known), coded)[2]
+            for name, coded in zip(sensitive, columns, strict=True)
+        }
+        summed = _summed(row_class, weights_of(frame, weights), len(known)) if weights else None
+        return cls(names, values, known, packing, sizes, inside, summed, row_class if keep_rows else None)
+
+    @property
+    def rows(self) -> int:
+        return int(self.sizes.sum())
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+    @cached_property
+    def codes(self) -> dict[str, Ints]:
+        """For each column the code in every class."""
+        return dict(zip(self.names, self.packing.apart(self.keys), strict=True))
+
+    def frame(self) -> pl.DataFrame:
+        """The values of every class in clear: for work in memory, never to be kept or shown."""
+        return pl.DataFrame(
+            [self.values[name].gather(pl.Series(self.codes[name])).alias(name) for name in self.names]
+        )
+
+    def recoded(self, changes: Mapping[str, tuple[NDArray[np.integer], pl.Series]]) -> ClassTable:
+        """The table after the values of some columns were replaced.
+
+        Takes for each column the new code of every old code, and the new values by code. Equal values must be
+        given the same code; code 0 is null on both sides.
+        """
+        values = self.values | {name: new for name, (_, new) in changes.items()}
+        codes = [
+            np.asarray(changes[name][0], np.int64).take(old) if name in changes else old
+            for name, old in self.codes.items()
+        ]
+        return self._regrouped(self.names, values, codes)
+
+    def only(self, names: Sequence[str]) -> ClassTable:
+        """The table over some of the columns, in the order given (at least one)."""
+        if not names:
+            raise ValueError(NOTHING)
+        values = {name: self.values[name] for name in names}
+        return self._regrouped(tuple(names), values, [self.codes[name] for name in names])
+
+    def _regrouped(
+        self, names: tuple[str, ...], values: dict[str, pl.Series], codes: Iterable[Ints]
+    ) -> ClassTable:
+        keys, packing = pack(codes, [len(values[name]) for name in names])
+        known, which = regroup(keys, packing.space)
+        weights = self.weights
+        return ClassTable(
+            names,
+            values,
+            known,
+            packing,
+            np.bincount(which, self.sizes, len(known)).astype(np.int64),
+            {name: _merged(cells, which, len(known)) for name, cells in self.cells.items()},
+            None if weights is None else _summed(which, weights, len(known)),
+            None if self.row_class is None else which.take(self.row_class),
+        )
+
+
+def _summed(which: Ints, weights: Floats, classes: int) -> Floats:
+    """The weights of each class together."""
+    return np.bincount(which, weights, classes).astype(np.float64)
+
+
+def _bits(coded: Coded) -> int:
+    """How many bits the codes of a column take."""
+    return (coded.radix - 1).bit_length()
+
+
+def _cells(keys: Keys, space: int, coded: Coded) -> tuple[Keys, Ints, Cells]:
+    """The classes that occur, their sizes, and the cells of one sensitive column. Works in place on `keys`."""
+    bits = _bits(coded)
+    keys <<= bits
+    keys |= coded.codes
+    known, counts = count(keys, space << bits)
+    of_class = known >> bits
+    starts = runs(of_class)
+    sizes = np.add.reduceat(counts, starts) if len(starts) else counts
+    return of_class.take(starts), sizes, Cells(coded.values, starts, known & ((1 << bits) - 1), counts)
+
+
+def _merged(cells: Cells, which: Ints, classes: int) -> Cells:
+    """The cells after the classes were merged: class j is now class which[j]."""
+    bits = (len(cells.values) - 1).bit_length()
+    keys = which.take(cells.classes())
+    keys <<= bits
+    keys |= cells.codes
+    known, at = regroup(keys, classes << bits)
+    counts = np.bincount(at, cells.counts, len(known)).astype(np.int64)
+    return Cells(cells.values, runs(known >> bits), known & ((1 << bits) - 1), counts)

@@ -1,0 +1,97 @@
+"""Several codes as one whole number: mixed radix, exact for any number of columns.
+
+When the next column would not fit into 62 bits, the numbers made so far are numbered afresh from 0 by the
+values that occur (there are never more of them than rows), and packing goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from privacy.risk.coding import Codes
+
+Keys = NDArray[np.int64]
+SPACE = 1 << 62
+# So many possible keys for each that is there are counted in a table; beyond, keys are sorted.
+_SPARSE = 4
+_TABLE = 1 << 20
+
+
+@dataclass(slots=True)
+class Packing:
+    """How keys were made, so that they can be taken apart again. `space`: every key is below it."""
+
+    space: int = 1
+    steps: list[int | Keys] = field(default_factory=list)
+
+    def add(self, keys: Keys | None, codes: Codes | Keys, radix: int) -> Keys:
+        """Put one more column under the keys (None: it is the first); works in place where it can."""
+        if keys is None:
+            self.steps.append(radix)
+            self.space = radix
+            return codes.astype(np.int64)
+        if self.space * radix > SPACE:
+            known, keys = np.unique(keys, return_inverse=True)
+            self.steps.append(known)
+            self.space = len(known)
+        self.steps.append(radix)
+        self.space *= radix
+        keys *= radix
+        keys += codes
+        return keys
+
+    def apart(self, keys: Keys) -> list[NDArray[np.int64]]:
+        """The codes that the keys were made of, in the order in which they were added."""
+        found = []
+        for step in reversed(self.steps):
+            if isinstance(step, int):
+                above = keys // step
+                found.append(keys - above * step)
+                keys = above
+            else:
+                keys = step.take(keys)
+        return found[::-1]
+
+
+def pack(codes: Iterable[Codes | Keys], radices: Iterable[int]) -> tuple[Keys, Packing]:
+    """Pack columns of codes, each below its radix (at least one column)."""
+    packing = Packing()
+    keys: Keys | None = None
+    for column, radix in zip(codes, radices, strict=True):
+        keys = packing.add(keys, column, radix)
+    assert keys is not None  # noqa: S101 - there is at least one column
+    return keys, packing
+
+
+def count(keys: Keys, space: int) -> tuple[Keys, NDArray[np.int64]]:
+    """The keys that occur, rising, and how often. May sort `keys` in place."""
+    if not keys.size:
+        return keys, np.zeros(0, np.int64)
+    if space <= max(_TABLE, _SPARSE * len(keys)):
+        counts = np.bincount(keys, minlength=space)
+        there = np.flatnonzero(counts)
+        return there, counts.take(there)
+    keys.sort()
+    starts = runs(keys)
+    return keys.take(starts), np.diff(starts, append=len(keys))
+
+
+def runs(rising: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where a new value begins in a sorted array."""
+    new = np.empty(len(rising), bool)
+    new[:1] = True
+    np.not_equal(rising[1:], rising[:-1], out=new[1:])
+    return np.flatnonzero(new)
+
+
+def regroup(keys: Keys, space: int) -> tuple[Keys, NDArray[np.int64]]:
+    """The keys that occur, rising, and for each key its place among them."""
+    if space <= max(_TABLE, _SPARSE * len(keys)):
+        there = np.zeros(space, bool)
+        there[keys] = True
+        return np.flatnonzero(there), (np.cumsum(there) - 1).take(keys)
+    return np.unique(keys, return_inverse=True)
