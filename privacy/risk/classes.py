@@ -5,7 +5,7 @@ Made in one pass over the rows; every measure of disclosure risk, and every what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from privacy.risk.coding import Coded
+from privacy.risk.coding import Coded, ranked
 from privacy.risk.columns import Frame, coded_columns, require, weights_of
 from privacy.risk.packing import SPACE, Keys, Packing, count, pack, regroup, runs
 
@@ -26,13 +26,15 @@ NOTHING = "There is nothing to measure without a quasi-identifier."
 class Cells:
     """How often each value of a sensitive column occurs in each class.
 
-    The cells of class j begin at `starts[j]`; `codes` point into `values` (code 0 is null).
+    The cells of class j begin at `starts[j]`; `codes` point into `values` (code 0 is null). In an `ordered`
+    column the values are numbers, rising with their code; what is no number counts as null.
     """
 
     values: pl.Series
     starts: Ints
     codes: Ints
     counts: Ints
+    ordered: bool = False
 
     def classes(self) -> Ints:
         """The class of each cell."""
@@ -63,13 +65,14 @@ class ClassTable:
         quasi: Sequence[str],
         *,
         sensitive: Sequence[str] = (),
+        ordered: Collection[str] = (),
         weights: str | None = None,
         keep_rows: bool = False,
     ) -> ClassTable:
         """Make the table. A lazy frame is collected column by column, so that little is in memory at once.
 
-        Takes the quasi-identifiers (at least one), sensitive columns to count within the classes, the column of
-        sampling weights, and whether to keep the class of each row. Raises ValueError with a sentence for a
+        Takes the quasi-identifiers (at least one), sensitive columns to count within the classes, which of them
+        are numbers, the column of sampling weights, and whether to keep the class of each row. Raises ValueError with a sentence for a
         missing column or weights that are not numbers above 0.
         """
         require(frame, [*quasi, *sensitive, *([weights] if weights else [])])
@@ -88,13 +91,13 @@ class ClassTable:
         if len(sensitive) == 1 and not weights and not keep_rows:
             coded = next(columns)
             if packing.space << _bits(coded) <= SPACE:
-                known, sizes, cells = _cells(keys, packing.space, coded)
+                known, sizes, cells = _cells(keys, packing.space, coded, ordered=sensitive[0] in ordered)
                 return cls(names, values, known, packing, sizes, {sensitive[0]: cells})
             columns = iter([coded])
         known, row_class = regroup(keys, packing.space)
         sizes = np.bincount(row_class, minlength=len(known))
         inside = {
-            name: _cells(row_class.copy(), len(known), coded)[2]
+            name: _cells(row_class.copy(), len(known), coded, ordered=name in ordered)[2]
             for name, coded in zip(sensitive, columns, strict=True)
         }
         summed = _summed(row_class, weights_of(frame, weights), len(known)) if weights else None
@@ -166,8 +169,9 @@ def _bits(coded: Coded) -> int:
     return (coded.radix - 1).bit_length()
 
 
-def _cells(keys: Keys, space: int, coded: Coded) -> tuple[Keys, Ints, Cells]:
+def _cells(keys: Keys, space: int, coded: Coded, *, ordered: bool) -> tuple[Keys, Ints, Cells]:
     """The classes that occur, their sizes, and the cells of one sensitive column. Works in place on `keys`."""
+    coded = ranked(coded) if ordered else coded
     bits = _bits(coded)
     keys <<= bits
     keys |= coded.codes
@@ -175,7 +179,11 @@ def _cells(keys: Keys, space: int, coded: Coded) -> tuple[Keys, Ints, Cells]:
     of_class = known >> bits
     starts = runs(of_class)
     sizes = np.add.reduceat(counts, starts) if len(starts) else counts
-    return of_class.take(starts), sizes, Cells(coded.values, starts, known & ((1 << bits) - 1), counts)
+    return (
+        of_class.take(starts),
+        sizes,
+        Cells(coded.values, starts, known & ((1 << bits) - 1), counts, ordered),
+    )
 
 
 def _merged(cells: Cells, which: Ints, classes: int) -> Cells:
@@ -186,4 +194,4 @@ def _merged(cells: Cells, which: Ints, classes: int) -> Cells:
     keys |= cells.codes
     known, at = regroup(keys, classes << bits)
     counts = np.bincount(at, cells.counts, len(known)).astype(np.int64)
-    return Cells(cells.values, runs(known >> bits), known & ((1 << bits) - 1), counts)
+    return Cells(cells.values, runs(known >> bits), known & ((1 << bits) - 1), counts, cells.ordered)

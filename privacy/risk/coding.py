@@ -134,6 +134,15 @@ def _bits(series: pl.Series) -> int:
     return min(_MOST_BITS, max(_FEWEST_BITS, (64 * distinct).bit_length()))
 
 
+def ranked(coded: Coded) -> Coded:
+    """The column with codes that rise with the number a value stands for; what is no number counts as null."""
+    numbers = coded.values.cast(pl.Float64, strict=False).fill_nan(None)
+    known = numbers.drop_nulls().unique().sort()
+    table = np.searchsorted(known.to_numpy(), numbers.fill_null(0).to_numpy()) + 1
+    table[numbers.is_null().to_numpy()] = 0
+    return Coded(table.astype(_narrowest(len(known) + 1)).take(coded.codes), _with_null(known))
+
+
 def _with_null(values: pl.Series) -> pl.Series:
     return pl.concat([pl.Series(values.name, [None], dtype=values.dtype), values])
 

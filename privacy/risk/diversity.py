@@ -1,96 +1,162 @@
 """What a group gives away although nobody in it stands alone: l-diversity and t-closeness of one column.
 
-Sources: Machanavajjhala et al. 2007 (distinct and entropy l), Li et al. 2007 (t, earth mover's distance).
+Sources: Machanavajjhala et al. 2007 (distinct, entropy and recursive l), Li et al. 2007 (t, earth mover's
+distance).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
-import polars as pl
 
-# Names that no file's columns have.
-_VALUE, _N, _P, _Q = (f"\x00{name}" for name in ("value", "n", "p", "q"))
+from privacy.risk.classes import Cells, ClassTable, Floats, Ints
+from privacy.risk.columns import Frame
+
+# Recursive (c,l) is told for these l, as far as every group has so many values.
+_RECURSIVE = (2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Diversity:
     """Over the groups that share a combination of the quasi-identifiers; null counts as a value.
 
-    `l` is the smallest number of different sensitive values in a group, `entropy_l` the same weighted by how
-    evenly they occur, `t` the largest distance of a group's values from those of the whole table.
+    `l` is the smallest number of different sensitive values in a group; `entropy_l` the same weighted by how
+    evenly they occur; `recursive_c` tells for each l above which c the table is recursively (c,l)-diverse. `t`
+    is the largest distance of a group's values from those of the whole table: ordered for numbers, which are
+    near or far from one another, otherwise categorical.
     """
 
     l: int  # noqa: E741 - its name in the literature
     entropy_l: float
     t: float
+    t_categorical: float = 0.0
+    t_ordered: float | None = None
+    recursive_c: dict[int, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
 
 
-def diversity(
-    frame: pl.DataFrame, quasi: Sequence[str], sensitive: str, *, ordered: bool
-) -> Diversity | None:
-    """Measure the column `sensitive`. `ordered` values (numbers) are near or far from one another.
+def diversity(frame: Frame, quasi: Sequence[str], sensitive: str, *, ordered: bool) -> Diversity | None:
+    """Measure the column `sensitive`; `ordered` when its values are numbers.
 
     None for a table without rows. Raises ValueError when a column is missing.
     """
-    missing = [name for name in (*quasi, sensitive) if name not in frame.columns]
-    if missing:
-        raise ValueError(f"The table has no column {missing[0]!r}.")
-    if frame.is_empty():
+    table = ClassTable.of(frame, quasi, sensitive=[sensitive], ordered=[sensitive] if ordered else [])
+    return diversity_of(table, sensitive)
+
+
+def diversity_of(table: ClassTable, sensitive: str) -> Diversity | None:
+    """The same from a class table that counted the column."""
+    cells = table.cells[sensitive]
+    if not len(table):
         return None
-    by = list(quasi)
-    text = pl.col(sensitive)
-    ranked = (text.cast(pl.Float64, strict=False) if ordered else text).rank("dense")
-    # Codes from 0, null first.
-    coded = frame.select(*by, ranked.fill_null(0).alias(_VALUE))
-    coded = coded.with_columns(pl.col(_VALUE) - pl.col(_VALUE).min())
-    counts = coded.group_by([*by, _VALUE]).len(name=_N)
-    counts = counts.with_columns((pl.col(_N) / pl.col(_N).sum().over(by)).alias(_P))
-    per_group = counts.group_by(by).agg(l=pl.len(), entropy=-(pl.col(_P) * pl.col(_P).log()).sum())
-    whole = (
-        coded.group_by(_VALUE).len(name=_N).sort(_VALUE).select(_VALUE, (pl.col(_N) / frame.height).alias(_Q))
-    )
+    distinct = np.diff(cells.starts, append=len(cells.codes))
+    fewest = int(distinct.min())
+    whole = np.bincount(cells.codes, cells.counts, len(cells.values)) / table.rows
+    split = _Split.of(table.sizes, distinct, cells)
+    categorical = max(0.0, split.categorical(whole))
+    ordered = split.ordered(whole) if cells.ordered else None
     return Diversity(
-        l=int(per_group.get_column("l").min() or 0),  # type: ignore[arg-type]
-        entropy_l=math.exp(float(per_group.get_column("entropy").min() or 0.0)),  # type: ignore[arg-type]
-        t=_ordered(counts, whole, by) if ordered else _categorical(counts, whole, by),
+        l=fewest,
+        # Where somebody's value is certain, no evenness is left to weigh.
+        entropy_l=1.0 if fewest == 1 else _entropy_l(table.sizes, cells),
+        t=categorical if ordered is None else ordered,
+        t_categorical=categorical,
+        t_ordered=ordered,
+        recursive_c=_recursive(table.sizes, cells, [l for l in _RECURSIVE if l <= fewest]),  # noqa: E741
     )
 
 
-def _categorical(counts: pl.DataFrame, whole: pl.DataFrame, by: list[str]) -> float:
-    """Half the sum of |p - q|. A value that a group lacks adds its q, so the sum over those it has is enough."""
-    apart = ((pl.col(_P) - pl.col(_Q)).abs() - pl.col(_Q)).sum()
-    return _largest(counts.join(whole, on=_VALUE).group_by(by).agg(t=(apart + 1) / 2))
+def _entropy_l(sizes: Ints, cells: Cells) -> float:
+    """exp of the smallest entropy of a class: log n - (sum of c log c) / n."""
+    counts = cells.counts.astype(np.float64)
+    inside = np.add.reduceat(counts * np.log(counts), cells.starts)
+    return math.exp(float((np.log(sizes) - inside / sizes).min()))
 
 
-def _ordered(counts: pl.DataFrame, whole: pl.DataFrame, by: list[str]) -> float:
-    """The sum over all m values of |cumulated q - p| / (m - 1), without looking at values a group lacks.
-
-    Between two of its values the cumulated p of a group stays at c while that of the table, Q, rises: the
-    range is cut where Q passes c, and each side is a difference of prefix sums of Q.
-    """
-    rising = whole.get_column(_Q).cum_sum().to_numpy()
-    last = len(rising)
-    if last < 2:
-        return 0.0
-    prefix = np.concatenate([[0.0], np.cumsum(rising)])
-    steps = counts.sort([*by, _VALUE]).with_columns(
-        c=pl.col(_P).cum_sum().over(by),
-        start=pl.col(_VALUE).cast(pl.Int64),
-        end=pl.col(_VALUE).shift(-1).over(by).fill_null(last).cast(pl.Int64),
-        first=pl.col(_VALUE).cum_count().over(by) == 1,
-    )
-    c, start, end = (steps.get_column(name).to_numpy() for name in ("c", "start", "end"))
-    cut = np.clip(np.searchsorted(rising, c), start, end)
-    below = c * (cut - start) - (prefix[cut] - prefix[start])
-    above = (prefix[end] - prefix[cut]) - c * (end - cut)
-    before = np.where(steps.get_column("first").to_numpy(), prefix[start], 0.0)
-    moved = steps.with_columns(pl.Series("moved", below + above + before))
-    return _largest(moved.group_by(by).agg(t=pl.col("moved").sum() / (last - 1)))
+def _recursive(sizes: Ints, cells: Cells, wanted: list[int]) -> dict[int, float]:
+    """For each l the largest r1 / (rl + ... + rm) of a class, its counts r falling."""
+    if not wanted:
+        return {}
+    most = int(cells.counts.max())
+    bits = most.bit_length()
+    falling = most - (np.sort(cells.classes() << bits | (most - cells.counts)) & ((1 << bits) - 1))
+    top = falling.take(cells.starts)
+    rest, found = sizes - top, {}
+    for l in range(2, max(wanted) + 1):  # noqa: E741
+        found[l] = float((top / rest).max())
+        rest = rest - falling.take(np.minimum(cells.starts + l - 1, len(falling) - 1))
+        if l + 1 not in wanted:
+            break
+    return found
 
 
-def _largest(per_group: pl.DataFrame) -> float:
-    return float(per_group.get_column("t").max() or 0.0)  # type: ignore[arg-type]
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """Classes of one row, of which the value says all, apart from the others (`sizes` is by cell there)."""
+
+    alone: Ints
+    starts: Ints
+    codes: Ints
+    counts: Ints
+    sizes: Ints
+
+    @classmethod
+    def of(cls, sizes: Ints, distinct: Ints, cells: Cells) -> _Split:
+        several = sizes > 1
+        inside = np.repeat(several, distinct)
+        alone = np.bincount(cells.codes[~inside], minlength=len(cells.values)).nonzero()[0]
+        within = distinct[several]
+        return cls(
+            alone,
+            np.cumsum(within) - within,
+            cells.codes[inside],
+            cells.counts[inside],
+            np.repeat(sizes[several], within),
+        )
+
+    def categorical(self, whole: Floats) -> float:
+        """Half the sum of |p - q|. A value that a class lacks adds its q, so the sum over those it has is enough."""
+        largest = float((1 - whole[self.alone]).max()) if len(self.alone) else 0.0
+        if not len(self.starts):
+            return largest
+        q = whole.take(self.codes)
+        apart = np.add.reduceat(np.abs(self.counts / self.sizes - q) - q, self.starts)
+        return max(largest, (float(apart.max()) + 1) / 2)
+
+    def ordered(self, whole: Floats) -> float:
+        """The sum over all m values of |cumulated q - p| / (m - 1), without looking at values a class lacks.
+
+        Between two of its values the cumulated p of a class stays at c while that of the table, Q, rises: the
+        range is cut where Q passes c, and each side is a difference of prefix sums of Q.
+        """
+        occurs = whole > 0
+        rising = np.cumsum(whole[occurs])
+        last = len(rising)
+        if last < 2:
+            return 0.0
+        prefix = np.concatenate([[0.0], np.cumsum(rising)])
+        rank = np.cumsum(occurs) - 1
+        alone = rank[self.alone]
+        moved = prefix[alone] + (last - alone) - (prefix[last] - prefix[alone])
+        largest = float(moved.max()) if len(alone) else 0.0
+        if len(self.starts):
+            start = rank.take(self.codes)
+            end = np.append(start[1:], last)
+            end[self.starts[1:] - 1] = last
+            total = np.cumsum(self.counts)
+            before = np.zeros(len(total))
+            begun = np.diff(self.starts, append=len(total))
+            base = np.repeat(total.take(self.starts) - self.counts.take(self.starts), begun)
+            before[self.starts] = prefix.take(start.take(self.starts))
+            c = (total - base) / self.sizes
+            cut = np.clip(np.searchsorted(rising, c), start, end)
+            below = c * (cut - start) - (prefix.take(cut) - prefix.take(start))
+            above = prefix.take(end) - prefix.take(cut) - c * (end - cut)
+            largest = max(largest, float(np.add.reduceat(below + above + before, self.starts).max()))
+        return largest / (last - 1)
