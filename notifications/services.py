@@ -227,13 +227,23 @@ def _outcome_write(
     changes: dict[str, Any] = {"outcome": outcome, "channel": channel, "sent_at": sent_at}
     if channel != "mailbox":
         changes["to_address"] = ""
-    if sent_at and channel == "smtp" and message_of(message.message_id).holds_secret:
-        changes["path"] = ""
-        hidden = dict.fromkeys(message_of(message.message_id).secrets, "")
-        changes["context"] = {**message.context, **hidden}
+    if sent_at and channel == "smtp":
+        changes |= _without_secret(message)
     OutgoingMessage.objects.filter(pk=message.pk).update(**changes)
 
 
 def _address_forget(message: OutgoingMessage) -> None:
-    """A letter that will not leave keeps no address of somebody without an account."""
-    OutgoingMessage.objects.filter(pk=message.pk).update(to_address="")
+    """A letter that will not leave keeps no address of somebody without an account, and then no link either.
+
+    One to an account keeps its link: the portal admin may send it again.
+    """
+    if message.recipient_id is None:
+        OutgoingMessage.objects.filter(pk=message.pk).update(to_address="", **_without_secret(message))
+
+
+def _without_secret(message: OutgoingMessage) -> dict[str, Any]:
+    """The fields of a letter without the secrets that it carries; nothing to change where it carries none."""
+    known = message_of(message.message_id)
+    if not known.holds_secret:
+        return {}
+    return {"path": "", "context": {**message.context, **dict.fromkeys(known.secrets, "")}}

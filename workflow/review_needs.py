@@ -111,6 +111,12 @@ def applies(rule: ReviewRule, context: ReleaseContext) -> bool:
     )
 
 
+def is_ripe(rule: ReviewRule, context: ReleaseContext) -> bool:
+    """True when what the reviewer reads is there: the checklist that the rule waits for is complete."""
+    fact = context.facts.get(f"checklist.{rule.after}") if rule.after else None
+    return not rule.after or bool(fact and fact.ok)
+
+
 def risk_of(context: ReleaseContext) -> str:
     """The risk that is left: as the privacy checklist rates the treated copy, and never below what was measured.
 

@@ -71,6 +71,10 @@ REVIEW = Table(
         "blinded": Key(
             FLAG, "Whether each reviewer sees nothing of the others before giving their own verdict."
         ),
+        "after": Key(
+            word(words.CHECKLISTS, "a checklist"),
+            "The checklist that must be complete before anybody is asked for this review.",
+        ),
         "days": Key(Value(int, least=1), "Business days in which it is due."),
         "law": Key(TEXT, "The law or document that asks for it."),
     },

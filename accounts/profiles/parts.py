@@ -25,6 +25,8 @@ class ReviewRule:
     risks: tuple[str, ...] = ()
     # The second reviewer sees nothing of the first one's verdict before giving their own.
     blinded: bool = False
+    # The checklist that must be complete before anybody is asked: what is signed is there to be read.
+    after: str = ""
     days: int = 5
     law: str = ""
 
@@ -226,6 +228,7 @@ class Profile:
     permit_days: int
     deadlines: dict[str, int] = field(default_factory=dict)
     publication: dict[str, Any] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)
     items: dict[str, dict[str, ItemRule]] = field(default_factory=dict)
     final_key: FinalKey = FinalKey()
     sides: tuple[Choice, ...] = ()

@@ -218,9 +218,11 @@ def _checklists(content: Content) -> Iterator[str]:
             "checklists: the submission checklist must stand at INVENTORY or READINESS. The coordinator attests it "
             "before the quality check, so no release could ever go on without it."
         )
-    for name in content.get("items", {}):
-        if name not in placed:
-            yield f"items.{name}: no stage of this program asks for the {name} checklist."
+    for part in ("items", "drafts"):
+        for name in content.get(part, {}):
+            if name not in placed:
+                yield f"{part}.{name}: no stage of this program asks for the {name} checklist."
+    yield from _signed_after(content, placed)
     for number, criterion in enumerate(content.get("criteria", ()), start=1):
         kinds = {rule["kind"] for rule in content["reviews"]} | set(DECIDED_BY_MOVE)
         for source in criterion.get("answered_by", ()):
@@ -229,6 +231,22 @@ def _checklists(content: Content) -> Iterator[str]:
                 yield f'criteria[{number}].answered_by: this program has no review "{rest}".'
             if sort == "item" and rest.partition("/")[0] not in placed:
                 yield f'criteria[{number}].answered_by: no stage of this program asks for the checklist of "{rest}".'
+
+
+def _signed_after(content: Content, placed: dict[str, str]) -> Iterator[str]:
+    """A review that waits for a checklist which is asked for later, or never, would not be asked for."""
+    for number, rule in enumerate(content["reviews"], start=1):
+        name = rule.get("after", "")
+        if not name:
+            continue
+        if name not in placed:
+            yield f"reviews[{number}].after: no stage of this program asks for the {name} checklist."
+        # The moves stand in the order of the stages that they leave.
+        elif STAGE_NAMES.index(placed[name]) > REVIEWED_MOVES.index(rule["move"]):
+            yield (
+                f"reviews[{number}].after: the {name} checklist stands at {placed[name]}, after the move "
+                f"{rule['move']} that waits for this review, so nobody would ever be asked."
+            )
 
 
 def _clocks(content: Content) -> Iterator[str]:

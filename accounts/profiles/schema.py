@@ -103,6 +103,11 @@ PARTS: dict[str, Part] = {
         "by the move retire.",
         "checklists",
     ),
+    "drafts": Part(
+        Map(role("so nobody would be asked to draft it"), words.CHECKLISTS, "checklist"),
+        "Who is asked to draft a checklist, where it is not the holder of its stage.",
+        "drafts",
+    ),
     "items": Part(
         Map(Map(ITEM), words.CHECKLISTS, "checklist"),
         'What the program changes of single checklist items: [items.quality] QUA-05 = { severity = "warns" }.',

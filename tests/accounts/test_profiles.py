@@ -42,6 +42,18 @@ def test_every_profile_that_is_shipped_can_work() -> None:
             "nobody could give this review",
         ),
         (
+            changed(
+                reviews=[{"move": "pass_quality", "kind": "it", "role": "it", "after": "post"}],
+                checklists=CONTENT["checklists"] | {"PUBLISHED": ["post"]},
+            ),
+            "reviews[1].after: the post checklist stands at PUBLISHED, after the move pass_quality",
+        ),
+        (
+            changed(reviews=[{"move": "approve", "kind": "it", "role": "it", "after": "cdo"}]),
+            "reviews[1].after: no stage of this program asks for the cdo checklist.",
+        ),
+        (changed(drafts={"cdo": "steward"}), "drafts.cdo: no stage of this program asks"),
+        (
             changed(privacy={"k_min": 0, "k_min_sensitive": 11}),
             "privacy.k_min: 0 must be a whole number from 1 to 10000",
         ),

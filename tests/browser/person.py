@@ -137,7 +137,7 @@ class Person:
         self.sees_heading("Who is told")
         self.look()
         self.press(name)
-        self.sees(f"Done: {name}")
+        self.sees(f"{name}: done for")
 
     def give_approval(self, review: str) -> None:
         """Give the verdict that is asked for on the Reviews tab."""

@@ -47,6 +47,12 @@ def test_letter_that_the_server_refuses_for_good_keeps_no_address(server_that_kn
     assert (row.status, row.to_address) == ("dead", "")
 
 
+def test_letter_with_a_secret_that_the_server_refuses_keeps_no_link(server_that_knows_nobody):
+    row = run(write("request_confirm"))
+
+    assert (row.status, row.path, row.to_address) == ("dead", "", "")
+
+
 def test_letter_that_comes_later_keeps_the_address_until_its_last_try(mail_server):
     mail_server.refuse_with = "451 Try again later"
     row = run(write())

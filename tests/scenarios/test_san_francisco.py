@@ -22,6 +22,7 @@ from checklists.selectors import answers_of, submission_of
 from tests.scenarios.story import COLUMNS, Story, permits
 from workflow.errors import GatesUnmet
 from workflow.models import Dataset, Distribution, Review
+from workflow.selectors.work import my_work_of
 from workflow.services.datasets import dataset_change
 from workflow.services.metadata import metadata_change
 from workflow.services.outputs import output_classify
@@ -173,9 +174,20 @@ def test_sensitive_or_protected_data_goes_through_the_toolkit_to_the_portal(sf: 
 def test_both_classes_need_the_toolkit(sf: SanFrancisco, classification: str) -> None:
     sf.at_the_toolkit(classification)
     sf.treated()
-    sf.story.review("department", by=sf.management)
     with pytest.raises(GatesUnmet, match="Privacy checklist"):
         sf.story.move("clear_privacy", by=sf.staff)
+
+
+def test_the_coordinator_drafts_the_form_and_management_signs_once_it_is_there(sf: SanFrancisco) -> None:
+    sf.at_the_toolkit()
+    sf.treated()
+    drafting = [line.turn.what for line in my_work_of(sf.coordinator).on_me]
+    assert "finish the checklists" in drafting
+    assert not Review.objects.filter(release=sf.story.release_id, kind="department").exists()
+    assert not my_work_of(sf.management).on_me
+
+    sf.form_drafted()
+    assert [line.turn.what for line in my_work_of(sf.management).on_me] == ["give the department approval"]
 
 
 def test_public_data_is_not_asked_the_toolkit(sf: SanFrancisco) -> None:
@@ -224,7 +236,6 @@ def test_each_of_the_four_factors_is_balanced_before_the_office_can_clear(
     sf.at_the_toolkit()
     sf.treated()
     sf.form_drafted(**dict.fromkeys(FACTORS[factor], None))
-    sf.story.review("department", by=sf.management)
     with pytest.raises(GatesUnmet):
         sf.story.move("clear_privacy", by=sf.staff)
 

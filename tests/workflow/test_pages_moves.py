@@ -49,7 +49,7 @@ def test_the_move_is_made_and_leads_back_to_the_release(cast: Cast, client: Clie
     client.force_login(cast.steward)
     response = client.post(url(release, "submit_for_quality"), follow=True)
     assert stage_of(release) == Stage.QUALITY
-    assert "Done: Submit for quality" in page_of(response)
+    assert "Submit for quality: done for" in page_of(response)
 
 
 def test_two_clicks_do_one_thing(cast: Cast, client: Client) -> None:

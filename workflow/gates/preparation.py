@@ -85,7 +85,7 @@ def _checklist_missing(context: ReleaseContext, name: str, stage: str) -> list[U
         done="",
         absent=f"The {CHECKLIST_NAMES.get(name, name)} has not been begun.",
         tab="checklists",
-        who=context.profile.stage_holders.get(stage, Role.COORDINATOR),
+        who=context.profile.drafts.get(name) or context.profile.stage_holders.get(stage, Role.COORDINATOR),
     ).unmet
 
 

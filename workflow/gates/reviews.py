@@ -6,6 +6,7 @@ from accounts.models import User
 from workflow import approvals, review_needs
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet, day
+from workflow.gates.preparation import CHECKLIST_NAMES
 from workflow.hands import KEYS, is_own_work
 from workflow.models import Review
 from workflow.review_needs import Need
@@ -84,6 +85,8 @@ def _missing(context: ReleaseContext, need: Need, count: int) -> str:
         )
     if need.people > 1:
         return f"{label}: {count} of {need.people} people have given it."
+    if not review_needs.is_ripe(need.rule, context) and not count:
+        return f"{label}: asked for as soon as the {CHECKLIST_NAMES.get(need.rule.after, need.rule.after)} is complete."
     claimed = _claimed_by(context, need)
     who = f"by {claimed}, who has taken it" if claimed else f"by the {context.profile.role_words(need.role)}"
     return f"{label}: not given yet {who}."

@@ -99,12 +99,25 @@ def _stages(profile: Profile) -> list[dict[str, Any]]:
             {
                 "stage": Stage(stage).label,
                 "holder": "The system" if holder == SYSTEM_OWNER else profile.role_label(holder),
-                "checklists": [checklist_words(name) for name in profile.checklists.get(stage, ())],
+                "checklists": [_drafted(name, profile) for name in profile.checklists.get(stage, ())],
                 "deadline": _days(days) if days else "",
                 "onward": MOVES[ONWARD[stage]].label if stage in ONWARD else "",
             }
         )
     return rows
+
+
+def _once(rule: ReviewRule) -> str:
+    return f", once the {checklist_words(rule.after)} is complete" if rule.after else ""
+
+
+def _drafted(name: str, profile: Profile) -> str:
+    role = profile.drafts.get(name)
+    return (
+        f"{checklist_words(name)}, drafted by the {profile.role_words(role)}"
+        if role
+        else checklist_words(name)
+    )
 
 
 def _order(profile: Profile) -> list[str]:
@@ -133,7 +146,7 @@ def _review(rule: ReviewRule, profile: Profile) -> dict[str, str]:
         "kind": Review.Kind(rule.kind).label,
         "role": profile.role_label(rule.role),
         "people": f"{rule.people}, each without seeing the others" if rule.blinded else str(rule.people),
-        "when": _occasion(rule, profile),
+        "when": _occasion(rule, profile) + _once(rule),
         "days": _days(rule.days),
         "law": rule.law,
     }
@@ -205,19 +218,6 @@ def _data_rules(profile: Profile) -> Pairs:
     return pairs
 
 
-def _time_rules(profile: Profile) -> Pairs:
-    clock = profile.clock
-    escalated_to = profile.role_words(clock.escalate_to)
-    pairs = [
-        _pair("Time zone", profile.timezone),
-        _pair("Business days", _CALENDARS[clock.calendar]),
-        _pair("Reminder", f"{_days(clock.remind_days)} before a deadline"),
-        _pair("Escalation", f"{_days(clock.escalate_days)} after a deadline, to the {escalated_to}"),
-        _pair("Parking", f"after {_days(clock.park_days, 'day')} without any movement"),
-        _pair(
-            "Comments of the public",
-            f"answered within {profile.comments.answer_business_hours} business hours",
-        ),
 def _thresholds(profile: Profile) -> Pairs:
     privacy = profile.privacy
     classes = {row.code: row.label for row in profile.classifications}
@@ -233,6 +233,19 @@ def _thresholds(profile: Profile) -> Pairs:
     ]
 
 
+def _time_rules(profile: Profile) -> Pairs:
+    clock = profile.clock
+    escalated_to = profile.role_words(clock.escalate_to)
+    pairs = [
+        _pair("Time zone", profile.timezone),
+        _pair("Business days", _CALENDARS[clock.calendar]),
+        _pair("Reminder", f"{_days(clock.remind_days)} before a deadline"),
+        _pair("Escalation", f"{_days(clock.escalate_days)} after a deadline, to the {escalated_to}"),
+        _pair("Parking", f"after {_days(clock.park_days, 'day')} without any movement"),
+        _pair(
+            "Comments of the public",
+            f"answered within {profile.comments.answer_business_hours} business hours",
+        ),
         _pair("Annual report", f"open for comment for {_days(profile.comments.report_days, 'day')}"),
         _pair("Requests of the public", f"answered within {_days(profile.requests.answer_days)}"),
         _pair("An approval also covers refreshes for", _days(profile.permit_days, "day")),

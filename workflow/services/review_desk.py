@@ -36,7 +36,9 @@ def reviews_missing(context: ReleaseContext) -> list[Need]:
         need
         for move in review_needs.moves_here(context)
         for need in review_needs.needs_of(context, move)
-        if need.kind not in _LATER and review_needs.seats_missing(context, need)
+        if need.kind not in _LATER
+        and review_needs.is_ripe(need.rule, context)
+        and review_needs.seats_missing(context, need)
     ]
 
 

@@ -53,7 +53,7 @@ def release_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     except WrongStage as refusal:
         return _page(request, get_context(request, pk), move, form, refusals=refusal.sentences, status=409)
     consequence = consequence_of(move, context.profile)
-    messages.success(request, f"Done: {move.label} for “{context.dataset.title}”. {consequence}")
+    messages.success(request, f"{move.label}: done for “{context.dataset.title}”. {consequence}")
     return redirect("release", pk)
 
 
