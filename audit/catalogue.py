@@ -147,7 +147,7 @@ ACTIONS: dict[str, str] = {
     "file.received": "{actor} uploaded {name} ({size} bytes).",
     "file.read": "The file {name} was read: {rows} rows, {columns} columns.",
     "file.unreadable": "The file {name} could not be read.",
-    "file.viewed": "{actor} looked at the raw file {name}.",
+    "file.viewed": "{actor} looked at rows {rows} of the raw file {name}.",
     "file.downloaded": "{actor} downloaded the raw file {name}.",
     # publishing
     "publishing.requested": "A copy on the portal was asked for: {goal}.",
@@ -163,8 +163,12 @@ ACTIONS: dict[str, str] = {
     "privacy.scan_cancelled": "{actor} stopped the scan.",
     "privacy.scanned": "The file was scanned for personal data: {columns} columns, {findings} to decide.",
     "privacy.finding_disposed": "{actor} decided the column “{column}”: {decision}.",
+    "privacy.decision_taken_back": "{actor} took back the decision on the column “{column}”: {decision}.",
     "privacy.quasi_confirmed": "{actor} confirmed the columns that could single out a person: {columns}.",
     "privacy.risk_accepted": "{actor} accepted the risk: k = {k}, where {k_min} is asked for.",
+    "privacy.override_lapsed": "What was accepted has ended: {what}, until {until}.",
+    "privacy.risk_rated": "{actor} rated the risk {run}: risk {risk}, benefit {benefit}.",
+    "privacy.benefit_weighed": "{actor} decided on benefit and risk: {decision}; the matrix proposed: {proposed}.",
     "privacy.treated": "The treated copy was made: {rows} rows, {columns} columns.",
     # checklists
     "checklists.answered": "{actor} answered {items} of the {checklist} checklist.",

@@ -132,6 +132,16 @@ def read_columnar(path: Path, columns: list[str] | None = None) -> Table:
     return Table(tuple(known), frame)
 
 
+def read_rows(path: Path, first: int, count: int) -> pl.DataFrame:
+    """`count` rows as text from position `first` (from 1) on, without reading the others."""
+    return pl.scan_parquet(path).slice(first - 1, count).collect()
+
+
+def count_rows(path: Path) -> int:
+    """How many rows there are, without reading one."""
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
 def read_columns(path: Path) -> tuple[Column, ...]:
     """Only the columns and their types, without reading a row."""
     return tuple(Column(**column) for column in json.loads(pl.read_parquet_metadata(path)[_META_KEY]))

@@ -22,7 +22,7 @@ from datafiles.limits import Limits
 from datafiles.names import is_personal
 from datafiles.readers import size_check, suffix_check
 from datafiles.reading import ReadResult, read_in_child
-from datafiles.table import read_columnar
+from datafiles.table import count_rows, read_rows
 from dossier.errors import DossierFrozen
 from dossier.models import FileRead, StoredFile
 from dossier.selectors import current_file, current_read, facts, failed_read
@@ -45,12 +45,18 @@ _BYTES_PER_SECOND = 20_000_000  # for the progress bar only
 
 @dataclass(frozen=True)
 class Preview:
-    """The first rows of the current file, in clear: only for people who may read it raw."""
+    """Some rows of the current file, in clear: only for people who may read it raw."""
 
     file: StoredFile
     columns: list[str]
     rows: list[tuple[str | None, ...]]
+    first_row: int
     total_rows: int
+
+    @property
+    def numbered(self) -> list[tuple[int, tuple[str | None, ...]]]:
+        """The rows with their positions in the file, from 1."""
+        return list(enumerate(self.rows, self.first_row))
 
 
 def limits_current() -> Limits:
@@ -154,16 +160,28 @@ def file_read_again(*, read: FileRead, actor: User, now: datetime | None = None)
         work_retry(read)
 
 
-def file_preview(*, release_id: int, actor: User, now: datetime | None = None) -> Preview | None:
-    """The first rows of the current file, in clear, with an audit event. The caller has asked the policy."""
+def file_preview(
+    *, release_id: int, actor: User, page: int = 1, row: int | None = None, now: datetime | None = None
+) -> Preview | None:
+    """Some rows of the current file, in clear, with an audit event. The caller has asked the policy.
+
+    `page` counts from 1 and is kept within the file; `row` asks for the page on which that row stands.
+    """
     read = current_read(release_id)
     if read is None or read.columnar is None:
         return None
     with local_path(read.columnar.storage_key) as path:
-        table = read_columnar(path)
+        total = count_rows(path)
+        pages = max(1, math.ceil(total / PREVIEW_ROWS))
+        wanted = math.ceil(row / PREVIEW_ROWS) if row else page
+        first = (min(max(wanted, 1), pages) - 1) * PREVIEW_ROWS + 1
+        frame = read_rows(path, first, PREVIEW_ROWS)
+    last = first + frame.height - 1
     with transaction.atomic():
-        _event("file.viewed", read.raw, actor, {"rows": PREVIEW_ROWS}, now)
-    return Preview(read.raw, table.names, table.frame.head(PREVIEW_ROWS).rows(), table.rows)
+        _event(
+            "file.viewed", read.raw, actor, {"rows": f"{first} to {last}" if frame.height else "none"}, now
+        )
+    return Preview(read.raw, frame.columns, frame.rows(), first, total)
 
 
 def file_download(

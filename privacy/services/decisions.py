@@ -1,4 +1,4 @@
-"""What the privacy officer decides: on findings, on quasi-identifiers, on a risk above the threshold."""
+"""What the privacy officer decides on findings and on quasi-identifiers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from audit.services import event_record
 from dossier.selectors import subject_of
 from dossier.services import contribution_record, dossier_lock
 from privacy.errors import DispositionRefused
-from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers, RiskDecision
+from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers
 from privacy.selectors import PrivacyState, offered_digest, remedies_for, state_of
 from privacy.services.facts import facts_write
 from privacy.services.treatments import treatment_request
+from privacy.suggestions import suggested_for
+from privacy.undoing import before_batch, last_batch
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -67,16 +69,60 @@ def findings_dispose(
     unknown column, short reason, remedy that does not fit) and DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
+    verdicts = _chosen(_looked_at(release_id, scan_id), columns)
+    for verdict in verdicts:
+        _check(verdict, decision, remedy)
+    chosen = [(verdict, decision, remedy) for verdict in verdicts]
+    return _dispose(release_id, chosen, _reason(reason), actor, now)
+
+
+@transaction.atomic
+def findings_as_suggested(
+    *,
+    release_id: int,
+    columns: Iterable[str],
+    reason: str,
+    actor: User,
+    scan_id: int | None = None,
+    now: datetime | None = None,
+) -> list[Disposition]:
+    """Decide several columns, each by the remedy suggested for what it is (privacy.suggestions): all or none.
+
+    Raises what findings_dispose raises, and DispositionRefused where nothing is suggested for a column.
+    """
+    dossier_lock(release_id=release_id, part="privacy")
+    chosen = []
+    for verdict in _chosen(_looked_at(release_id, scan_id), columns):
+        remedy = suggested_for(verdict)
+        if not remedy:
+            raise DispositionRefused(
+                f"Nothing is suggested for the column “{verdict.column}”: look at it and choose yourself."
+            )
+        chosen.append((verdict, str(Decision.REMEDY), remedy))
+    return _dispose(release_id, chosen, _reason(reason), actor, now)
+
+
+def _looked_at(release_id: int, scan_id: int | None) -> PrivacyState:
+    """The state of the scan that the person looked at; None asks for no particular one."""
     state = _scanned(release_id)
     if scan_id is not None and state.scan is not None and scan_id != state.scan.pk:
         raise DispositionRefused(
             "The file was scanned again meanwhile. Look at the findings anew, then decide."
         )
-    reason = _reason(reason)
-    verdicts = _chosen(state, columns)
+    return state
+
+
+def _dispose(
+    release_id: int,
+    chosen: list[tuple[ColumnVerdict, str, str]],
+    reason: str,
+    actor: User,
+    now: datetime | None,
+) -> list[Disposition]:
+    """Record one batch: all of it at the same time, by which an undo knows what belongs together."""
+    at = now or timezone.now()
     rows = []
-    for verdict in verdicts:
-        _check(verdict, decision, remedy)
+    for verdict, decision, remedy in chosen:
         row = Disposition.objects.create(
             release_id=release_id,
             column=verdict.column,
@@ -85,10 +131,46 @@ def findings_dispose(
             remedy=remedy,
             reason=reason,
             by=actor,
-            at=now or timezone.now(),
+            at=at,
         )
         _event("privacy.finding_disposed", row, actor, {"column": row.column, "decision": row.words}, now)
         rows.append(row)
+    _settle(release_id, actor, "privacy decision", now)
+    return rows
+
+
+@transaction.atomic
+def findings_undo(
+    *, release_id: int, last_id: int, actor: User, now: datetime | None = None
+) -> list[Disposition]:
+    """Take the newest batch of decisions back: what stood before counts again, or the column is open.
+
+    `last_id` is the newest decision that the person saw. Only who made a batch takes it back, and only while
+    nothing was decided since. Raises DispositionRefused and DossierFrozen.
+    """
+    dossier_lock(release_id=release_id, part="privacy")
+    batch = last_batch(release_id)
+    if not batch or batch[-1].pk != last_id:
+        raise DispositionRefused(
+            "Something else was decided meanwhile. Decide the columns anew that should be otherwise."
+        )
+    if batch[0].by_id != actor.pk:
+        raise DispositionRefused("Only who made a decision takes it back. Decide the columns anew instead.")
+    at = now or timezone.now()
+    rows = []
+    for row, before in before_batch(batch):
+        back = Disposition.objects.create(
+            release_id=release_id,
+            column=row.column,
+            evidence_digest=before.evidence_digest if before else row.evidence_digest,
+            decision=before.decision if before else Decision.TAKEN_BACK,
+            remedy=before.remedy if before else "",
+            reason=before.reason if before else row.reason,
+            by=actor,
+            at=at,
+        )
+        _event("privacy.decision_taken_back", back, actor, {"column": row.column, "decision": row.words}, now)
+        rows.append(back)
     _settle(release_id, actor, "privacy decision", now)
     return rows
 
@@ -123,34 +205,6 @@ def quasi_confirm(
     return row
 
 
-@transaction.atomic
-def risk_accept(*, release_id: int, reason: str, actor: User, now: datetime | None = None) -> RiskDecision:
-    """Accept a k below the threshold, for exactly the present copy. Raises DispositionRefused, DossierFrozen."""
-    dossier_lock(release_id=release_id, part="privacy")
-    state = _scanned(release_id)
-    reason = _reason(reason)
-    treatment, quasi = state.treatment, state.quasi
-    measures = treatment.measured if treatment else None
-    if treatment is None or treatment.treated is None or quasi is None or measures is None:
-        raise DispositionRefused("There is no measured risk to accept yet. Decide every finding first.")
-    k = measures.k
-    if k >= quasi.k_min:
-        raise DispositionRefused(f"k is {k}, and {quasi.k_min} is asked for: there is nothing to accept.")
-    row = RiskDecision.objects.create(
-        release_id=release_id,
-        treated_sha256=treatment.treated.sha256,
-        quasi_digest=treatment.quasi_digest,
-        k=k,
-        k_min=quasi.k_min,
-        reason=reason,
-        by=actor,
-        at=now or timezone.now(),
-    )
-    _event("privacy.risk_accepted", row, actor, {"k": k, "k_min": quasi.k_min}, now)
-    _settle(release_id, actor, "privacy risk accepted", now)
-    return row
-
-
 def _scanned(release_id: int) -> PrivacyState:
     state = state_of(release_id)
     if not state.is_scan_current:
@@ -179,7 +233,7 @@ def _chosen(state: PrivacyState, columns: Iterable[str]) -> list[ColumnVerdict]:
 
 
 def _check(verdict: ColumnVerdict, decision: str, remedy: str) -> None:
-    if decision not in Decision.values:
+    if decision not in (Decision.NOT_PERSONAL, Decision.ACCEPT, Decision.REMEDY):
         raise DispositionRefused(f"Choose what becomes of the column “{verdict.column}”.")
     if decision != Decision.REMEDY:
         if remedy:

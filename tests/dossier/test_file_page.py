@@ -71,7 +71,7 @@ def test_who_does_not_prepare_the_data_cannot_upload(as_, release: Release, cast
 
 def test_somebody_of_another_program_does_not_learn_of_it(as_, release: Release, cast: Cast) -> None:
     client = as_(cast.foreign_cdo)
-    for name in ("release_data", "file_progress", "file_preview", "file_download"):
+    for name in ("release_data", "file_progress", "privacy_raw", "file_download"):
         assert client.get(url(name, release)).status_code == 404
 
 
@@ -145,13 +145,13 @@ def test_the_tab_shows_the_profile_and_no_value(as_, ready: Release, cast: Cast)
     assert "Whole number" in page
     assert "Different in every row that is filled" in page
     assert "Zebulon" not in page
-    assert url("file_preview", ready) not in page
+    assert url("privacy_raw", ready) not in page
 
 
 @pytest.mark.parametrize("role", [Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN, Role.PRIVACY_OFFICER])
 def test_raw_readers_look_at_rows_and_it_is_recorded(as_, ready: Release, cast: Cast, role: Role) -> None:
     client = as_(cast[role])
-    assert "Zebulon" in client.get(url("file_preview", ready)).content.decode()
+    assert "Zebulon" in client.get(url("privacy_raw", ready)).content.decode()
     response = client.get(url("file_download", ready))
     assert b"".join(response.streaming_content) == TEXT.encode()
     assert response["Content-Disposition"] == 'attachment; filename="permits.csv"'
@@ -162,7 +162,7 @@ def test_raw_readers_look_at_rows_and_it_is_recorded(as_, ready: Release, cast: 
 @pytest.mark.parametrize("role", [Role.CDO, Role.PORTAL_ADMIN, Role.AUDITOR, Role.IT, Role.OPEN_DATA_TEAM])
 def test_nobody_else_reads_rows_portal_admins_included(as_, ready: Release, cast: Cast, role: Role) -> None:
     client = as_(cast[role])
-    for name in ("file_preview", "file_download"):
+    for name in ("privacy_raw", "file_download"):
         response = client.get(url(name, ready))
         assert response.status_code == 403
         assert b"Zebulon" not in b"".join(response)

@@ -61,7 +61,7 @@ def test_seeing_joint_data_is_not_working_on_it(cast: Cast, client: Client) -> N
     dataset = joint(cast).dataset
     client.force_login(cast.other_coordinator)
     assert client.get(reverse("dataset_edit", args=[dataset.pk])).status_code == 403
-    assert client.get(reverse("file_preview", args=[dataset.current_release.pk])).status_code == 403
+    assert client.get(reverse("privacy_raw", args=[dataset.current_release.pk])).status_code == 403
 
 
 def test_a_department_that_is_taken_out_sees_it_no_more(cast: Cast) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from accounts.roles import Role
@@ -18,6 +19,8 @@ from workflow.selectors.reviews import people_asked
 from workflow.selectors.turns import turns_of
 from workflow.selectors.work import returns_standing
 from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 # (key, words, URL name)
 TABS = (
@@ -125,6 +128,13 @@ def say_refusal(request: HttpRequest, error: Exception) -> None:
     request.refusal_reason = " ".join(sentences)[:300]  # type: ignore[attr-defined]
     for sentence in sentences:
         messages.error(request, sentence)
+
+
+def for_raw_readers(response: Response) -> Response:
+    """The answer with raw data in it: no cache keeps it, no robot lists it."""
+    response["Cache-Control"] = "no-store, private"
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response
 
 
 def _refusal(user: Any, move: str, context: ReleaseContext) -> str:

@@ -19,9 +19,7 @@ from dossier.errors import DossierFrozen
 from dossier.page import page_of
 from dossier.selectors import current_file, latest_read
 from dossier.services_files import (
-    PREVIEW_ROWS,
     file_download,
-    file_preview,
     file_read_again,
     file_receive,
     limits_current,
@@ -31,7 +29,7 @@ from workflow.context import ReleaseContext
 from workflow.selectors.datasets import dictionary_of
 from workflow.services.datasets import columns_describe
 from workflow.stages import OPEN_PARTS
-from workflow.views.base import get_context, may, render_tab, say_refusal
+from workflow.views.base import for_raw_readers, get_context, may, render_tab, say_refusal
 
 
 @require_GET
@@ -101,14 +99,6 @@ def file_read_again_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file_preview_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """The first rows in clear. Each look is recorded."""
-    context = get_context(request, pk, "view_raw")
-    preview = file_preview(release_id=pk, actor=request.user)
-    return render_tab(request, context, "data", "dossier/preview.html", {"preview": preview})
-
-
-@require_GET
 def file_download_view(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """The raw file as it was uploaded. Each download is recorded."""
     get_context(request, pk, "download_raw")
@@ -121,7 +111,7 @@ def file_download_view(request: HttpRequest, pk: int) -> HttpResponse | FileResp
         content, as_attachment=True, filename=stored.name, content_type=stored.content_type
     )
     response["Content-Length"] = str(stored.size)
-    return response
+    return for_raw_readers(response)
 
 
 @require_POST
@@ -167,7 +157,6 @@ def _tab(request: HttpRequest, context: ReleaseContext, *, upload_error: str = "
             "formats": accepted_formats(),
             "accept": ",".join(READERS),
             "max_size": human_bytes(limits_current().max_bytes),
-            "preview_rows": PREVIEW_ROWS,
             "dictionary": dictionary,
             "described": sum(bool(column.description) for column in dictionary),
         },
@@ -187,7 +176,6 @@ urlpatterns = [
     path("releases/<int:pk>/data/upload/", file_upload, name="file_upload"),
     path("releases/<int:pk>/data/progress/", file_progress, name="file_progress"),
     path("releases/<int:pk>/data/read-again/", file_read_again_view, name="file_read_again"),
-    path("releases/<int:pk>/data/preview/", file_preview_view, name="file_preview"),
     path("releases/<int:pk>/data/download/", file_download_view, name="file_download"),
     path("releases/<int:pk>/data/describe/", columns_describe_view, name="columns_describe"),
 ]

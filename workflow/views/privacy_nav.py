@@ -14,15 +14,18 @@ from workflow.views.base import may, render_tab
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One line of the navigation. `action` names the policy of a page that not everybody may open."""
+    """One line of the navigation. `action` names the policy of a page that not everybody may open who sees the tab."""
 
     key: str
     words: str
     url_name: str
-    action: str = "view"
+    action: str = ""
 
 
-PAGES: tuple[Page, ...] = (Page("findings", "Findings", "release_privacy"),)
+PAGES: tuple[Page, ...] = (
+    Page("findings", "Findings", "release_privacy"),
+    Page("raw", "Raw rows", "privacy_raw", "view_raw"),
+)
 
 
 def render_privacy(
@@ -48,7 +51,11 @@ def render_privacy(
 def nav_of(request: HttpRequest, context: ReleaseContext, here: str) -> list[dict[str, Any]]:
     """The pages that this person may open, with the one they are on."""
     return [
-        {"words": page.words, "url": reverse(page.url_name, args=[context.release.pk]), "here": page.key == here}
+        {
+            "words": page.words,
+            "url": reverse(page.url_name, args=[context.release.pk]),
+            "here": page.key == here,
+        }
         for page in PAGES
-        if may(request, page.action, context)
+        if not page.action or may(request, page.action, context)
     ]
