@@ -90,6 +90,9 @@ class Rating:
         return asdict(self)
 
 
+_LISTS = ("direct", "free_text", "quasi")
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What was measured on one form of the data: the file as it was handed in, or its treated copy.
@@ -108,7 +111,14 @@ class Evidence:
     small_cells: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self) | {name: list(getattr(self, name)) for name in ("direct", "free_text", "quasi")}
+        return asdict(self) | {name: list(getattr(self, name)) for name in _LISTS}
+
+    @classmethod
+    def of_dict(cls, kept: Mapping[str, Any]) -> Evidence:
+        """What `to_dict` wrote, whatever else was kept beside it."""
+        known: dict[str, Any] = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
+        lists: dict[str, Any] = {name: tuple(known[name]) for name in _LISTS if name in known}
+        return cls(**(known | lists))
 
 
 def higher(one: str, other: str) -> str:

@@ -70,9 +70,7 @@ class Assessment(models.Model):
     @property
     def measured(self) -> Evidence:
         """The evidence as it was then."""
-        names = Evidence.__dataclass_fields__
-        kept = {name: value for name, value in self.evidence.items() if name in names}
-        return Evidence(**{n: tuple(v) if isinstance(v, list) else v for n, v in kept.items()})
+        return Evidence.of_dict(self.evidence)
 
 
 class AssessmentDecision(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -103,3 +105,7 @@ class RiskDecision(models.Model):
 
     def __str__(self) -> str:
         return f"k = {self.k} accepted"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it still holds on `day`: its last day counts."""
+        return self.until >= day

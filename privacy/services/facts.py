@@ -1,4 +1,4 @@
-"""What the station says of a release: the facts `scan`, `dispositions`, `treated` and `risk`, from its rows."""
+"""What the station says of a release: its facts, from its rows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from dossier.services import fact_forget, fact_record
 from privacy.models import Treatment
 from privacy.risk.sentences import risk_sentences
 from privacy.selectors import PrivacyState, dispositions_digest, quasi_digest, state_of
+from privacy.services.assessment_facts import accepted_words, assessment_write
 from privacy.words import finding_sentence
 
-KINDS = ("scan", "dispositions", "treated", "risk")
+KINDS = ("scan", "dispositions", "treated", "risk", "assessment")
 _SHOWN = 3
 NOBODY = "No column was confirmed that could single out a person."
 UNCONFIRMED = "Which columns together could single out a person has not been confirmed."
@@ -22,7 +23,7 @@ UNCONFIRMED = "Which columns together could single out a person has not been con
 
 @transaction.atomic
 def facts_write(*, release_id: int, now: datetime | None = None) -> PrivacyState:
-    """Write the four facts from the rows as they are now; a fact that speaks of nothing any more is taken back.
+    """Write the facts from the rows as they are now; a fact that speaks of nothing any more is taken back.
 
     Call it in the transaction of the change. Returns the state that was written down.
     """
@@ -35,6 +36,7 @@ def facts_write(*, release_id: int, now: datetime | None = None) -> PrivacyState
     _write_dispositions(state, now)
     _write_treated(state, now)
     _write_risk(state, now)
+    assessment_write(state, now)
     return state
 
 
@@ -50,6 +52,7 @@ def facts_rebuild(*, release_id: int) -> None:
         ("dispositions", _write_dispositions),
         ("treated", _write_treated),
         ("risk", _write_risk),
+        ("assessment", assessment_write),
     ):
         write(state, known[kind].at if kind in known else None)
 
@@ -130,7 +133,7 @@ def _write_risk(state: PrivacyState, now: datetime | None) -> None:
         ok = measures.k >= quasi.k_min or state.acceptance is not None
         sentences = risk_sentences(measures, k_min=quasi.k_min, accepted=state.acceptance is not None)
         data |= {"k": measures.k, "unique_rows": measures.unique_rows, "rows": measures.rows}
-    data |= {"k_min": quasi.k_min if quasi else None, "accepted": state.acceptance is not None}
+    data |= {"k_min": quasi.k_min if quasi else None, **accepted_words(state.acceptance)}
     fact_record(
         release_id=state.release_id,
         kind="risk",

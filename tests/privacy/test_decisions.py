@@ -21,7 +21,7 @@ from privacy.services import (
     scan_request,
 )
 from tests.cast import Cast
-from tests.privacy.samples import permits
+from tests.privacy.samples import SOON, permits
 from workflow.models import Release
 
 WHY = "Checked with the department."
@@ -158,7 +158,7 @@ def test_a_person_who_stands_alone_is_said_in_words_and_can_be_accepted(
     risk = facts(scanned.pk)["risk"]
     assert not risk.ok
     assert risk.sentences[0].startswith("At least one person stands alone: 60 of 60 rows have")
-    risk_accept(release_id=scanned.pk, reason=WHY, actor=cast.privacy_officer)
+    risk_accept(release_id=scanned.pk, reason=WHY, until=SOON, actor=cast.privacy_officer)
     assert facts(scanned.pk)["risk"].ok
     # It was accepted for that copy only.
     dispose(scanned, cast, "zip", "remedy", "drop_column")
@@ -172,7 +172,7 @@ def test_a_risk_within_the_threshold_needs_no_acceptance(
     decide_all(scanned, cast, quasi=["zip", "sex"])
     work()
     with pytest.raises(DispositionRefused, match="there is nothing to accept"):
-        risk_accept(release_id=scanned.pk, reason=WHY, actor=cast.privacy_officer)
+        risk_accept(release_id=scanned.pk, reason=WHY, until=SOON, actor=cast.privacy_officer)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from privacy.models import Disposition, QuasiIdentifiers, RiskDecision, Scan
 from privacy.services import finding_dispose, findings_dispose, quasi_confirm, scan_request
 from tests.cast import Cast
 from tests.factories.workflow import release_at
-from tests.privacy.samples import SSN
+from tests.privacy.samples import SOON, SSN
 from workflow.models import Release
 
 WHY = "Checked with the department."

@@ -31,6 +31,7 @@ from privacy.words import split_choice
 from workflow.context import ReleaseContext
 from workflow.forms.output import OutputForm
 from workflow.stages import OPEN_PARTS, Stage
+from workflow.views.posted import posted_day
 from workflow.views.base import get_context, may, say_refusal
 from workflow.views.privacy_nav import render_privacy
 
@@ -148,7 +149,7 @@ def privacy_risk_accept(request: HttpRequest, pk: int) -> HttpResponse:
         risk_accept(
             release_id=pk,
             reason=reason,
-            until=parse_date(request.POST.get("until", "")),
+            until=posted_day(request, "until"),
             actor=request.user,
             most_days=context.profile.privacy.override_days,
             is_public=context.release.stage == Stage.PUBLISHED,
