@@ -141,9 +141,9 @@ class PeopleFilterForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    """A role and the place it is held for."""
+    """A role of one program, in that program's words, and the place it is held for."""
 
-    program = forms.ModelChoiceField(label="Program", queryset=Program.objects.none(), empty_label=None)
+    program = forms.ModelChoiceField(queryset=Program.objects.none(), widget=forms.HiddenInput)
     role = forms.ChoiceField(label="Role", error_messages={"required": "Choose a role."})
     department = forms.ModelChoiceField(
         label="Department",
@@ -159,15 +159,14 @@ class RoleForm(forms.Form):
         help_text="Where two governments share the program: the one for which the role counts.",
     )
 
-    def __init__(self, *args: Any, programs: QuerySet[Program], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, program: Program | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = programs
-        if len(programs) == 1:
-            self.fields["program"].widget = forms.HiddenInput()
-            self.fields["program"].initial = programs[0]
-        self.fields["role"].choices = [("", "Choose a role"), *role_choices(programs.first())]
-        self.fields["department"].queryset = departments_administered(programs)
-        sides = [(side.code, side.label) for side in sides_of_programs(programs)]
+        own = Program.objects.filter(pk=program.pk if program else None)
+        self.fields["program"].queryset = own
+        self.fields["program"].initial = program
+        self.fields["role"].choices = [("", "Choose a role"), *role_choices(program)]
+        self.fields["department"].queryset = departments_administered(own)
+        sides = [(side.code, side.label) for side in sides_of_programs(own)]
         if sides:
             self.fields["side"].choices = [("", "All of them"), *sides]
         else:

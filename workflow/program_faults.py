@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from accounts.profiles import ItemRule, Profile
+from accounts.profiles.shape import known_words
 from accounts.profiles.words import DECIDED_BY_MOVE
 from checklists.catalogue import CHECKLISTS, Catalogue, CatalogueError, Item, current, parse, read
 from checklists.catalogue.composing import compose
@@ -153,7 +154,7 @@ def _criteria(profile: Profile) -> Iterator[str]:
 def _metadata(profile: Profile) -> Iterator[str]:
     for number, row in enumerate(profile.metadata, start=1):
         if row.field not in FIELDS:
-            yield f'metadata[{number}].field: "{row.field}" is no field of the superset.'
+            yield f'metadata[{number}].field: "{row.field}" is no field of the superset.{known_words(row.field, FIELDS)}'
 
 
 def _words(profile: Profile) -> Iterator[str]:

@@ -117,7 +117,7 @@ LICENCE = Table(
 
 METADATA = Table(
     {
-        "field": Key(TEXT, "The field's code in the superset (workflow/metadata.py).", required=True),
+        "field": Key(TEXT, "The field's code in the superset.", required=True),
         "label": Key(TEXT, "What this program calls it.", required=True),
         "use": Key(word(words.METADATA_USES, "a use"), "Whether it must be filled in."),
         "meaning": Key(TEXT, "What belongs there, in one sentence."),
@@ -156,6 +156,11 @@ ITEM = Table(
         "severity": Key(
             word(words.SEVERITIES, "a severity"),
             "Whether a bad or missing answer stands in the way, warns, or informs.",
+        ),
+        "on": Key(
+            Many(TEXT),
+            "The bad answers, as codes. Where the question has none of its own and none is named here, only a "
+            "missing answer counts.",
         ),
         "law": Key(TEXT, "The law or document that the question rests on in this program."),
     },

@@ -111,6 +111,7 @@ class ItemRule:
 
     asked: bool = True
     severity: str = ""
+    on: tuple[str, ...] = ()
     law: str = ""
 
 

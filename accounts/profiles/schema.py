@@ -110,7 +110,8 @@ PARTS: dict[str, Part] = {
     ),
     "items": Part(
         Map(Map(ITEM), words.CHECKLISTS, "checklist"),
-        'What the program changes of single checklist items: [items.quality] QUA-05 = { severity = "warns" }.',
+        "What the program changes of single checklist items: "
+        '[items.quality] QUA-05 = { severity = "warns", on = ["no"] }.',
         "items",
     ),
     "reviews": Part(Rows(REVIEW), "The reviews that each move needs.", "reviews", required=True),

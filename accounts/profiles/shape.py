@@ -6,10 +6,22 @@ that has none.
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
+
+# Lists up to this long are said whole; of longer ones, what looks alike.
+_SAID_WHOLE = 16
+
+
+def known_words(value: str, known: Collection[str]) -> str:
+    """What may stand where `value` stands, as the end of a fault: " It may be coordinator, steward."; may be empty."""
+    if len(known) <= _SAID_WHOLE:
+        return f" It may be {', '.join(known)}."
+    alike = difflib.get_close_matches(value[:60], list(known), n=3)
+    return f" Did you mean {' or '.join(alike)}?" if alike else ""
 
 
 class Faults:
@@ -43,10 +55,8 @@ class Value:
             faults.add(place, f"{_shown(value)} must be {_KIND_WORDS[self.kind]}.", broken=True)
         elif self.words and value not in self.words:
             end = f", {self.lost}" if self.lost else ""
-            known = f" It may be {', '.join(self.words)}." if len(self.words) <= 8 else ""
-            faults.add(
-                place, f'"{value[:60]}" is not {self.noun or "a word that is known here"}{end}.{known}'
-            )
+            noun = self.noun or "a word that is known here"
+            faults.add(place, f'"{value[:60]}" is not {noun}{end}.{known_words(value, self.words)}')
         elif self.kind is str and "\x00" in value:
             faults.add(place, "it holds a character that cannot be kept (NUL). Take it out.", broken=True)
         elif self.least is not None and not self.least <= value <= self.most:
@@ -164,7 +174,9 @@ class Map:
             if "\x00" in name:
                 faults.add(place, "a name in it holds a character that cannot be kept (NUL).", broken=True)
             elif self.names and name not in self.names:
-                faults.add(f"{place}.{name}", f'there is no {self.noun} "{name}".')
+                faults.add(
+                    f"{place}.{name}", f'there is no {self.noun} "{name}".{known_words(name, self.names)}'
+                )
             else:
                 self.of.check(one, f"{place}.{name}", faults)
         for name in self.needs:

@@ -77,7 +77,7 @@ def _with_roles(people: Iterable[User]) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def person_invite_page(request: HttpRequest) -> HttpResponse:
     """Invite somebody, or give a first role to somebody who has an account."""
-    form = InviteForm(request.POST or None, programs=programs_administered(request.user))
+    form = InviteForm(request.POST or None, program=_program_chosen(request))
     if request.method == "POST" and form.is_valid():
         try:
             user = _invite(form.cleaned_data, actor=request.user)
@@ -86,7 +86,27 @@ def person_invite_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _invited_sentence(user))
             return redirect("person", pk=user.pk)
-    return render(request, "accounts/person_invite.html", {"form": form})
+    page = {"form": form, "program_tabs": _program_tabs(request)}
+    return render(request, "accounts/person_invite.html", page)
+
+
+def _program_chosen(request: HttpRequest) -> Program | None:
+    """The program whose roles are offered: the one that was chosen, else the first that the person administers."""
+    programs = programs_administered(request.user)
+    wanted = request.POST.get("program") or request.GET.get("program") or ""
+    chosen = programs.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 10 else None
+    return chosen or programs.first()
+
+
+def _program_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """A link per program, where somebody administers several: each has words, departments and sides of its own."""
+    programs, chosen = list(programs_administered(request.user)), _program_chosen(request)
+    if len(programs) < 2:
+        return []
+    return [
+        {"label": str(program), "url": f"?program={program.pk}", "current": program == chosen}
+        for program in programs
+    ]
 
 
 @transaction.atomic
@@ -129,7 +149,8 @@ def _person_page(
                     user.administered_roles, role_sentences(user.administered_roles), strict=True
                 )
             ],
-            "form": form or RoleForm(programs=programs),
+            "form": form or RoleForm(program=_program_chosen(request)),
+            "program_tabs": _program_tabs(request),
             "close_effects": CLOSE_EFFECTS,
             "role_columns": ["Role", "Given", {"label": "Action", "hide_label": True}],
             "is_self": user.pk == request.user.pk,
@@ -143,7 +164,7 @@ def _person_page(
 def role_assign_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a role to somebody of one's own program."""
     user = _person(request, pk)
-    form = RoleForm(request.POST, programs=programs_administered(request.user))
+    form = RoleForm(request.POST, program=_program_chosen(request))
     if form.is_valid():
         try:
             role_assign(user=user, actor=request.user, **form.cleaned_data)

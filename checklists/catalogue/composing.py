@@ -7,7 +7,7 @@ remove or soften one (issue 3.1). Pure: dicts in, a dict out, which is pinned pe
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from checklists.catalogue.shapes import SEVERITIES
@@ -27,20 +27,26 @@ class Rule(Protocol):
     @property
     def severity(self) -> str: ...
     @property
+    def on(self) -> Sequence[str]: ...
+    @property
     def law(self) -> str: ...
 
 
 def compose(
-    base: Mapping[str, Any], rules: Mapping[str, Rule], additions: Sequence[Mapping[str, Any]] = ()
+    base: Mapping[str, Any],
+    rules: Mapping[str, Rule],
+    additions: Sequence[Mapping[str, Any]] = (),
+    asked: Collection[str] = (),
 ) -> dict[str, Any]:
     """The content of `base` under the program's rules and with the department's additions.
 
-    An addition is {"item": {...}}, a whole item, or {"harden": id, "severity": ...}. One that would weaken
+    `asked` are the checklists of the program: a question that one of them answers is not asked again. An addition is {"item": {...}}, a whole item, or {"harden": id, "severity": ...}. One that would weaken
     what the program asks, or speaks of an item that is gone, changes nothing: the stronger word holds.
     """
     content = copy.deepcopy(dict(base))
     removed = {item["id"] for item in content["items"] if item["id"] in rules and not rules[item["id"]].asked}
     items = [_ruled(item, rules.get(item["id"])) for item in content["items"] if item["id"] not in removed]
+    items = [_asked_once(item, asked) for item in items]
     content["items"] = [_hardened(item, additions) for item in items]
     if removed:
         content["removed"] = sorted(removed)
@@ -75,12 +81,22 @@ def weakening(content: Mapping[str, Any], addition: Mapping[str, Any]) -> str:
     return ""
 
 
+def _asked_once(item: dict[str, Any], asked: Collection[str]) -> dict[str, Any]:
+    """The item, answered from the other checklist that asks the same, where the program asks that one too."""
+    known = item.get("known_from", "")
+    if known and known.removeprefix("item.").partition("/")[0] in asked:
+        item["answers_from"] = known
+    return item
+
+
 def _ruled(item: dict[str, Any], rule: Rule | None) -> dict[str, Any]:
     if rule is None:
         return item
     if rule.law:
         item["law"] = rule.law
-    return _with_severity(item, rule.severity) if rule.severity else item
+    if not (rule.severity or rule.on):
+        return item
+    return _with_severity(item, rule.severity or item.get("severity", "informs"), rule.on)
 
 
 def _hardened(item: dict[str, Any], additions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -92,12 +108,12 @@ def _hardened(item: dict[str, Any], additions: Sequence[Mapping[str, Any]]) -> d
     return item
 
 
-def _with_severity(item: dict[str, Any], severity: str) -> dict[str, Any]:
-    """The item at another severity: its bad answers block, warn or say nothing accordingly."""
+def _with_severity(item: dict[str, Any], severity: str, on: Sequence[str] = ()) -> dict[str, Any]:
+    """The item at another severity: its bad answers block, warn or say nothing accordingly. `on` names them anew."""
     present = item.get("severity", "informs")
-    if severity == present:
+    if severity == present and not on:
         return item
-    bad = [*item.get("blocks_on", ()), *item.get("warns_on", ())]
+    bad = list(on) or [*item.get("blocks_on", ()), *item.get("warns_on", ())]
     for key in ("blocks_on", "warns_on"):
         item.pop(key, None)
     if severity == "informs":
@@ -105,6 +121,8 @@ def _with_severity(item: dict[str, Any], severity: str) -> dict[str, Any]:
             item.pop(key, None)
     elif bad:
         item["blocks_on" if severity == "blocks" else "warns_on"] = bad
+        if not item.get("sentence"):
+            item["sentence"] = f"“{item['question']}” is answered in a way that needs a look in this program."
     item["severity"] = severity
     if severity != "informs" and not item.get("missing"):
         item["missing"] = f"“{item['question']}” is not answered. Answer it."

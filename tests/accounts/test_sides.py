@@ -13,6 +13,7 @@ from accounts.context import role_sentences
 from accounts.forms import RoleForm
 from accounts.models import Department, Program, RoleAssignment
 from accounts.roles import Role
+from accounts.selectors import profile_for
 from accounts.services import PROGRAMS_DIR, department_save, program_load, role_assign
 from accounts.sides import sides_held
 from tests.cast import Cast, person
@@ -53,9 +54,9 @@ def test_a_role_held_for_one_side_is_not_silently_changed_to_another(durham: Pro
 
 
 def test_the_form_asks_for_the_government_only_where_there_are_several(durham: Program, cast: Cast) -> None:
-    several = RoleForm(programs=Program.objects.filter(pk=durham.pk))
+    several = RoleForm(program=durham)
     assert [code for code, _ in several.fields["side"].choices] == ["", "city", "county"]
-    assert "side" not in RoleForm(programs=Program.objects.filter(pk=cast.program.pk)).fields
+    assert "side" not in RoleForm(program=cast.program).fields
 
 
 def test_the_portal_admin_gives_a_role_for_one_side_on_the_page(
@@ -79,3 +80,22 @@ def test_the_admin_refuses_a_department_of_an_unknown_side_with_a_sentence(
     refused = client.post(url, posted)
     assert refused.status_code == 200
     assert "has no such side" in refused.content.decode()
+
+
+def test_admin_of_two_programs_gives_roles_in_the_words_of_the_chosen_one(
+    durham: Program, cast: Cast, as_: Any
+) -> None:
+    Department.objects.create(program=durham, name="Public Health", code="HLT", side="county")
+    page = as_(cast.portal_admin).get(reverse("person_invite"), {"program": durham.pk})
+    form = page.context["form"]
+    assert form.fields["program"].initial == durham
+    assert [place.name for place in form.fields["department"].queryset] == ["Public Health"]
+    assert dict(form.fields["role"].choices)["cdo"] == profile_for(durham).role_label(Role.CDO)
+    assert [tab["label"] for tab in page.context["program_tabs"] if tab["current"]] == [str(durham)]
+
+
+def test_a_program_that_one_does_not_administer_cannot_be_chosen(cast: Cast, as_: Any) -> None:
+    elsewhere = program_load(path=PROGRAMS_DIR / "durham.toml").program
+    page = as_(cast.portal_admin).get(reverse("person_invite"), {"program": elsewhere.pk})
+    assert page.context["form"].fields["program"].initial == cast.program
+    assert page.context["program_tabs"] == []

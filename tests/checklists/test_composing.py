@@ -109,6 +109,15 @@ def test_a_program_hardens_an_item_and_it_must_be_answered() -> None:
     assert [remark.item for remark in judge(catalogue, {"A-1": "yes", "A-3": "yes"}).blocking] == ["A-3"]
 
 
+def test_a_program_names_the_bad_answers_of_an_item_that_has_none() -> None:
+    catalogue = composed({"A-3": ItemRule(severity="warns", on=("no",))})
+    judgement = judge(catalogue, {"A-1": "yes", "A-3": "no"})
+    assert judgement.blocking == ()
+    assert [remark.item for remark in judgement.warnings] == ["A-3"]
+    with pytest.raises(CatalogueError):
+        composed({"A-3": ItemRule(severity="warns", on=("perhaps",))})
+
+
 def test_a_program_lets_an_item_inform_only() -> None:
     judgement = judge(composed({"A-1": ItemRule(severity="informs")}), {"A-1": "no", "A-2": "Parks"})
     assert (judgement.blocking, judgement.warnings) == ((), ())
