@@ -72,8 +72,8 @@ class ClassTable:
         """Make the table. A lazy frame is collected column by column, so that little is in memory at once.
 
         Takes the quasi-identifiers (at least one), sensitive columns to count within the classes, which of them
-        are numbers, the column of sampling weights, and whether to keep the class of each row. Raises ValueError with a sentence for a
-        missing column or weights that are not numbers above 0.
+        are numbers, the column of sampling weights, and whether to keep the class of each row. Raises
+        ValueError with a sentence for a missing column or weights that are not numbers above 0.
         """
         require(frame, [*quasi, *sensitive, *([weights] if weights else [])])
         if not quasi:
