@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from privacy.filters import Filters
 from django.utils import timezone
 
+from privacy.filters import Filters
 from privacy.models import ColumnVerdict, Treatment
 from privacy.page_findings import Refusal, findings_of
 from privacy.remedies.recipe import REMEDIES
@@ -15,13 +15,15 @@ from privacy.selectors import PrivacyState, history_of, state_of
 from privacy.words import summary_line
 
 Group = ColumnVerdict.Group
+# So many of the reasons given before are offered again.
+_REASONS = 4
 
 
 def page_of(
     release_id: int, *, filters: Filters | None = None, refusal: Refusal | None = None
 ) -> dict[str, Any]:
     """The context of the tab and of its moving part."""
-    state = state_of(release_id)
+    state, history = state_of(release_id), history_of(release_id)
     return (
         moving_part(state)
         | findings_of(state, filters or Filters(), refusal)
@@ -29,7 +31,8 @@ def page_of(
             "summary": summary_line(state.scan.summary) if state.scan else "",
             "quasi_choices": _quasi_choices(state),
             "risk": _risk(state),
-            "history": history_of(release_id),
+            "history": history,
+            "earlier_reasons": list(dict.fromkeys(row.reason for row in history))[:_REASONS],
             "clear_columns": ["Column", "Type", "Why", "Decision"],
             "history_columns": ["Column", "Decision", "Reason", "By", "When"],
             "remedies": [REMEDIES[step["remedy"]].says(step["params"]) for step in state.recipe],

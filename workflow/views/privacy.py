@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 
 from dossier.errors import DossierFrozen
@@ -31,8 +30,8 @@ from privacy.words import split_choice
 from workflow.context import ReleaseContext
 from workflow.forms.output import OutputForm
 from workflow.stages import OPEN_PARTS, Stage
-from workflow.views.posted import posted_day
 from workflow.views.base import get_context, may, say_refusal
+from workflow.views.posted import posted_day
 from workflow.views.privacy_nav import render_privacy
 
 
@@ -177,9 +176,9 @@ def _tab(
     filters: Filters,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
-    rights = _rights(request, context)
-    ticks = [{"label": "Tick", "hide_label": True}] if rights["may_dispose"] else []
-    page = page_of(context.release.pk, filters=filters, refusal=refusal) | rights
+    page = page_of(context.release.pk, filters=filters, refusal=refusal) | _rights(request, context)
+    page["may_dispose"] = page["may_dispose"] and page["state"].is_scan_current
+    ticks = [{"label": "Tick", "hide_label": True}] if page["may_dispose"] else []
     page["list_columns"] = [*ticks, *LIST_COLUMNS]
     status = 422 if refusal else 200
     return render_privacy(request, context, "findings", "privacy/_tab.html", page, status=status)
