@@ -7,6 +7,7 @@ written); `typed()` gives the cast copy when numbers are wanted.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from datafiles import inference
 
 _META_KEY = "opendata_columns"
 _SHOWN_POSITIONS = 20
+# A block of rows is about 32 MB of text.
+_CELLS_PER_BLOCK = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,18 @@ def write_columnar(table: Table, path: Path) -> None:
     """Write the table as Parquet: text columns, with the types in the file's own metadata."""
     meta = json.dumps([asdict(column) for column in table.columns], ensure_ascii=False)
     table.frame.write_parquet(
-        path, compression="zstd", compression_level=1, statistics=False, metadata={_META_KEY: meta}
+        path,
+        compression="zstd",
+        compression_level=1,
+        statistics=False,
+        row_group_size=rows_per_block(len(table.columns)),
+        metadata={_META_KEY: meta},
     )
+
+
+def rows_per_block(columns: int) -> int:
+    """How many rows make a block of a table with so many columns."""
+    return max(1_000, _CELLS_PER_BLOCK // max(1, columns))
 
 
 def read_columnar(path: Path, columns: list[str] | None = None) -> Table:
@@ -145,3 +158,12 @@ def count_rows(path: Path) -> int:
 def read_columns(path: Path) -> tuple[Column, ...]:
     """Only the columns and their types, without reading a row."""
     return tuple(Column(**column) for column in json.loads(pl.read_parquet_metadata(path)[_META_KEY]))
+
+
+def read_blocks(path: Path) -> Iterator[pl.DataFrame]:
+    """The rows of a columnar copy, a block at a time."""
+    names = [column.name for column in read_columns(path)]
+    step = rows_per_block(len(names))
+    rows = pl.scan_parquet(path, use_statistics=False).select(names)
+    for start in range(0, count_rows(path), step):
+        yield rows.slice(start, step).collect()

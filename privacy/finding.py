@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import polars as pl
 
 from datafiles import inference
-from privacy.cells import Cells, pattern_matches
+from privacy.cells import Cells
 from privacy.detectors import detector_of
 from privacy.evidence import Detector, header_tokens, phrase_in
+from privacy.search import pattern_matches
 from privacy.vocabulary import FREE_TEXT_HEADERS
 
 
@@ -29,7 +30,7 @@ def matching_values(series: pl.Series, entities: Iterable[str]) -> pl.Series:
 
 def _values(cells: Cells, detector: Detector, type_: str) -> pl.Series:
     values = cells.frame.get_column("v")
-    tokens = header_tokens(cells.series.name)
+    tokens = header_tokens(cells.name)
     parts = [part.get_column("v") for part in pattern_matches(cells, detector, type_)]
     if phrase_in(tokens, detector.headers):
         parts.append(values.filter(detector.fits(values).fill_null(value=False)))

@@ -8,21 +8,25 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from datafiles.table import Column, Table
-from privacy.cells import Cells, Hits, find
+import polars as pl
+
+from datafiles.table import Column, Table, rows_per_block
+from privacy.cells import Cells, Hits
 from privacy.detectors import DETECTORS, REGISTRY_VERSION
 from privacy.evidence import header_tokens
-from privacy.finding import cells_of
+from privacy.reading import ColumnReading
 from privacy.verdicts import CLEAR, CONFIRM, FLAG, Claim, claim_of, is_key, term_of
 
 Beat = Callable[[int, str], None]
 CLASSES = ("direct", "quasi", "sensitive", "free_text", "key", "none")
 _WORKERS = 2
+# How much of the work is reading; the rest is judging.
+_READ_SHARE = 90
 _MOST = 0.5
 
 
@@ -107,36 +111,81 @@ class ScanResult:
         return {group: sum(column.group == group for column in self.columns) for group in CLASSES}
 
 
-def scan(table: Table, beat: Beat | None = None) -> ScanResult:
-    """Scan every cell of `table`. `beat(percent, message)` is told before each column's result is taken."""
-    started = time.perf_counter()
-    results = []
-    with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+class Scanner:
+    """A scan in progress: blocks of rows go in, one after another, the result comes out.
+
+    `with Scanner(names) as scanner:` frees its threads at the end. Holds a few blocks' worth of memory, however
+    long the table.
+    """
+
+    def __init__(self, names: list[str]) -> None:
+        self.rows = 0
+        self._columns = [ColumnReading(name) for name in names]
         # polars lets go of the interpreter while it works, so two columns go at once.
-        running = [pool.submit(scan_column, table, index) for index in range(len(table.columns))]
-        try:
-            for index, (column, future) in enumerate(zip(table.columns, running, strict=True)):
-                if beat:
-                    share = 100 * index // len(table.columns)
-                    beat(
-                        share,
-                        f"{table.rows:,} rows, column {index + 1} of {len(running)}: {column.name[:100]}",
-                    )
-                results.append(future.result())
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return ScanResult(table.rows, results, REGISTRY_VERSION, time.perf_counter() - started)
+        self._pool = ThreadPoolExecutor(max_workers=_WORKERS)
+        self._started = time.perf_counter()
+
+    def __enter__(self) -> Scanner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def add(self, block: pl.DataFrame) -> None:
+        """Take the next rows: text columns, in the order of the names."""
+        self.rows += block.height
+        for done in [
+            self._pool.submit(reading.add, values)
+            for reading, values in zip(self._columns, block.iter_columns(), strict=True)
+        ]:
+            done.result()
+
+    def finish(self, columns: Sequence[Column], beat: Beat | None = None) -> ScanResult:
+        """Judge the columns, whose types are known by now."""
+        running = [
+            self._pool.submit(_judged, reading, column, index)
+            for index, (reading, column) in enumerate(zip(self._columns, columns, strict=True))
+        ]
+        results = []
+        for index, (column, future) in enumerate(zip(columns, running, strict=True)):
+            if beat:
+                beat(
+                    _READ_SHARE + (100 - _READ_SHARE) * index // len(running),
+                    f"{self.rows:,} rows read, column {index + 1} of {len(running)}: {column.name[:100]}",
+                )
+            results.append(future.result())
+        return ScanResult(self.rows, results, REGISTRY_VERSION, time.perf_counter() - self._started)
 
 
-def scan_column(table: Table, index: int) -> ColumnResult:
-    """Scan one column of `table`."""
-    column = table.columns[index]
+def scan(table: Table, beat: Beat | None = None) -> ScanResult:
+    """Scan every cell of `table`. `beat(percent, message)` is told before each block and each verdict."""
+    step = rows_per_block(len(table.columns))
+    blocks = (table.frame.slice(start, step) for start in range(0, table.rows, step))
+    return scan_blocks(table.columns, table.rows, blocks, beat)
+
+
+def scan_blocks(
+    columns: Sequence[Column], rows: int, blocks: Iterable[pl.DataFrame], beat: Beat | None = None
+) -> ScanResult:
+    """Scan a table of `rows` rows that comes in blocks, so that it is never in memory as a whole."""
+    with Scanner([column.name for column in columns]) as scanner:
+        for block in blocks:
+            if beat:
+                beat(
+                    _READ_SHARE * scanner.rows // max(1, rows),
+                    f"{scanner.rows:,} of {rows:,} rows read, {len(columns):,} columns",
+                )
+            scanner.add(block)
+        return scanner.finish(columns, beat)
+
+
+def _judged(reading: ColumnReading, column: Column, index: int) -> ColumnResult:
+    """The verdict on one column."""
     tokens = header_tokens(column.name)
-    cells = cells_of(table.frame.get_column(column.name), column.type)
+    cells, found = reading.finish(column.type)
     # A column whose every value is a date or a truth value hides nothing else.
     judges = [one for one in DETECTORS if column.type in one.types]
-    hits = {one.detector.entity: one for one in find(cells, judges, column.type)}
+    hits = {one.detector.entity: one for one in found}
     claims = [claim_of(one, tokens, column.type, cells, hits.get(one.entity)) for one in judges]
     return _result(column, index, tokens, cells, [claim for claim in claims if claim])
 

@@ -63,7 +63,7 @@ def _by_reading(detector: Detector, tokens: tuple[str, ...], type_: str, cells: 
             values=values,
             filled=cells.filled,
             distinct=cells.distinct,
-            rows=len(cells.series),
+            rows=cells.length,
             prose=cells.prose,
             share=cells.share,
         )
@@ -190,7 +190,7 @@ def _by_term(term: Term, tokens: tuple[str, ...], type_: str, cells: Cells) -> C
 
 def is_key(tokens: tuple[str, ...], type_: str, cells: Cells) -> bool:
     """Unique and complete, under a name that numbers rows or with values that are codes."""
-    unique = cells.filled > 1 and cells.distinct == cells.filled == len(cells.series)
+    unique = cells.filled > 1 and cells.distinct == cells.filled == cells.length
     if not unique or cells.prose or type_ not in ("text", "integer"):
         return False
     if phrase_in(tokens, KEY_HEADERS) is not None:

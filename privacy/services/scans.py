@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import event_record
-from datafiles.table import read_columnar
+from datafiles.table import count_rows, read_blocks, read_columns
 from dossier.selectors import current_file, subject_of
 from dossier.services import dossier_lock
 from dossier.storage import local_path
 from privacy.detectors import REGISTRY_VERSION
 from privacy.models import ColumnVerdict, Scan
-from privacy.scanner import ColumnResult, ScanResult, scan
+from privacy.scanner import ColumnResult, ScanResult, scan_blocks
 from privacy.selectors import columnar_of
 from privacy.services.facts import facts_write
 from privacy.services.treatments import treatment_request
@@ -81,7 +81,12 @@ def scan_run(item: Scan, beat: Beat, *, now: datetime | None = None) -> None:
         raise Stop("The file is not there any more. Upload it again.")
     beat(1, "Opening the file")
     with local_path(columnar.storage_key) as path:
-        result = scan(read_columnar(path), lambda percent, message: beat(2 + percent * 95 // 100, message))
+        result = scan_blocks(
+            read_columns(path),
+            count_rows(path),
+            read_blocks(path),
+            lambda percent, message: beat(2 + percent * 95 // 100, message),
+        )
     with transaction.atomic():
         dossier_lock(release_id=item.release_id)
         beat(99, "Writing down what was found")  # the row must still be ours, inside the transaction

@@ -99,13 +99,15 @@ def test_an_earlier_file_that_comes_back_is_not_scanned_again(
     assert Scan.objects.count() == 2
 
 
-def test_progress_says_how_far_and_at_which_column(release: Release, upload: Callable[..., None]) -> None:
+def test_progress_says_how_many_rows_are_read_and_which_column_is_judged(release: Release, upload: Callable[..., None]) -> None:
     upload()
     scan = scan_request(release_id=release.pk)
     assert scan is not None
     heard: list[tuple[int, str]] = []
     scan_run(scan, lambda percent, message: heard.append((percent, message)))
-    assert "60 rows, column 6 of 6: remarks" in [message for _, message in heard]
+    messages = [message for _, message in heard]
+    assert "0 of 60 rows read, 6 columns" in messages
+    assert "60 rows read, column 6 of 6: remarks" in messages
     assert [percent for percent, _ in heard] == sorted(percent for percent, _ in heard)
 
 

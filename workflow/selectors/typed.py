@@ -6,10 +6,11 @@ import re
 
 import polars as pl
 
-from privacy.cells import Cells, pattern_matches
+from privacy.cells import Cells
 from privacy.detectors import detector_of
 from privacy.finding import cells_of
 from privacy.masking import mask
+from privacy.search import pattern_matches
 
 # One of these is one too many.
 _NEVER = ("SSN", "CREDIT_CARD")

@@ -1,0 +1,159 @@
+"""Reading one column block by block: what it takes to judge it is kept, the column is not.
+
+Blocks of any size give the same result as the whole column: what a column is like is told from its first
+values, matches are counted cell by cell, and the values that judge it are all distinct ones or every so many.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from privacy.cells import (
+    HEAD,
+    SHOWN_ROWS,
+    Cells,
+    Hits,
+    distinct_of,
+    is_prose,
+    repeats,
+    rows_of,
+    without_markers,
+)
+from privacy.detectors import DETECTORS
+from privacy.evidence import header_tokens, phrase_in
+from privacy.search import Part, Plan, plan_of, search
+from privacy.tally import Tally
+from privacy.vocabulary import FREE_TEXT_HEADERS
+
+# Of a column whose values do not repeat, no more than this many judge it.
+JUDGED = 131_072
+# Distinct values beyond this are too many to keep.
+_KEPT = 50_000
+
+
+class ColumnReading:
+    """One column in the reading. `head` and `judged` are given only by tests."""
+
+    def __init__(self, name: str, *, head: int = HEAD, judged: int = JUDGED) -> None:
+        self.name = name
+        self.length = self.filled = 0
+        self._head, self._judged = head, judged
+        self._waiting: list[pl.DataFrame] = []
+        self._plan: Plan | None = None
+        self._repeats = False
+        self._known: pl.DataFrame | None = None
+        self._sample: list[pl.DataFrame] = []
+        self._sampled, self._stride = 0, 1
+        self._hashes: list[npt.NDArray[np.uint64]] | None = []
+        self._tallies = {one.name: Tally(one) for one in DETECTORS}
+
+    def add(self, values: pl.Series) -> None:
+        """Take the next rows."""
+        start, self.length = self.length, self.length + len(values)
+        frame = without_markers(rows_of(values, start))
+        self.filled += frame.height
+        if self._plan is not None:
+            self._take(frame)
+            return
+        self._waiting.append(frame)
+        if self.filled >= self._head:
+            self._begin()
+
+    def finish(self, type_: str) -> tuple[Cells, list[Hits]]:
+        """What the column, which proved to be of that type, is judged by: its values, and what was found."""
+        if self._plan is None:
+            self._begin()
+        frame, stride = self._frame()
+        prose = self._plan is not None and self._plan.prose and type_ == "text"
+        cells = Cells(
+            self.name, frame, self.length, self.filled, self._distinct(frame, stride), prose, stride
+        )
+        hits = (tally.hits(cells, type_) for tally in self._tallies.values())
+        return cells, [one for one in hits if one]
+
+    def _begin(self) -> None:
+        """Plan the search by the first values, and take those that have waited for it."""
+        waiting = pl.concat(self._waiting) if self._waiting else rows_of(pl.Series([], dtype=pl.String), 0)
+        self._waiting = []
+        head = waiting.head(self._head)
+        named = phrase_in(header_tokens(self.name), FREE_TEXT_HEADERS) is not None
+        self._plan = plan_of(head.get_column("v"), DETECTORS, prose=is_prose(head, named_prose=named))
+        self._repeats = repeats(head.get_column("v"))
+        if self._repeats or self._plan.prose or self._plan.whole:
+            self._hashes = None
+        self._take(waiting)
+
+    def _take(self, frame: pl.DataFrame) -> None:
+        if frame.is_empty() or self._plan is None:
+            return
+        if self._repeats:
+            values = distinct_of(frame)
+            self._keep(values)
+        else:
+            values = frame.with_columns(n=pl.lit(1, pl.UInt32))
+        found: dict[str, list[Part]] = {}
+        for part in search(self._plan, values):
+            found.setdefault(part.detector.name, []).append(part)
+        for name, parts in found.items():
+            self._tallies[name].add(parts)
+        self._sample_of(frame)
+        self._compare(frame)
+
+    def _keep(self, values: pl.DataFrame) -> None:
+        """Add the distinct values of a block to those known, until they are too many."""
+        if self._known is None:
+            self._known = values
+        elif self._known.height <= _KEPT:
+            self._known = (
+                pl.concat([self._known, values])
+                .group_by("v", maintain_order=True)
+                .agg(pl.col("n").sum(), pl.col("at").first(), pl.col("rows").explode().head(SHOWN_ROWS))
+            )
+
+    def _sample_of(self, frame: pl.DataFrame) -> None:
+        """Keep every stride-th row; when that becomes too many, every other one of them."""
+        part = frame if self._stride == 1 else frame.filter(pl.col("at") % self._stride == 0)
+        self._sample.append(part)
+        self._sampled += part.height
+        while self._sampled > self._judged:
+            self._stride *= 2
+            self._sample = [one.filter(pl.col("at") % self._stride == 0) for one in self._sample]
+            self._sampled = sum(one.height for one in self._sample)
+
+    def _compare(self, frame: pl.DataFrame) -> None:
+        """Keep the hashes of a column that may be a key: every row has a value of its own."""
+        if self._hashes is None:
+            return
+        hashes = frame.get_column("v").hash()
+        if self.filled != self.length or hashes.n_unique() < len(hashes):
+            self._hashes = None
+        else:
+            self._hashes.append(hashes.to_numpy())
+
+    def _frame(self) -> tuple[pl.DataFrame, int]:
+        if self._known is not None and self._known.height <= _KEPT:
+            return self._known, 1
+        if not self._sample:
+            empty = rows_of(pl.Series([], dtype=pl.String), 0)
+            return empty.with_columns(n=pl.lit(1, pl.UInt32)), 1
+        return pl.concat(self._sample).with_columns(n=pl.lit(1, pl.UInt32)), self._stride
+
+    def _distinct(self, frame: pl.DataFrame, stride: int) -> int:
+        """How many distinct values; in proportion where not all values were kept, and then only “all” is sure."""
+        if "rows" in frame.columns:
+            return frame.height
+        here = frame.get_column("v").hash().n_unique() if frame.height else 0
+        if stride == 1:
+            return here
+        if self._unique():
+            return self.filled
+        likely = round(here * self.filled / frame.height)
+        return min(likely, self.filled - 1) if self.filled == self.length else likely
+
+    def _unique(self) -> bool:
+        if self._hashes is None:
+            return False
+        hashes = np.sort(np.concatenate(self._hashes))
+        return not bool((hashes[1:] == hashes[:-1]).any())

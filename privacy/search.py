@@ -1,0 +1,173 @@
+"""What the patterns of the detectors find in the values of one column. Plain Python over polars; no Django."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import polars as pl
+
+from privacy.cells import Cells, true_share
+from privacy.evidence import WORTH_A_LOOK, WORTH_A_LOOK_IN_PROSE, Detector, Pattern
+
+# Glue that may end a sentence beside a match: not a part of it.
+_ENDS = ".-_"
+# A bare number counts outside prose when no more than this share of the column is written so.
+EXCEPTIONAL = 0.05
+# Whole columns of an entity are told from this many values, when this share of them matches.
+_SAMPLED = 2_000
+_MANY = 0.2
+# Types in which nothing hides: a column of dates holds dates.
+_CLOSED = ("decimal", "date", "datetime")
+# Values that hold no match of any pattern, as cheap to tell as there are many of them: numbers with a
+# fraction, short whole numbers, dates and times.
+_PLAIN = (
+    r"^(?:-?[0-9]*\.[0-9]+(?:[eE][+-]?[0-9]{1,3})?|-?[0-9]{1,8}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{5,15}(?:Z|[+-][0-9:]{5})?)?"
+    r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?: [0-9:]{4,8}(?: ?[AaPp][Mm])?)?)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a column is searched, told from its first values and kept for all of them.
+
+    `whole` are patterns that many values match from end to end; `patterns` all that are searched for inside.
+    A pattern is named by its detector and its place in that one's list.
+    """
+
+    prose: bool
+    whole: tuple[tuple[Detector, int], ...]
+    patterns: tuple[tuple[Detector, int], ...]
+    plain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one pattern found in one block: `tried` cells looked like it; `frame` has the matches that passed
+    its validator, with value, cells, match (`m`) and strength (`s`)."""
+
+    detector: Detector
+    place: int
+    tried: int
+    frame: pl.DataFrame
+    whole: bool
+
+
+def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> Plan:
+    """Plan the search of a column by its first values."""
+    sample = head.head(_SAMPLED)
+    usable = [
+        (one, place)
+        for one in detectors
+        if "text" in one.types or "integer" in one.types
+        for place, pattern in enumerate(one.patterns)
+        if prose or not pattern.prose_only
+    ]
+    shares = {} if prose or sample.is_empty() else _whole_shares(sample, usable)
+    return Plan(
+        prose=prose,
+        whole=tuple(pair for pair, share in shares.items() if share >= _MANY and not _pattern(pair).bare),
+        patterns=tuple(
+            pair
+            for pair in usable
+            if prose or not _pattern(pair).bare or shares.get(pair, 0.0) <= EXCEPTIONAL
+        ),
+        plain=not prose and true_share(sample.str.contains(_PLAIN)) >= _MANY,
+    )
+
+
+def search(plan: Plan, values: pl.DataFrame) -> Iterator[Part]:
+    """Search every value (`v`, held by `n` cells) with the patterns of a plan.
+
+    Values that are an entity as a whole are taken out first; of the rest, one union of all patterns finds the
+    few that single patterns then look at.
+    """
+    left = values
+    for one, place in plan.whole:
+        fits = left.get_column("v").str.contains(_whole(one.patterns[place]))
+        if fits.any():
+            taken = left if fits.all() else left.filter(fits)
+            yield _part(one, place, taken.with_columns(m=pl.col("v")), whole=True)
+            left = left.filter(~fits)
+    left = left.filter(pl.col("v").str.contains(WORTH_A_LOOK_IN_PROSE if plan.prose else WORTH_A_LOOK))
+    if plan.plain and not left.is_empty():
+        left = left.filter(~pl.col("v").str.contains(_PLAIN))
+    if left.is_empty() or not plan.patterns:
+        return
+    left = left.filter(pl.col("v").str.contains(_union(tuple(_pattern(pair).core for pair in plan.patterns))))
+    if left.is_empty():
+        return
+    for one, place in plan.patterns:
+        cut = _cut(left, one.patterns[place])
+        if not cut.is_empty():
+            yield _part(one, place, cut, whole=False)
+
+
+def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.DataFrame]:
+    """The matches (`v`, `n`, `m`, `s`) of each pattern of one detector in a column that is here as a whole."""
+    found = []
+    for place, pattern in enumerate(detector.patterns):
+        if not searched(detector, pattern, type_) or (pattern.prose_only and not cells.prose):
+            continue
+        cut = _cut(cells.frame, pattern)
+        if cut.is_empty():
+            continue
+        part = _part(detector, place, cut, whole=False).frame
+        exceptional = int(part.get_column("n").sum()) <= EXCEPTIONAL * cells.filled
+        if not part.is_empty() and (not pattern.bare or cells.prose or exceptional):
+            found.append(part)
+    return found
+
+
+def searched(detector: Detector, pattern: Pattern, type_: str) -> bool:
+    """Whether matches of a pattern mean anything in a column of that type."""
+    return type_ in detector.types and type_ not in _CLOSED and not (pattern.bare and type_ == "integer")
+
+
+def _pattern(pair: tuple[Detector, int]) -> Pattern:
+    return pair[0].patterns[pair[1]]
+
+
+def _whole(pattern: Pattern) -> str:
+    return rf"^(?:{pattern.core})$"
+
+
+@lru_cache(maxsize=64)
+def _union(cores: tuple[str, ...]) -> str:
+    return "|".join(f"(?:{core})" for core in cores)
+
+
+def _whole_shares(sample: pl.Series, pairs: list[tuple[Detector, int]]) -> dict[tuple[Detector, int], float]:
+    """The share of values that each pattern matches from end to end; none where few match any."""
+    union = rf"^(?:{_union(tuple(_pattern(pair).core for pair in pairs))})$"
+    some = sample.filter(sample.str.contains(union))
+    if len(some) <= EXCEPTIONAL * len(sample):
+        return {}
+    return {pair: int(some.str.contains(_whole(_pattern(pair))).sum()) / len(sample) for pair in pairs}
+
+
+def _cut(values: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
+    """Each match of one pattern (`m`), as long as nothing that belongs to it touches it."""
+    cut = (
+        values.filter(pl.col("v").str.contains(pattern.core))
+        .with_columns(m=pl.col("v").str.extract_all(pattern.token))
+        .explode("m")
+        .drop_nulls("m")
+    )
+    if pattern.glue and not cut.is_empty():
+        cut = cut.with_columns(m=pl.col("m").str.strip_chars(_ENDS))
+        cut = cut.filter(pl.col("m").str.contains(rf"^[+(]?(?:{pattern.core})$"))
+    return cut
+
+
+def _part(detector: Detector, place: int, cut: pl.DataFrame, *, whole: bool) -> Part:
+    """Matches with their strength, without the impossible ones."""
+    tried = int(cut.get_column("n").sum())
+    strength = detector.patterns[place].strength
+    if detector.grade is None or cut.is_empty():
+        return Part(detector, place, tried, cut.with_columns(s=pl.lit(strength)), whole)
+    grades = detector.grade(cut.get_column("m"))
+    graded = cut.with_columns(s=grades.rename("s") * strength)
+    return Part(detector, place, tried, graded.filter(pl.col("s") > 0), whole)
