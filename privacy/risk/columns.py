@@ -13,6 +13,8 @@ from privacy.risk.coding import Coded, code
 
 Frame = pl.DataFrame | pl.LazyFrame
 _WORKERS = 2
+# Below, starting a thread takes longer than the work.
+_WORTH_THREADS = 50_000
 
 
 def require(frame: Frame, names: Sequence[str]) -> None:
@@ -29,17 +31,35 @@ def column_of(frame: Frame, name: str) -> pl.Series:
     return frame.get_column(name)
 
 
+def rows_in(frame: Frame) -> int:
+    if isinstance(frame, pl.LazyFrame):
+        return int(frame.select(pl.len()).collect().item())
+    return frame.height
+
+
 def coded_columns(frame: Frame, names: Sequence[str]) -> Iterator[Coded]:
     """The columns as codes, in the order given."""
-    if frame.lazy().select(pl.len()).collect().item() < _WORTH_THREADS:
+    if rows_in(frame) < _WORTH_THREADS:
         yield from (code(column_of(frame, name)) for name in names)
         return
     with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
         yield from pool.map(lambda name: code(column_of(frame, name)), names)
 
 
-# Below, starting a thread takes longer than the work.
-_WORTH_THREADS = 50_000
+def rows_of(frame: Frame, wanted: pl.DataFrame, *, first: int) -> list[tuple[int, int]]:
+    """For the combinations in `wanted`: the place of each there, and its `first` rows, counted from 1."""
+    row, at = "\x00row", "\x00at"
+    found = (
+        frame.lazy()
+        .select(wanted.columns)
+        .with_row_index(row, offset=1)
+        .join(wanted.lazy().with_row_index(at), on=wanted.columns, nulls_equal=True)
+        .group_by(at)
+        .agg(pl.col(row).sort().head(first))
+        .explode(row)
+        .sort(at, row)
+    )
+    return list(found.select(at, row).collect().iter_rows())
 
 
 def weights_of(frame: Frame, name: str) -> NDArray[np.float64]:
