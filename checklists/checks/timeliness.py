@@ -1,4 +1,8 @@
-"""QUA-20: the newest date against the promised frequency."""
+"""QUA-20: the newest date against the promised frequency.
+
+The answer says within which period the newest date lies, never the date: a column of dates may be about people,
+and checks run before the privacy scan has cleared it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import polars as pl
 from checklists.checks.base import CheckResult, ColumnResult, Subject, conclude, left_open
 from datafiles import inference
 
-NAME, ITEM, VERSION = "timeliness", "QUA-20", 1
+NAME, ITEM, VERSION = "timeliness", "QUA-20", 2
 _PERIODS = {
     "daily": 1,
     "weekly": 7,
@@ -48,20 +52,19 @@ def check(subject: Subject) -> CheckResult:
         )
     days = max(0, (subject.today - newest).days)
     score = round(max(0.0, 1 - (days // period) / 2), 4)
-    newest_words = f"The newest date is {newest.isoformat()}, {days:,} {'day' if days == 1 else 'days'} ago"
+    one = "day" if period == 1 else f"{period} days"
     found = []
     if days > period:
+        how_late = f"more than {2 * period} days" if days > 2 * period else f"more than {one}"
         found.append(
             ColumnResult(
                 "",
                 "warn",
-                f"{newest_words}; an update is promised every {period} days. Export newer data, or change the "
-                "frequency on the inventory record.",
-                count=days,
-                of=period,
+                f"The newest date lies {how_late} back; an update is promised every {one}. Export newer data, or "
+                "change the frequency on the inventory record.",
             )
         )
-    good = f"{newest_words}; an update is promised every {period} {'day' if period == 1 else 'days'}."
+    good = f"The newest date lies within the last {one}, and an update is promised every {one}."
     return conclude(NAME, ITEM, good, found, dimension="timeliness", score=score)
 
 

@@ -350,6 +350,15 @@ def test_the_declared_end_of_the_data_goes_before_its_dates() -> None:
     assert timeliness.check(given_).level == "warn"
 
 
+@pytest.mark.parametrize("newest", ["2026-11-20", "2026-09-30", "2001-05-17"])
+def test_the_newest_date_itself_is_never_quoted(newest: str) -> None:
+    """A column of dates may be about people, and nobody has looked at it yet."""
+    result = timeliness.check(subject({"born": [newest, "1990-02-03"]}, accrual_periodicity="monthly"))
+    said = " ".join([result.sentence, *(part.sentence for part in result.columns)])
+    days = (TODAY - date.fromisoformat(newest)).days
+    assert newest not in said and f"{days:,} day" not in said
+
+
 # --- score ---
 def test_the_score_is_the_mean_of_what_could_be_judged() -> None:
     score = quality_score(run_all(subject({"id": ["1", "2"], "note": ["x", None]})))
