@@ -24,10 +24,29 @@ class Disposition(models.Model):
         TAKEN_BACK = "taken_back", "Taken back"
 
     class Remedy(models.TextChoices):
+        """The remedies by the names of the recipe (privacy.remedies.registry); a test compares the two."""
+
         DROP_COLUMN = "drop_column", "Drop the column"
         REDACT_MATCHES = "redact_matches", "Redact the cells that were found"
-        GENERALISE_DATE = "generalise_date", "Keep only the year"
+        REDACT_TEXT = "redact_text", "Redact inside the text"
+        MASK = "mask", "Mask with stars"
+        PSEUDONYM = "pseudonym", "Replace by surrogates"
+        GENERALISE_DATE = "generalise_date", "Make dates coarser"
+        DATE_SHIFT = "date_shift", "Shift dates"
         GENERALISE_ZIP = "generalise_zip", "Cut the ZIP code to three digits"
+        AGE_BANDS = "age_bands", "Ages in bands"
+        BANDS = "bands", "Numbers in bands"
+        GENERALISE = "generalise", "Make coarser by a hierarchy"
+        POINT_GRID = "point_grid", "Make points coarser"
+        HUNDRED_BLOCK = "hundred_block", "Keep the hundred-block of an address"
+        TOP_BOTTOM = "top_bottom", "Cap the extremes"
+        ROUND_NUMBERS = "round_numbers", "Round numbers"
+        TRUNCATE_TEXT = "truncate_text", "Keep the first characters"
+        SUPPRESS_CELLS = "suppress_cells", "Suppress rare or listed values"
+        DROP_ROWS = "drop_rows", "Drop rows by a condition"
+        DROP_SMALL_CLASSES = "drop_small_classes", "Drop rows that too few share"
+        K_ANONYMISE = "k_anonymise", "Make groups of at least k"
+        AGGREGATE = "aggregate", "Aggregate to a table"
 
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="dispositions")
     column = models.TextField()
@@ -61,13 +80,17 @@ class Disposition(models.Model):
 class QuasiIdentifiers(models.Model):
     """The columns that together could single somebody out, as a person confirmed them; may be none.
 
-    `offered_digest` names the columns they chose from: another file with other columns asks again.
+    With them the columns that are sensitive, and the column of sampling weights. `offered_digest` names the
+    columns they chose from: another file with other columns asks again.
     """
 
     release = models.ForeignKey(
         "workflow.Release", on_delete=models.PROTECT, related_name="quasi_identifiers"
     )
     columns = models.JSONField(default=list)
+    # What nobody should learn of a person who is known to be in a group, and the sampling weights, if any.
+    sensitive = models.JSONField(default=list, blank=True)
+    weights = models.TextField(blank=True)
     offered_digest = models.CharField(max_length=64)
     k_min = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

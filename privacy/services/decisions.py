@@ -177,32 +177,62 @@ def findings_undo(
 
 @transaction.atomic
 def quasi_confirm(
-    *, release_id: int, columns: Iterable[str], k_min: int, actor: User, now: datetime | None = None
+    *,
+    release_id: int,
+    columns: Iterable[str],
+    k_min: int,
+    actor: User,
+    sensitive: Iterable[str] = (),
+    weights: str = "",
+    now: datetime | None = None,
 ) -> QuasiIdentifiers:
     """Confirm which columns together could single somebody out (none is an answer too).
 
     `k_min` is the program's threshold for this classification (accounts.profiles.Profile.k_min), kept beside
-    the answer. Raises DispositionRefused and DossierFrozen.
+    the answer. `sensitive` are columns that nobody should learn of a person known to be in a group, `weights`
+    the column that says for how many people a row of a sample stands. Raises DispositionRefused and
+    DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
     state = _scanned(release_id)
-    chosen = set(columns)
-    unknown = chosen - {verdict.column for verdict in state.verdicts}
-    if unknown:
-        raise DispositionRefused(
-            f"The file has no column “{sorted(unknown)[0]}”. Reload the page and choose again."
-        )
+    chosen, hidden = set(columns), set(sensitive)
+    _check_measured(state, chosen, hidden, weights)
     row = QuasiIdentifiers.objects.create(
         release_id=release_id,
-        columns=[verdict.column for verdict in state.verdicts if verdict.column in chosen],
+        columns=[name for name in state.columns if name in chosen],
+        sensitive=[name for name in state.columns if name in hidden],
+        weights=weights,
         offered_digest=offered_digest(state.verdicts),
         k_min=k_min,
         by=actor,
         at=now or timezone.now(),
     )
-    _event("privacy.quasi_confirmed", row, actor, {"columns": str(row)}, now)
+    about = {"columns": str(row), "sensitive": ", ".join(row.sensitive), "weights": weights}
+    _event("privacy.quasi_confirmed", row, actor, about, now)
     _settle(release_id, actor, "privacy quasi-identifiers", now)
     return row
+
+
+def _check_measured(state: PrivacyState, chosen: set[str], hidden: set[str], weights: str) -> None:
+    """Each column is in the file and has one part in the measurement; weights are numbers."""
+    known = {verdict.column: verdict for verdict in state.verdicts}
+    for name in sorted(chosen | hidden | ({weights} if weights else set())):
+        if name not in known:
+            raise DispositionRefused(f"The file has no column “{name}”. Reload the page and choose again.")
+    both = sorted(chosen & hidden)
+    if both:
+        raise DispositionRefused(
+            f"“{both[0]}” cannot single somebody out and be what is learnt about them at once. "
+            "Choose one of the two."
+        )
+    if weights and weights in chosen | hidden:
+        raise DispositionRefused(
+            f"“{weights}” holds the weights, so it cannot be measured as well. Choose one of the two."
+        )
+    if weights and known[weights].type not in ("integer", "decimal"):
+        raise DispositionRefused(
+            f"The weights in “{weights}” must be numbers. Choose a column of numbers, or none."
+        )
 
 
 def _scanned(release_id: int) -> PrivacyState:
