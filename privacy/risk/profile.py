@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -33,7 +33,18 @@ _SHOWN_ROWS = 20
 _SHOWN_COMBINATIONS = 40
 _SHOWN_SIZE = 3
 
-T = TypeVar("T")
+# How the parts of a profile are read back.
+_ONE: dict[str, type[Any]] = {
+    "wildcard": Wildcard,
+    "population": Population,
+    "individual": Individual,
+    "uniques": Uniques,
+}
+_SEVERAL: dict[str, type[Any]] = {
+    "sensitive": Sensitive,
+    "columns": ColumnRisk,
+    "combinations": CombinationRisk,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +91,10 @@ class RiskProfile:
     def of_dict(cls, data: Mapping[str, Any]) -> RiskProfile:
         """Read what `to_dict` wrote, by this version or an earlier one that measured less."""
         given = _known(cls, data)
-        for name, part in (
-            ("wildcard", Wildcard),
-            ("population", Population),
-            ("individual", Individual),
-            ("uniques", Uniques),
-        ):
+        for name, part in _ONE.items():
             if given.get(name) is not None:
                 given[name] = part(**_known(part, given[name]))
-        for name, part in (
-            ("sensitive", Sensitive),
-            ("columns", ColumnRisk),
-            ("combinations", CombinationRisk),
-        ):
+        for name, part in _SEVERAL.items():
             given[name] = [part(**_known(part, one)) for one in given.get(name, [])]
         given["class_sizes"] = [tuple(band) for band in given["class_sizes"]]
         return cls(**given)
@@ -305,7 +307,7 @@ def _combinations(found: list[Combination]) -> list[CombinationRisk]:
     ]
 
 
-def _known(cls: type[T], data: Mapping[str, Any]) -> dict[str, Any]:
+def _known(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """What of the data this version has a place for."""
-    names = {one.name for one in fields(cls)}  # type: ignore[arg-type]
+    names = {one.name for one in fields(cls)}
     return {name: value for name, value in data.items() if name in names}
