@@ -21,6 +21,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from work.errors import LeaseLost, Retry, Stop, WorkCancelled
+from work.faults import told_without_values
 from work.models import WorkItem
 
 log = logging.getLogger(__name__)
@@ -83,8 +84,8 @@ def work_run(model: type[WorkItem], pk: int, handler: Handler) -> bool:
         _postpone(model, pk, token, error.sentence, error.after)
     except Stop as error:
         _finish(model, pk, token, Status.DEAD, error.sentence)
-    except Exception:
-        log.exception("Work %s %s failed", model._meta.label, pk)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the row must say that it failed
+        log.error("Work %s %s failed: %s", model._meta.label, pk, told_without_values(error))
         _postpone(model, pk, token, UNEXPECTED, None)
     else:
         _finish(model, pk, token, Status.DONE, "")
