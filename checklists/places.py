@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checklists.catalogue import Item
 from checklists.models import Answer
-from checklists.sources import DICTIONARY, OTHER
+from checklists.sources import ASSESSMENT, DICTIONARY, OTHER
 
 # Sources whose page is not the inventory record: source -> (key of the page, words of the link).
 _PRIVACY = ("privacy", "Open privacy")
@@ -42,6 +42,8 @@ def cure_of(item: Item) -> tuple[str, str]:
     source = item.answers_from
     if source in _PLACES:
         return _PLACES[source]
+    if source.startswith(ASSESSMENT):
+        return "weighing", "Open benefit against risk"
     if source.startswith(OTHER):
         return f"checklist:{source.removeprefix(OTHER).partition('/')[0]}", "Open that checklist"
     if source.startswith("fact.checklist."):
@@ -62,6 +64,8 @@ def origin_of(item: Item, answer: Answer | None) -> str:
         return _ORIGINS[cure_of(item)[0]]
     if source.startswith(OTHER):
         return "Answered in another checklist; each question is asked once."
+    if source.startswith(ASSESSMENT):
+        return "As it was judged when benefit and risk were weighed."
     if source.startswith(("file.", "fact.")):
         return "Answered by the product from what it knows."
     if answer is None:

@@ -18,9 +18,14 @@ from dossier.services import digest_of
 _VERDICTS = {"approved": "Approved", "conditions": "Approved with conditions", "refused": "Not approved"}
 # An answer of another checklist of the same release: each question is asked once.
 OTHER = "item."
-_GIVEN = ("dataset.", "file.", "fact.", "review.", OTHER)
-# The question of the privacy checklist that rates the risk which is left: reviews are asked for by its answer.
-RISK_LEFT = "PRV-17"
+# What was judged when benefit and risk were weighed.
+ASSESSMENT = "assessment."
+_GIVEN = ("dataset.", "file.", "fact.", "review.", ASSESSMENT, OTHER)
+# Answers by which the conductor tells that publishing is forbidden whatever else is judged (DOMAIN d3, hard stops).
+_STOPS = {
+    "legal": frozenset({f"LEG-0{number}" for number in range(1, 10)} | {"LEG-11a"}),
+    "privacy": frozenset({"PRV-20a", "PRV-20b", "PRV-21"}),
+}
 # The one source that is a part of a fact: is every column of the file described?
 DICTIONARY = "fact.metadata.dictionary"
 
@@ -53,11 +58,11 @@ def fill_is_due(*, facts: Mapping[str, Fact], texts: Mapping[str, Text], sources
 
 @cache
 def shared_items() -> dict[str, frozenset[str]]:
-    """The items whose answers others read: other checklists, and who asks for reviews. Checklist -> item ids."""
-    found: dict[str, set[str]] = {"privacy": {RISK_LEFT}}
+    """The items whose answers others read: other checklists, and the conductor. Checklist -> item ids."""
+    found: dict[str, set[str]] = {name: set(items) for name, items in _STOPS.items()}
     for name in _names_used():
         if name.startswith(OTHER):
-            checklist, _, item = name.removeprefix(OTHER).partition("/")
+            checklist, item, _ = _other(name)
             found.setdefault(checklist, set()).add(item)
     return {checklist: frozenset(items) for checklist, items in found.items()}
 
@@ -65,7 +70,15 @@ def shared_items() -> dict[str, frozenset[str]]:
 @cache
 def _names_used() -> tuple[str, ...]:
     catalogues = [current(name) for name in CHECKLISTS]
-    return tuple(sorted({item.answers_from for c in catalogues for item in c.items if _is_given(item)}))
+    names = {item.answers_from for c in catalogues for item in c.items if _is_given(item)}
+    return tuple(sorted(names | {item.known_from for c in catalogues for item in c.items if item.known_from}))
+
+
+def _other(name: str) -> tuple[str, str, str]:
+    """Checklist, item and, where only one tick of it is asked about, that tick: "item.legal/LEG-10a:hipaa"."""
+    checklist, _, rest = name.removeprefix(OTHER).partition("/")
+    item, _, tick = rest.partition(":")
+    return checklist, item, tick
 
 
 def _is_given(item: Item) -> bool:
@@ -77,9 +90,12 @@ def _reduced(name: str, sources: Mapping[str, Any]) -> Any:
     if name == DICTIONARY:
         fact = sources.get("fact.metadata") or {}
         return fact["described"] == fact["columns"] if fact.get("columns") else None
-    value = sources.get(name)
+    tick = _other(name)[2] if name.startswith(OTHER) else ""
+    value = sources.get(name.removesuffix(f":{tick}") if tick else name)
     if value in (None, "", []):
         return None
+    if tick:
+        return "yes" if tick in value else "no"
     if name.startswith("fact."):
         return bool(value.get("ok"))
     if name.startswith("review."):

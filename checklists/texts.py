@@ -41,7 +41,10 @@ def texts_for(profile: Profile, department: Department) -> dict[str, Text]:
             additions.setdefault(row.checklist, []).append(json.dumps(row.addition, sort_keys=True))
     return {
         name: text_of(
-            name, tuple(sorted(profile.items.get(name, {}).items())), tuple(additions.get(name, ()))
+            name,
+            tuple(sorted(profile.items.get(name, {}).items())),
+            tuple(additions.get(name, ())),
+            frozenset(checklists_of(profile)),
         )
         for name in checklists_of(profile)
         if name in CHECKLISTS
@@ -59,16 +62,21 @@ def release_texts(release: Any) -> dict[str, Text]:
 
 
 @lru_cache(maxsize=512)
-def text_of(checklist: str, rules: tuple[tuple[str, ItemRule], ...], additions: tuple[str, ...]) -> Text:
+def text_of(
+    checklist: str,
+    rules: tuple[tuple[str, ItemRule], ...],
+    additions: tuple[str, ...],
+    asked: frozenset[str] = frozenset(),
+) -> Text:
     """One composed text. `additions` are canonical JSON, so that equal ones share the work."""
     base, changed = read(checklist), dict(rules)
     loaded = [json.loads(one) for one in additions]
-    content = compose(base, changed, loaded)
+    content = compose(base, changed, loaded, asked)
     try:
         catalogue = parse(content)
     except CatalogueError:
         # A new text of the product took away what an addition leans on: that addition rests until it is remade.
-        content = compose(base, changed, list(_sound(base, changed, loaded)))
+        content = compose(base, changed, list(_sound(base, changed, loaded)), asked)
         catalogue = parse(content)
     return Text(checklist, digest_of(content), content, catalogue)
 

@@ -189,6 +189,11 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "privacy_raw": member,
     "quasi_confirm": member,
     "risk_accept": member,
+    "privacy_assessment": member,
+    "assessment_rate": member,
+    "assessment_decide": member,
+    "privacy_memo": member,
+    "privacy_memo_pdf": member,
     "output_class": member,
     "treatment_retry": member,
     # requests of the public; what becomes of them is decided by the open data team

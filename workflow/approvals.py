@@ -14,7 +14,14 @@ from workflow.veil import unveiled
 REVIEW_SCOPE: dict[str, tuple[str, ...]] = {
     "department": ("file", "submission"),
     "quality": ("file", "quality checklist"),
-    "privacy": ("treated", "recipe", "dispositions", "privacy checklist", "restricted-data screen"),
+    "privacy": (
+        "treated",
+        "recipe",
+        "dispositions",
+        "privacy checklist",
+        "benefit and risk",
+        "restricted-data screen",
+    ),
     "security": ("file", "security checklist"),
     "equity": ("treated", "equity checklist"),
     "legal": ("treated", "restricted-data screen"),
@@ -22,7 +29,15 @@ REVIEW_SCOPE: dict[str, tuple[str, ...]] = {
     "policy": ("treated", "metadata"),
     "communications": ("metadata",),
     "steward_preview": ("private copy",),
-    "cdo": ("treated", "recipe", "metadata", "submission", "privacy checklist", "restricted-data screen"),
+    "cdo": (
+        "treated",
+        "recipe",
+        "metadata",
+        "submission",
+        "privacy checklist",
+        "benefit and risk",
+        "restricted-data screen",
+    ),
 }
 
 PART_WORDS: dict[str, str] = {
@@ -34,6 +49,7 @@ PART_WORDS: dict[str, str] = {
     "quality checklist": "the quality checklist",
     "privacy checklist": "the privacy checklist",
     "security checklist": "the security checklist",
+    "benefit and risk": "the weighing of benefit and risk",
     "equity checklist": "the equity checklist",
     "restricted-data screen": "the restricted-data screen",
     "dispositions": "the privacy dispositions",
@@ -61,6 +77,7 @@ def current_parts(context: ReleaseContext) -> dict[str, str]:
         "treated": context.data("treated", "sha256"),
         "recipe": context.about("treated", "recipe"),
         "dispositions": context.about("dispositions", "dispositions"),
+        "benefit and risk": context.about("assessment", "judged"),
         "private copy": facts["private_copy"].digest if "private_copy" in facts else None,
         **{part: _checklist(context, name) for part, name in _CHECKLIST_PARTS.items()},
     }
@@ -78,7 +95,7 @@ def parts_for(kind: str, context: ReleaseContext) -> dict[str, str]:
     now = current_parts(context)
     scope = REVIEW_SCOPE[kind]
     if kind == Review.Kind.DEPARTMENT and _signs_the_privacy_form(context):
-        scope = (*scope, "privacy checklist")
+        scope = (*scope, "privacy checklist", "benefit and risk")
     return {part: now.get(part, "") for part in scope}
 
 

@@ -17,6 +17,7 @@ from accounts.profiles import Profile
 from accounts.roles import DEPARTMENT_ROLES, Role, has_role, roles_held
 from accounts.selectors import departments_visible
 from workflow import approvals, final_key
+from workflow.asked import TOOLKIT
 from workflow.context import ReleaseContext
 from workflow.four_eyes import check_four_eyes, lender_of
 from workflow.joint import contributed_by, departments_of
@@ -93,6 +94,13 @@ def _of_stage(stage: str, *also: str) -> Rule:
         check_holds(actor, (stage_holder(context, stage), *also), context.dataset, context.profile)
 
     return rule
+
+
+def _drafts_the_toolkit(actor: Actor, context: ReleaseContext) -> None:
+    """Who decides privacy, and who drafts the toolkit's form where the program says who does (San Francisco)."""
+    drafts = context.profile.drafts.get(TOOLKIT, "")
+    roles = (stage_holder(context, Stage.PRIVACY), *filter(None, (drafts,)))
+    check_holds(actor, roles, context.dataset, context.profile)
 
 
 def _clears_privacy(actor: Actor, context: ReleaseContext) -> None:
@@ -245,6 +253,8 @@ ACTIONS: dict[str, Rule] = {
     "waive_check": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM),
     "run_scan": _of_stage(Stage.PRIVACY, *_PREPARERS),
     "dispose_findings": _of_stage(Stage.PRIVACY),
+    "rate_risk": _drafts_the_toolkit,
+    "decide_risk": _of_stage(Stage.PRIVACY),
     "request_review": _holder_or(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
     "ask_guest": _returns,
     "request_exception": _roles(Role.COORDINATOR),

@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 
 from accounts.models import Department
 from accounts.profiles import ReviewRule
-from accounts.profiles.words import RISK_LEVELS
 from accounts.roles import DEPARTMENT_ROLES
-from checklists.sources import RISK_LEFT
 from workflow import approvals, final_key
 from workflow.context import ReleaseContext
 from workflow.excepted import open_or_granted_kinds
@@ -118,17 +116,15 @@ def is_ripe(rule: ReviewRule, context: ReleaseContext) -> bool:
 
 
 def risk_of(context: ReleaseContext) -> str:
-    """The risk that is left: as the privacy checklist rates the treated copy, and never below what was measured.
+    """The risk that is left, as it was rated on the treated copy; until then what its smallest group stands for.
 
-    Empty while it is neither rated nor measured.
+    Where the measures changed since, the fact holds the higher of what was rated and what it would be now.
     """
-    rated = (context.data("checklist.privacy", "shared") or {}).get(RISK_LEFT, "")
-    known = [risk for risk in (rated, _measured_risk(context)) if risk in RISK_LEVELS]
-    return max(known, key=RISK_LEVELS.index, default="")
+    return context.data("assessment", "risk") or _measured_risk(context)
 
 
 def _measured_risk(context: ReleaseContext) -> str:
-    """The step of the privacy checklist's scale that the smallest group of the treated copy stands for."""
+    """The likelihood that the smallest group of the treated copy stands for (privacy.assessment)."""
     k, k_min = context.data("risk", "k"), context.data("risk", "k_min")
     if k is None or k_min is None:
         return ""

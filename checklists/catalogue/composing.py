@@ -40,7 +40,9 @@ def compose(
 ) -> dict[str, Any]:
     """The content of `base` under the program's rules and with the department's additions.
 
-    `asked` are the checklists of the program: a question that one of them answers is not asked again. An addition is {"item": {...}}, a whole item, or {"harden": id, "severity": ...}. One that would weaken
+    `asked` are the checklists of the program: a question that one of them answers is not asked again.
+
+    An addition is {"item": {...}}, a whole item, or {"harden": id, "severity": ...}. One that would weaken
     what the program asks, or speaks of an item that is gone, changes nothing: the stronger word holds.
     """
     content = copy.deepcopy(dict(base))

@@ -14,9 +14,19 @@ from checklists.catalogue.shapes import SEVERITIES, TYPES, Catalogue, Contradict
 _ITEM_KEYS = {field.name for field in fields(Item)}
 _NEEDED = ("id", "section", "question", "help", "type", "source")
 _CHOSEN = ("choice", "multi")
-_SOURCES = ("dataset.", "file.", "fact.", "review.", "attestation", "previous", "score.", "item.")
-# An answer of another checklist of the same release: item.<checklist>/<item>.
-_OTHER_ITEM = re.compile(r"item\.[a-z_]+/[A-Za-z0-9-]+")
+_SOURCES = (
+    "dataset.",
+    "file.",
+    "fact.",
+    "review.",
+    "attestation",
+    "previous",
+    "score.",
+    "assessment.",
+    "item.",
+)
+# An answer of another checklist of the same release: item.<checklist>/<item>, or one tick of it, with :<option>.
+_OTHER_ITEM = re.compile(r"item\.[a-z_]+/[A-Za-z0-9-]+(:[a-z0-9_]+)?")
 _CONTRADICTION_KEYS = {"items", "when", "sentence"}
 
 
@@ -125,6 +135,9 @@ def _answer_faults(item: dict[str, Any]) -> list[str]:
     is_other = origin.startswith("item.")
     if origin and (not origin.startswith(_SOURCES) or (is_other and not _OTHER_ITEM.fullmatch(origin))):
         faults.append(f'"{origin}" is not a source of answers.')
+    known = item.get("known_from", "")
+    if known and not _OTHER_ITEM.fullmatch(known):
+        faults.append(f'"{known}" is no item of another checklist.')
     if item["type"] in ("auto", "sign") and not origin and not item.get("machine"):
         faults.append("nobody is asked, so it must say where its answer comes from.")
     return faults

@@ -35,7 +35,8 @@ class Item:
 
     `blocks_on` and `warns_on` are answers that stand in the way or are worth a word; `blocks_without` are
     ticks that a multi must hold. `sentence` is what people then read. An item of severity "blocks" must be
-    answered, and `missing` says so. `answers_from` names the source that answers it; `machine` the check.
+    answered, and `missing` says so. `answers_from` names the source that answers it, `known_from` the item of
+    another checklist that does where the program asks that one too; `machine` the check.
     `stage` is where it must be answered, when that is later than the stage of the checklist. `law` is what a
     program names as the ground of the question.
     """
@@ -56,6 +57,7 @@ class Item:
     example: str = ""
     when: dict[str, Any] | None = None
     answers_from: str = ""
+    known_from: str = ""
     machine: str = ""
     stage: str = ""
     stage_words: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from dossier.services import fact_forget, fact_record
+from dossier.services import digest_of, fact_forget, fact_record
 from privacy.assessment import Rating, higher
 from privacy.models import Assessment, RiskDecision
 from privacy.selectors import PrivacyState
@@ -20,7 +20,7 @@ def assessment_write(state: PrivacyState, now: datetime | None) -> None:
     if not weighing.is_begun:
         fact_forget(release_id=state.release_id, kind="assessment")
         return
-    sentences = weighing.sentences
+    sentences, data = weighing.sentences, _data(weighing)
     fact_record(
         release_id=state.release_id,
         kind="assessment",
@@ -30,8 +30,10 @@ def assessment_write(state: PrivacyState, now: datetime | None) -> None:
             "file": state.file_sha256,
             "treated": weighing.snapshot(Run.RESIDUAL)["treated"] or None,
             "measures": [weighing.digest(run) for run in Run.values],
+            # Reviews are bound to what was judged.
+            "judged": digest_of(data),
         },
-        data=_data(weighing),
+        data=data,
         now=now,
     )
 
@@ -67,6 +69,8 @@ def _data(weighing: Weighing) -> dict[str, Any]:
             "overrides": standing.is_override,
             "until": standing.until.isoformat() if standing.until else None,
             "decision_id": standing.pk,
+            "rationale": standing.rationale,
+            "public_summary": standing.public_summary,
         }
     return data
 

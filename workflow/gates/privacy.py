@@ -1,13 +1,21 @@
-"""Gates of privacy: the scan, the decisions on its findings, the treated copy and its risk."""
+"""Gates of privacy: scan, decisions on its findings, treated copy, its risk, benefit against risk."""
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.formats import date_format
+
 from accounts.roles import Role
 from privacy.detectors import REGISTRY_VERSION
+from workflow import approvals
 from workflow.classification import output_parts
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet, fact_holds
+from workflow.models import Review
+from workflow.review_needs import role_of
 from workflow.stages import Stage
+from workflow.weighed import is_weighed, lapsed_on
 
 
 def scan_current(context: ReleaseContext) -> GateResult:
@@ -60,6 +68,7 @@ def treated_copy_current(context: ReleaseContext) -> GateResult:
 
 
 def risk_allowed(context: ReleaseContext) -> GateResult:
+    """Nobody stands in too small a group, or the risk was accepted until a day that has not passed (M25)."""
     k = context.data("risk", "k")
     fact = context.facts.get("risk")
     done = f"Re-identification risk allowed (k = {k})" if k else "Re-identification risk allowed"
@@ -71,16 +80,94 @@ def risk_allowed(context: ReleaseContext) -> GateResult:
         tab="privacy",
         who=_officer(context),
     )
+    if not result.ok or fact is None:
+        return result
     treated = context.data("treated", "sha256")
-    if result.ok and fact is not None and treated and fact.about.get("treated") != treated:
-        result.unmet.append(
-            Unmet(
-                "The copy that will be published changed; its risk is being measured again.",
-                "privacy",
-                _officer(context),
-            )
-        )
+    if treated and fact.about.get("treated") != treated:
+        text = "The copy that will be published changed; its risk is being measured again."
+        result.unmet.append(Unmet(text, "privacy", _officer(context)))
+    elif text := _acceptance_ended(context) or _threshold_raised(context):
+        result.unmet.append(Unmet(text, "privacy", _officer(context)))
     return result
+
+
+def _acceptance_ended(context: ReleaseContext) -> str:
+    """The sentence when what was accepted held until a day that has passed."""
+    if not context.data("risk", "accepted"):
+        return ""
+    last = lapsed_on(context, context.data("risk", "accepted_until"))
+    if last is None:
+        return ""
+    return (
+        f"The acceptance of k = {context.data('risk', 'k')} ended{_on(last)}, so the privacy review is open again. "
+        "Accept it anew until a later day, or return the release for more treatment."
+    )
+
+
+def _threshold_raised(context: ReleaseContext) -> str:
+    """The sentence when the threshold of the data's class is higher than the one that was measured with."""
+    k, measured_with = context.data("risk", "k"), context.data("risk", "k_min")
+    asked = context.profile.k_min(classification=context.dataset.classification)
+    if k is None or k >= asked or (measured_with or 0) >= asked:
+        return ""
+    return (
+        f"The smallest group has {k} rows, and {asked} are asked for with the class the data has now. Confirm the "
+        "columns that could single somebody out again; the risk is then judged by that."
+    )
+
+
+def benefit_weighed(context: ReleaseContext) -> GateResult:
+    """Benefit and risk were weighed on exactly this copy, and somebody decided to publish (M27)."""
+    result = GateResult("")
+    if not is_weighed(context):
+        return result
+    result = fact_holds(
+        context,
+        "assessment",
+        done=f"Benefit and risk weighed: {context.data('assessment', 'decided')}",
+        absent="Benefit and risk are not weighed yet. Rate the data as it was handed in.",
+        tab="weighing",
+        who=_officer(context),
+    )
+    if not result.ok:
+        return result
+    text = _weighing_outdated(context)
+    if text:
+        result.unmet.append(Unmet(text, "weighing", _officer(context)))
+    return result
+
+
+def _weighing_outdated(context: ReleaseContext) -> str:
+    treated = context.data("treated", "sha256")
+    if treated and context.about("assessment", "treated") != treated:
+        return "The copy that will be published changed since its risk was rated. Rate it again."
+    if not context.data("assessment", "overrides"):
+        return ""
+    last = lapsed_on(context, context.data("assessment", "until"))
+    if last is None:
+        return ""
+    return (
+        f"The decision to publish although the matrix proposes otherwise ended{_on(last)}, so the privacy review is "
+        "open again. Decide anew, or return the release."
+    )
+
+
+def screened_by_legal(context: ReleaseContext) -> GateResult:
+    """Where the matrix leaves the decision to people and legal is one of them, legal has agreed (DOMAIN d3)."""
+    result = GateResult("")
+    role = role_of(context, Review.Kind.LEGAL)
+    if context.data("assessment", "proposed") != "screen_legal" or role is None or not is_weighed(context):
+        return result
+    if approvals.approvals_of(context, Review.Kind.LEGAL):
+        result.done = "Legal agreed to the risk"
+        return result
+    text = "Risk and benefit are both very high: legal decides with you. Ask for the legal review."
+    result.unmet.append(Unmet(text, "reviews", role))
+    return result
+
+
+def _on(last: date) -> str:
+    return "" if last == date.min else f" on {date_format(last, 'j M Y')}"
 
 
 def output_classified(context: ReleaseContext) -> GateResult:
@@ -96,8 +183,10 @@ def output_classified(context: ReleaseContext) -> GateResult:
     treated = raw is not None and (not raw.raw_publishable or raw.never_publish)
     if not treated and output in (None, raw) and not profile.security_levels:
         return result
-    if output is not None and output.never_publish:
-        text = f"“{output.label}” data is never published. Treat the copy further, or return the release."
+    if output is not None and not output.may_be_published:
+        text = (
+            f"“{output.label}” data is not published as it is. Treat the copy further, or return the release."
+        )
     elif context.release.output_decision != output_parts(dataset):
         what = "the published form is" + (", and its security level" if profile.security_levels else "")
         text = f"Nobody has decided yet of which class {what}. Say it on the Privacy tab, and why."

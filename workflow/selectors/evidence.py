@@ -24,6 +24,7 @@ CURES: dict[str, tuple[str, str]] = {
     "data": ("release_data", "Open the data"),
     "metadata": ("release_metadata", "Open the metadata"),
     "privacy": ("release_privacy", "Open privacy"),
+    "weighing": ("privacy_assessment", "Weigh benefit and risk"),
     "reviews": ("release_reviews", "Open the reviews"),
     "exceptions": ("release_exceptions", "Open the exceptions"),
     "plan": ("release_plan", "Open the plan"),

@@ -31,6 +31,7 @@ _CHANGED_BY: dict[str, tuple[str, ...]] = {
     "security checklist": ("security checklist",),
     "equity checklist": ("equity checklist",),
     "restricted-data screen": ("legal checklist",),
+    "benefit and risk": ("privacy assessment",),
     "treated": ("privacy", "file"),
     "recipe": ("privacy", "file"),
     "dispositions": ("privacy", "file"),

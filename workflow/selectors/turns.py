@@ -67,6 +67,9 @@ _BY_TAB: dict[str, _Ask] = {
     "privacy": _Ask(
         "decide the privacy findings", "decide the privacy findings ({n} points)", "Open privacy"
     ),
+    "weighing": _Ask(
+        "weigh benefit and risk", "weigh benefit and risk ({n} points)", "Weigh benefit and risk"
+    ),
     "exceptions": _Ask(
         "judge the exception that is asked for", "judge {n} exceptions", "Open the exceptions"
     ),
@@ -74,7 +77,10 @@ _BY_TAB: dict[str, _Ask] = {
     "publication": _Ask("look at the publication", "look at the publication", "Open the publication"),
     "reviews": _Ask("ask for a review again", "ask for {n} reviews again", "Open the reviews"),
 }
-_TAB_URLS = {tab: "release" if tab == "overview" else f"release_{tab}" for tab in _BY_TAB}
+_TAB_URLS = {tab: f"release_{tab}" for tab in _BY_TAB} | {
+    "overview": "release",
+    "weighing": "privacy_assessment",
+}
 _REVIEWS: dict[str, tuple[str, str]] = {
     Review.Kind.DEPARTMENT: ("give the department approval", "Review and decide"),
     Review.Kind.STEWARD_PREVIEW: ("look at the private copy and accept it or not", "Preview and answer"),
@@ -248,7 +254,7 @@ def _onward_turn(context: ReleaseContext, *, waits: bool) -> Turn:
     holder = policies.stage_holder(context)
     if waits or holder in (SYSTEM_OWNER, CLOSED_OWNER):
         points = gates.unmet_onward(context)
-        what = points[0].text if points else "publish it when everything is ready"
+        what = points[0].text if points else "It is published when everything is ready."
         return Turn(SYSTEM_OWNER, what, "Open the release", "release", context.release.due_at)
     if move.name == "approve":
         return Turn(

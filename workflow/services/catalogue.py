@@ -82,6 +82,8 @@ def answer_sources(context: ReleaseContext) -> dict[str, Any]:
         sources[f"fact.{kind}"] = {"ok": fact.ok, "sentences": fact.sentences, **fact.data}
         checklist = kind.removeprefix("checklist.")
         sources |= {f"item.{checklist}/{item}": value for item, value in fact.data.get("shared", {}).items()}
+    if "assessment" in context.facts:
+        sources |= {f"assessment.{key}": value for key, value in context.facts["assessment"].data.items()}
     for review in unveiled(context.reviews):
         if review.verdict:
             sources[f"review.{review.kind}"] = {

@@ -322,6 +322,7 @@ _CURES = {
     "data": "release_data",
     "metadata": "release_metadata",
     "privacy": "release_privacy",
+    "weighing": "privacy_assessment",
     "plan": "release_plan",
     "publication": "release_publication",
     "reviews": "release_reviews",

@@ -24,6 +24,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("findings", "Findings", "release_privacy"),
+    Page("assessment", "Benefit and risk", "privacy_assessment"),
     Page("raw", "Raw rows", "privacy_raw", "view_raw"),
 )
 
