@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -96,7 +97,9 @@ def search(plan: Plan, values: pl.DataFrame) -> Iterator[Part]:
         left = left.filter(~pl.col("v").str.contains(_PLAIN))
     if left.is_empty() or not plan.patterns:
         return
-    left = left.filter(pl.col("v").str.contains(_union(tuple(_pattern(pair).core for pair in plan.patterns))))
+    left = left.filter(
+        pl.col("v").str.contains(_union(tuple(_loose(_pattern(pair).core) for pair in plan.patterns)))
+    )
     if left.is_empty():
         return
     for one, place in plan.patterns:
@@ -139,6 +142,16 @@ def _union(cores: tuple[str, ...]) -> str:
     return "|".join(f"(?:{core})" for core in cores)
 
 
+@lru_cache(maxsize=512)
+def _loose(core: str) -> str:
+    """Matches wherever `core` does, and in some places more: "{1,20}" becomes "{1,}".
+
+    Counted repetitions of Unicode letters make automata so large that the engine gives up its fast path; to
+    tell whether a single pattern is worth its time, the count does not matter.
+    """
+    return re.sub(r"(?<!\\)\{([0-9]+),[0-9]+\}", r"{\1,}", core)
+
+
 def _whole_shares(sample: pl.Series, pairs: list[tuple[Detector, int]]) -> dict[tuple[Detector, int], float]:
     """The share of values that each pattern matches from end to end; none where few match any."""
     union = rf"^(?:{_union(tuple(_pattern(pair).core for pair in pairs))})$"
@@ -151,7 +164,7 @@ def _whole_shares(sample: pl.Series, pairs: list[tuple[Detector, int]]) -> dict[
 def _cut(values: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     """Each match of one pattern (`m`), as long as nothing that belongs to it touches it."""
     cut = (
-        values.filter(pl.col("v").str.contains(pattern.core))
+        values.filter(pl.col("v").str.contains(_loose(pattern.core)))
         .with_columns(m=pl.col("v").str.extract_all(pattern.token))
         .explode("m")
         .drop_nulls("m")
