@@ -69,7 +69,7 @@ def weights_of(frame: Frame, name: str) -> NDArray[np.float64]:
     wrong = len(column) - int(fitting.sum() or 0)
     if wrong:
         raise ValueError(
-            f"The weights in column {name!r} must be numbers above 0; {wrong:,} "
+            f"The weights in column “{name}” must be numbers above 0; {wrong:,} "
             f"{'cell is' if wrong == 1 else 'cells are'} not."
         )
     return column.to_numpy()

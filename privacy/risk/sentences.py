@@ -28,33 +28,38 @@ class Measured(Protocol):
 
 def risk_sentences(measures: Measured, *, k_min: int, accepted: bool = False) -> list[str]:
     """Two or three sentences: who stands alone or how large the smallest group is, and whether it is enough."""
-    what = listing(measures.quasi)
+    sentences = [standing(measures)]
     if not measures.rows:
-        return ["The table has no rows, so nobody can be singled out in it."]
-    sentences = []
-    if measures.k == 1:
-        alone = measures.unique_rows
-        sentences.append(
-            f"At least one person stands alone: {alone:,} of {measures.rows:,} rows "
-            f"{'has' if alone == 1 else 'have'} a combination of {what} that nobody else has."
-        )
-    else:
-        sentences.append(
-            f"Nobody stands alone: each person shares their combination of {what} "
-            f"with at least {measures.k - 1:,} other{'s' if measures.k > 2 else ''} (k = {measures.k:,})."
-        )
+        return sentences
     if measures.k < k_min and accepted:
         sentences.append(
             f"That is less than the {k_min} this program asks for; the privacy officer accepted it."
         )
     elif measures.k < k_min:
         sentences.append(
-            f"This program asks for groups of at least {k_min}. Make {what} coarser or drop a column, "
-            "or record why the risk is acceptable."
+            f"This program asks for groups of at least {k_min}. Make {listing(measures.quasi)} coarser "
+            "or drop a column, or record why the risk is acceptable."
         )
     else:
         sentences.append(f"This program asks for groups of at least {k_min}, so the copy may go on.")
     return sentences
+
+
+def standing(measures: Measured) -> str:
+    """Who stands alone, or how large the smallest group is."""
+    what = listing(measures.quasi)
+    if not measures.rows:
+        return "The table has no rows, so nobody can be singled out in it."
+    if measures.k == 1:
+        alone = measures.unique_rows
+        return (
+            f"At least one person stands alone: {alone:,} of {measures.rows:,} rows "
+            f"{'has' if alone == 1 else 'have'} a combination of {what} that nobody else has."
+        )
+    return (
+        f"Nobody stands alone: each person shares their combination of {what} "
+        f"with at least {measures.k - 1:,} other{'s' if measures.k > 2 else ''} (k = {measures.k:,})."
+    )
 
 
 def profile_sentences(profile: RiskProfile) -> list[str]:
@@ -102,7 +107,8 @@ def _uniques(profile: RiskProfile) -> list[str]:
         f"{_count(first['columns'])} (special uniques, SUDA): somebody who knows that little can find them."
     )
     if telling.share > 0 and len(profile.columns) > 1:
-        text += f" “{telling.column}” has a part in {_percent(telling.share)} of it, so it is the first to make coarser."
+        part = _percent(telling.share)
+        text += f" “{telling.column}” has a part in {part} of it, so it is the first to make coarser."
     return [text]
 
 
@@ -139,16 +145,16 @@ def _population(found: Population) -> str:
     return (
         f"{source} the whole population, the smallest group holds {found.smallest:,.0f} "
         f"{'person' if found.smallest < 1.5 else 'people'}: who wants to show that one person can be found has a "
-        f"chance of {_percent(found.journalist_max)} (journalist); who links all rows gets {_percent(found.marketer)} of them "
-        "right (marketer)."
+        f"chance of {_percent(found.journalist_max)} (journalist); who links all rows gets "
+        f"{_percent(found.marketer)} of them right (marketer)."
     )
 
 
 def _prosecutor(profile: RiskProfile) -> str:
     return (
         f"Somebody who knows that a person is in the file finds them with a chance of "
-        f"{_percent(profile.prosecutor_max)} at most and {_percent(profile.prosecutor_average)} on average (prosecutor); for "
-        f"{_rows(profile.rows_over_tau)} it is above {_percent(profile.tau)}."
+        f"{_percent(profile.prosecutor_max)} at most and {_percent(profile.prosecutor_average)} on average "
+        f"(prosecutor); for {_rows(profile.rows_over_tau)} it is above {_percent(profile.tau)}."
     )
 
 

@@ -1,0 +1,61 @@
+"""What the commands that work on one file share: reading it as the product would, and naming its columns."""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from datafiles.errors import DataFileError
+from datafiles.fingerprint import file_sha256
+from datafiles.reading import read_in_child
+from datafiles.table import Table, read_columnar
+from dossier.services_files import limits_current
+
+UNREADABLE = 2
+
+
+def table_read(path: Path) -> Table:
+    """The table in a file. Raises CommandError (exit code 2) with the sentence that says why it cannot be read."""
+    if not path.is_file():
+        raise CommandError(f"There is no file {path}.", returncode=UNREADABLE)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            read = read_in_child(
+                path.resolve(), name=path.name, out_dir=Path(folder), limits=limits_current()
+            )
+        except DataFileError as error:
+            raise CommandError(error.sentence, returncode=UNREADABLE) from None
+        return read_columnar(read.columnar)
+
+
+def columns_named(table: Table, options: Sequence[str]) -> list[str]:
+    """The columns that an option names: each time one name, or several separated by commas.
+
+    Raises CommandError (exit code 2) for a name the table does not have.
+    """
+    names = []
+    for option in options:
+        names += [option] if option in table.names else [name.strip() for name in option.split(",")]
+    names = list(dict.fromkeys(name for name in names if name))
+    for name in names:
+        if name not in table.names:
+            raise CommandError(f"The file has no column “{name}”.", returncode=UNREADABLE)
+    return names
+
+
+def file_facts(path: Path, table: Table, seconds: float) -> dict[str, Any]:
+    """The file as the commands name it in JSON; the peak of memory includes the child that read the file."""
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {
+        "sha256": file_sha256(path),
+        "rows": table.rows,
+        "columns": len(table.columns),
+        "bytes": path.stat().st_size,
+        "seconds": round(seconds, 3),
+        "peak_rss_mb": peak // 1024,
+    }
