@@ -1,0 +1,1 @@
+"""Tables of counts: small cells, their suppression, its audit, publication scores, differences of releases."""
