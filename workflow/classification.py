@@ -54,9 +54,9 @@ def _output_gaps(dataset: Dataset, profile: Profile) -> list[str]:
         return [
             "The classification of what is published is none of this program's. Choose one, or leave it empty."
         ]
-    if output.never_publish:
+    if not output.may_be_published:
         return [
-            f"“{output.label}” data is never published. Name the class of the treated form, or leave it empty."
+            f"“{output.label}” data is not published as it is. Name the class of the treated form, or leave it empty."
         ]
     if dataset.output_classification != dataset.classification and not dataset.output_ground:
         return ["What is published is of another class than the data itself: say why it may be."]

@@ -15,9 +15,9 @@ HIGH_VALUE_CRITERIA: tuple[tuple[str, str], ...] = (
 # move -> what can be undone and until when, said before it is made
 UNDO: dict[str, str] = {
     "begin_readiness": "It can be put on hold or withdrawn at any time.",
-    "submit_for_quality": "The coordinator can return it to you with points to answer.",
-    "pass_quality": "Until the CDO's decision it can be returned for changes.",
-    "clear_privacy": "The CDO can return it for changes.",
+    "submit_for_quality": "It can be returned to you with points to answer.",
+    "pass_quality": "Until the final decision it can be returned for changes.",
+    "clear_privacy": "It can be returned for changes before the final decision.",
     "approve": "Once it is public, only a retraction takes it back.",
     "publish": "It cannot be undone; a retraction makes the copy private again.",
     "return_for_changes": "The return cannot be taken back; whoever answers it submits the release again.",
@@ -26,7 +26,7 @@ UNDO: dict[str, str] = {
     "hold": "It can be resumed at any time.",
     "resume": "It can be put on hold again.",
     "supersede": "This cannot be undone.",
-    "retract": "The CDO can reinstate it; it then goes through privacy and the decision again.",
+    "retract": "It can be reinstated; it then goes through privacy and the decision again.",
     "reinstate": "It can be withdrawn or rejected.",
     "retire": "This cannot be undone. A new release of the dataset can be opened at any time.",
 }

@@ -75,6 +75,11 @@ class Classification:
     # Whether the program's release toolkit (the privacy checklist) is filled in for this class.
     needs_toolkit: bool = False
 
+    @property
+    def may_be_published(self) -> bool:
+        """Whether the form that goes out may be of this class: only what could go out as it is."""
+        return self.raw_publishable and not self.never_publish
+
 
 @dataclass(frozen=True)
 class SecurityLevel:

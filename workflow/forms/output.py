@@ -32,7 +32,7 @@ class OutputForm(forms.Form):
 
     def __init__(self, *args: Any, profile: Profile, dataset: Dataset, **kwargs: Any) -> None:
         initial = {
-            "classification": dataset.output_classification or dataset.classification,
+            "classification": dataset.output_classification or self._as_it_is(profile, dataset),
             "ground": dataset.output_ground,
             "security_level": dataset.security_level,
             "security_level_reason": dataset.security_level_reason,
@@ -40,7 +40,8 @@ class OutputForm(forms.Form):
         super().__init__(*args, **{"initial": initial, **kwargs})
         fields: Any = self.fields
         fields["classification"].choices = [
-            (choice.code, choice.label) for choice in profile.classifications if not choice.never_publish
+            ("", "Choose one"),
+            *((choice.code, choice.label) for choice in profile.classifications if choice.may_be_published),
         ]
         if profile.security_levels:
             fields["security_level"].choices = [
@@ -49,3 +50,9 @@ class OutputForm(forms.Form):
             ]
         else:
             del fields["security_level"], fields["security_level_reason"]
+
+    @staticmethod
+    def _as_it_is(profile: Profile, dataset: Dataset) -> str:
+        """The data's own class where it may go out as it is; else a person says what the treatment made of it."""
+        own = profile.classification(dataset.classification)
+        return own.code if own and own.may_be_published else ""

@@ -63,7 +63,7 @@ def _will_happen(context: ReleaseContext) -> list[str]:
     if order["private_copy_at"] == "staged":
         found.append(f"A private copy is made on {portal}, read back and compared with what you approve.")
     role = review_needs.role_of(context, Review.Kind.STEWARD_PREVIEW)
-    if role and order["preview_before"] == "publish":
+    if role and order["preview_before"] == "publish" and _is_previewed(context):
         who = context.dataset.steward if role == Role.STEWARD else None
         found.append(
             f"{who or 'The ' + context.profile.role_words(role)} looks at the private copy and accepts it or not."
@@ -76,6 +76,13 @@ def _will_happen(context: ReleaseContext) -> list[str]:
         found.append("It goes public when the publication plan names a date; it names none yet.")
     found.append("A permit is written: only this copy under this description may become public.")
     return found
+
+
+def _is_previewed(context: ReleaseContext) -> bool:
+    """True when the program asks for the preview, or somebody has."""
+    asked = {review.kind for review in context.reviews}
+    needed = {need.kind for need in review_needs.needs_of(context, "publish")}
+    return Review.Kind.STEWARD_PREVIEW in asked | needed
 
 
 def _quality(context: ReleaseContext) -> dict[str, Any]:
@@ -112,6 +119,8 @@ def _security(context: ReleaseContext) -> dict[str, Any]:
 
 
 def _department(context: ReleaseContext) -> dict[str, Any]:
+    if context.profile.stage_holders.get(Stage.CDO_REVIEW) == Role.DEPARTMENT_APPROVER:
+        return _tile("Department", "decides here", "info", "the final key is the department's own")
     return _review_tile(context, Review.Kind.DEPARTMENT, "Department", absent="no approval")
 
 

@@ -44,9 +44,9 @@ def output_classify(
     choice = profile.classification(classification)
     if choice is None:
         faults["classification"] = "Choose of which class the published form is."
-    elif choice.never_publish:
+    elif not choice.may_be_published:
         faults["classification"] = (
-            f"“{choice.label}” data is never published. Treat the copy further, or return the release."
+            f"“{choice.label}” data is not published as it is. Treat the copy further, or return the release."
         )
     elif classification != context.dataset.classification and not ground:
         faults["ground"] = "Say why the published form is of another class than the data itself."
