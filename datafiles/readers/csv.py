@@ -40,21 +40,14 @@ def read_csv(path: Path, *, limits: Limits, scratch: Path) -> tuple[Table, list[
     Returns the table and notes ({code, sentence}) for the quality checks. `scratch` is a folder for a copy in
     UTF-8. Raises DataFileError.
     """
-    if path.stat().st_size == 0:
-        raise DataFileError(
-            "The file is empty (0 bytes). Export the table again, and upload that.", code="empty"
-        )
-    path = _as_utf8(path, scratch)
+    path = _as_utf8(_not_empty(path), scratch)
     data: Bytes = np.memmap(path, dtype=np.uint8, mode="r")
     _known_format(data[:1024].tobytes())
     if data[:3].tobytes() == codecs.BOM_UTF8:
         data = data[3:]
     text_check(data)
     end_of_line = _end_of_line(data)
-    head = data[:_HEAD].tobytes().decode(errors="ignore")
-    delimiter = _sniff(head)
-    header = _header(head, delimiter, limits)
-    names, notes = header_check(header, line=1)
+    delimiter, names, notes = _names(data[:_HEAD].tobytes(), limits)
     guard = Guard(
         data,
         delimiter=ord(delimiter),
@@ -79,6 +72,29 @@ def read_csv(path: Path, *, limits: Limits, scratch: Path) -> tuple[Table, list[
             code="ambiguous",
         )
     return Table.of(frame), notes
+
+
+def header_of(path: Path, limits: Limits) -> tuple[str, list[str], list[dict[str, str]]]:
+    """Delimiter, column names and notes, by the beginning of a UTF-8 file. Raises DataFileError."""
+    with _not_empty(path).open("rb") as source:
+        head = source.read(_HEAD)
+    _known_format(head[:1024])
+    return _names(head.removeprefix(codecs.BOM_UTF8), limits)
+
+
+def _names(head: bytes, limits: Limits) -> tuple[str, list[str], list[dict[str, str]]]:
+    text = head.decode(errors="ignore")
+    delimiter = _sniff(text)
+    names, notes = header_check(_header(text, delimiter, limits), line=1)
+    return delimiter, names, notes
+
+
+def _not_empty(path: Path) -> Path:
+    if path.stat().st_size == 0:
+        raise DataFileError(
+            "The file is empty (0 bytes). Export the table again, and upload that.", code="empty"
+        )
+    return path
 
 
 def _as_utf8(path: Path, scratch: Path) -> Path:
@@ -180,11 +196,27 @@ def _header(head: str, delimiter: str, limits: Limits) -> list[str]:
 
 
 def _parse(path: Path, delimiter: str, end_of_line: str, names: list[str]) -> pl.DataFrame:
+    frame = _parsed(path, delimiter, end_of_line, names, has_header=True)
+    frame.columns = names
+    return _empty_is_null(frame)
+
+
+def parse_block(data: bytes, delimiter: str, names: list[str], *, quoted: bool) -> pl.DataFrame:
+    """Rows without a header, from memory. Raises DataFileError."""
+    frame = _parsed(data, delimiter, "\n", names, has_header=False)
+    return _empty_is_null(frame) if quoted else frame
+
+
+def _parsed(
+    source: Path | bytes, delimiter: str, end_of_line: str, names: list[str], *, has_header: bool
+) -> pl.DataFrame:
     try:
-        frame = pl.read_csv(
-            path,
+        return pl.read_csv(
+            source,
             separator=delimiter,
             eol_char=end_of_line,
+            has_header=has_header,
+            schema=None if has_header else dict.fromkeys(names, pl.String),
             infer_schema=False,
             extra_columns="raise",
             missing_columns="insert",
@@ -196,8 +228,10 @@ def _parse(path: Path, delimiter: str, end_of_line: str, names: list[str]) -> pl
             "upload that.",
             code="not_csv",
         ) from None
-    frame.columns = names
-    # "" in quotation marks is as empty as nothing. Columns without one are not copied.
+
+
+def _empty_is_null(frame: pl.DataFrame) -> pl.DataFrame:
+    """ "" in quotation marks is as empty as nothing. Columns without one are not copied."""
     quoted = [column.name for column in frame.iter_columns() if (column == "").any()]
     return frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in quoted)
 
