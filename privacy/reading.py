@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from datafiles.inference import count_forms
 from privacy.cells import (
     HEAD,
     SHOWN_ROWS,
@@ -31,16 +32,22 @@ from privacy.vocabulary import FREE_TEXT_HEADERS
 JUDGED = 131_072
 # Distinct values beyond this are too many to keep.
 _KEPT = 50_000
+_NOTHING = rows_of(pl.Series([], dtype=pl.String), 0)
 
 
 class ColumnReading:
-    """One column in the reading. `head` and `judged` are given only by tests."""
+    """One column in the reading. `head` and `judged` are given only by tests.
 
-    def __init__(self, name: str, *, head: int = HEAD, judged: int = JUDGED) -> None:
+    With `typed` the forms of its values are counted too, which tell its type when nobody has yet.
+    """
+
+    def __init__(self, name: str, *, typed: bool = False, head: int = HEAD, judged: int = JUDGED) -> None:
         self.name = name
         self.length = self.filled = 0
-        self._head, self._judged = head, judged
+        self.forms: dict[str, int] = {}
+        self._typed, self._head, self._judged = typed, head, judged
         self._waiting: list[pl.DataFrame] = []
+        self._ready = 0
         self._plan: Plan | None = None
         self._repeats = False
         self._known: pl.DataFrame | None = None
@@ -52,19 +59,18 @@ class ColumnReading:
     def add(self, values: pl.Series) -> None:
         """Take the next rows."""
         start, self.length = self.length, self.length + len(values)
-        frame = without_markers(rows_of(values, start))
-        self.filled += frame.height
+        frame = rows_of(values, start)
         if self._plan is not None:
             self._take(frame)
             return
         self._waiting.append(frame)
-        if self.filled >= self._head:
+        self._ready += without_markers(frame).height
+        if self._ready >= self._head:
             self._begin()
 
     def finish(self, type_: str) -> tuple[Cells, list[Hits]]:
         """What the column, which proved to be of that type, is judged by: its values, and what was found."""
-        if self._plan is None:
-            self._begin()
+        self.end()
         frame, stride = self._frame()
         prose = self._plan is not None and self._plan.prose and type_ == "text"
         cells = Cells(
@@ -73,11 +79,16 @@ class ColumnReading:
         hits = (tally.hits(cells, type_) for tally in self._tallies.values())
         return cells, [one for one in hits if one]
 
+    def end(self) -> None:
+        """No more rows come: take what still waits. Then `forms` is complete."""
+        if self._plan is None:
+            self._begin()
+
     def _begin(self) -> None:
         """Plan the search by the first values, and take those that have waited for it."""
-        waiting = pl.concat(self._waiting) if self._waiting else rows_of(pl.Series([], dtype=pl.String), 0)
+        waiting = pl.concat(self._waiting) if self._waiting else _NOTHING
         self._waiting = []
-        head = waiting.head(self._head)
+        head = without_markers(waiting).head(self._head)
         named = phrase_in(header_tokens(self.name), FREE_TEXT_HEADERS) is not None
         self._plan = plan_of(head.get_column("v"), DETECTORS, prose=is_prose(head, named_prose=named))
         self._repeats = repeats(head.get_column("v"))
@@ -86,20 +97,28 @@ class ColumnReading:
         self._take(waiting)
 
     def _take(self, frame: pl.DataFrame) -> None:
+        """Count the forms of filled cells, search those that hold more than a null marker, and keep a sample."""
         if frame.is_empty() or self._plan is None:
             return
+        all_values = distinct_of(frame) if self._repeats else frame
+        if self._typed:
+            likely = max(self.forms, key=lambda form: self.forms[form], default="")
+            for form, count in count_forms(all_values, likely).items():
+                self.forms[form] = self.forms.get(form, 0) + count
+        values = without_markers(all_values)
         if self._repeats:
-            values = distinct_of(frame)
+            self.filled += int(values.get_column("n").sum())
             self._keep(values)
         else:
-            values = frame.with_columns(n=pl.lit(1, pl.UInt32))
+            self.filled += values.height
+            self._compare(values)
+            values = values.with_columns(n=pl.lit(1, pl.UInt32))
         found: dict[str, list[Part]] = {}
         for part in search(self._plan, values):
             found.setdefault(part.detector.name, []).append(part)
         for name, parts in found.items():
             self._tallies[name].add(parts)
         self._sample_of(frame)
-        self._compare(frame)
 
     def _keep(self, values: pl.DataFrame) -> None:
         """Add the distinct values of a block to those known, until they are too many."""
@@ -135,10 +154,8 @@ class ColumnReading:
     def _frame(self) -> tuple[pl.DataFrame, int]:
         if self._known is not None and self._known.height <= _KEPT:
             return self._known, 1
-        if not self._sample:
-            empty = rows_of(pl.Series([], dtype=pl.String), 0)
-            return empty.with_columns(n=pl.lit(1, pl.UInt32)), 1
-        return pl.concat(self._sample).with_columns(n=pl.lit(1, pl.UInt32)), self._stride
+        sample = without_markers(pl.concat(self._sample)) if self._sample else _NOTHING
+        return sample.with_columns(n=pl.lit(1, pl.UInt32)), self._stride
 
     def _distinct(self, frame: pl.DataFrame, stride: int) -> int:
         """How many distinct values; in proportion where not all values were kept, and then only “all” is sure."""

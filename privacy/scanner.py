@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from datafiles.inference import verdict_of
 from datafiles.table import Column, Table, rows_per_block
 from privacy.cells import Cells, Hits
 from privacy.detectors import DETECTORS, REGISTRY_VERSION
@@ -118,9 +119,9 @@ class Scanner:
     long the table.
     """
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], *, typed: bool = False) -> None:
         self.rows = 0
-        self._columns = [ColumnReading(name) for name in names]
+        self._columns = [ColumnReading(name, typed=typed) for name in names]
         # polars lets go of the interpreter while it works, so two columns go at once.
         self._pool = ThreadPoolExecutor(max_workers=_WORKERS)
         self._started = time.perf_counter()
@@ -139,6 +140,15 @@ class Scanner:
             for reading, values in zip(self._columns, block.iter_columns(), strict=True)
         ]:
             done.result()
+
+    def types(self) -> list[Column]:
+        """The columns with the types of their values, when they were to be told (`typed`). No more rows come."""
+        columns = []
+        for reading in self._columns:
+            reading.end()
+            verdict = verdict_of(reading.forms)
+            columns.append(Column(reading.name, verdict.type, verdict.form, verdict.forms))
+        return columns
 
     def finish(self, columns: Sequence[Column], beat: Beat | None = None) -> ScanResult:
         """Judge the columns, whose types are known by now."""
