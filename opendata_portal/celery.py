@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from opendata_portal import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opendata_portal.settings.dev")
 
+broker.register()
 app = Celery("opendata_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
