@@ -92,7 +92,9 @@ def _sums(cube: Cube, hidden: Flags) -> _Sums:
     if not equations:
         nothing = np.zeros(0, np.int64)
         return _Sums(nothing, nothing, nothing, np.zeros(0))
-    return _Sums(*(np.concatenate(part) for part in (equations, cells, signs)), np.concatenate(rests))
+    return _Sums(
+        np.concatenate(equations), np.concatenate(cells), np.concatenate(signs), np.concatenate(rests)
+    )
 
 
 def _shuttle(sums: _Sums, lowest: NDArray[np.float64], highest: NDArray[np.float64]) -> None:

@@ -117,8 +117,8 @@ def cubes_of(frame: pl.DataFrame, shape: Shape) -> list[Cube]:
         raise ShapeError("A table of counts has at least one dimension and one column of counts.")
     codes, labels = _coded(frame, shape.dimensions)
     _once(frame, shape.dimensions)
-    counts = np.column_stack([_counts(frame, name) for name in shape.counts])
-    people = _counts(frame, shape.denominator) if shape.denominator else np.full(frame.height, HIDDEN)
+    counts = np.column_stack([counts_in(frame, name) for name in shape.counts])
+    people = counts_in(frame, shape.denominator) if shape.denominator else np.full(frame.height, HIDDEN)
     totals = tuple(_total_code(names) for names in labels)
     rows = np.arange(frame.height)
     whole = _total_column(counts)
@@ -163,7 +163,7 @@ def _once(frame: pl.DataFrame, names: Sequence[str]) -> None:
         )
 
 
-def _counts(frame: pl.DataFrame, name: str) -> Ints:
+def counts_in(frame: pl.DataFrame, name: str) -> Ints:
     text = frame.get_column(name).cast(pl.String).str.strip_chars()
     bare = text.str.replace_all(",", "")
     number = bare.cast(pl.Float64, strict=False)
@@ -186,7 +186,7 @@ def _total_code(labels: Sequence[str]) -> int:
 def _total_column(counts: Ints) -> int | None:
     """Which of the columns of counts is the sum of the others in every row that shows all of them."""
     whole = (counts != HIDDEN).all(axis=1)
-    if counts.shape[1] < 3 or not whole.any() or not counts[whole].any():  # noqa: PLR2004
+    if counts.shape[1] < 3 or not whole.any() or not counts[whole].any():
         return None
     for at in range(counts.shape[1]):
         if (counts[whole].sum(axis=1) == 2 * counts[whole, at]).all():
@@ -238,4 +238,4 @@ def _adds_up(cube: Cube, at: int) -> bool:
     signed = np.where(is_total, -cube.values, cube.values)
     off = np.bincount(line, signed, size)
     told = (hidden == 0) & (here == 1) & (np.bincount(line, minlength=size) > 1)
-    return not told.any() or bool((off[told] == 0).mean() > 0.5)  # noqa: PLR2004
+    return not told.any() or bool((off[told] == 0).mean() > 0.5)
