@@ -169,6 +169,8 @@ ACTIONS: dict[str, str] = {
     "privacy.override_lapsed": "What was accepted has ended: {what}, until {until}.",
     "privacy.risk_rated": "{actor} rated the risk {run}: risk {risk}, benefit {benefit}.",
     "privacy.benefit_weighed": "{actor} decided on benefit and risk: {decision}; the matrix proposed: {proposed}.",
+    "privacy.recipe_saved": "{actor} saved version {number} of the recipe: {steps} steps.",
+    "privacy.hierarchy_uploaded": "{actor} uploaded the hierarchy “{label}”: {values} values, {levels} levels.",
     "privacy.treated": "The treated copy was made: {rows} rows, {columns} columns.",
     # checklists
     "checklists.answered": "{actor} answered {items} of the {checklist} checklist.",

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from dossier.models import FileRead, StoredFile
 from dossier.selectors import current_read
 from dossier.services import digest_of
 from privacy.detectors import REGISTRY_VERSION
-from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers, RiskDecision, Scan, Treatment
-from privacy.remedies.recipe import recipe_digest
+from privacy.models import (
+    ClassTabulation,
+    ColumnVerdict,
+    Disposition,
+    QuasiIdentifiers,
+    RecipeVersion,
+    RiskDecision,
+    Scan,
+    Treatment,
+)
+from privacy.recipes import fitting
+from privacy.remedies.recipe import columns_left, columns_touched, recipe_digest, recipe_faults
 
 Decision = Disposition.Decision
 
@@ -21,7 +32,8 @@ class PrivacyState:
     """Everything that decides what the station says of a release, read in a bounded number of queries.
 
     `scan` is the finished scan that counts: of the current file, by the newest detectors that have seen it.
-    `decided` holds, by column, the dispositions that still speak of the scan's evidence.
+    `decided` holds, by column, the dispositions that still speak of the scan's evidence; one that leaves the
+    column to the recipe counts only while a step of `recipe_version` is about it.
     """
 
     release_id: int
@@ -33,6 +45,7 @@ class PrivacyState:
     decided: dict[str, Disposition] = field(default_factory=dict)
     reopened: dict[str, Disposition] = field(default_factory=dict)
     quasi: QuasiIdentifiers | None = None
+    recipe_version: RecipeVersion | None = None
     treatment: Treatment | None = None
     acceptance: RiskDecision | None = None
 
@@ -72,14 +85,28 @@ class PrivacyState:
         return self.is_scan_current and not self.open and self.quasi is not None
 
     @property
+    def columns(self) -> list[str]:
+        """The columns of the file, as the scan saw them."""
+        return [verdict.column for verdict in self.verdicts]
+
+    @property
     def recipe(self) -> list[dict[str, Any]]:
-        return recipe_of(self.verdicts, self.decided)
+        """The steps in force."""
+        return list(self.recipe_version.steps) if self.recipe_version else []
 
     @property
     def quasi_left(self) -> list[str]:
         """The confirmed quasi-identifiers that the recipe leaves in the table."""
-        dropped = {step["params"]["column"] for step in self.recipe if step["remedy"] == "drop_column"}
-        return [name for name in (self.quasi.columns if self.quasi else []) if name not in dropped]
+        confirmed = list(self.quasi.columns) if self.quasi else []
+        if recipe_faults(self.recipe, self.columns, self.hierarchy_digests):
+            return confirmed
+        left = set(columns_left(self.recipe, self.columns))
+        return [name for name in confirmed if name in left]
+
+    @property
+    def hierarchy_digests(self) -> set[str]:
+        """The uploaded hierarchies that the recipe names: they are never deleted."""
+        return hierarchies_named(self.recipe)
 
     @property
     def is_treated(self) -> bool:
@@ -87,18 +114,68 @@ class PrivacyState:
         return self.treatment is not None and self.treatment.treated_at is not None
 
 
-def recipe_of(verdicts: Iterable[ColumnVerdict], decided: dict[str, Disposition]) -> list[dict[str, Any]]:
-    """The recipe that the dispositions ask for, in the order of the columns."""
-    steps = []
-    for verdict in verdicts:
-        disposition = decided.get(verdict.column)
-        if disposition is None or disposition.decision != Decision.REMEDY:
-            continue
-        params: dict[str, Any] = {"column": verdict.column}
-        if disposition.remedy == Disposition.Remedy.REDACT_MATCHES:
-            params["entities"] = sorted(set(verdict.entities))
-        steps.append({"remedy": disposition.remedy, "params": params})
-    return steps
+def hierarchies_named(steps: Iterable[dict[str, Any]]) -> set[str]:
+    """Every hierarchy that a recipe names, built in or uploaded."""
+    named: set[str] = set()
+    for step in steps:
+        params = step.get("params", {})
+        named.update(filter(None, [params.get("hierarchy"), *(params.get("hierarchies") or [])]))
+    return named
+
+
+def recipe_in_force(release_id: int) -> RecipeVersion | None:
+    """The newest version of a release's recipe; None before anything was to be changed."""
+    return RecipeVersion.objects.filter(release_id=release_id).order_by("number").last()
+
+
+def recipe_versions(release_id: int) -> list[RecipeVersion]:
+    """Every version of the recipe, newest first."""
+    rows = RecipeVersion.objects.filter(release_id=release_id).select_related("by")
+    return list(rows.order_by("-number"))
+
+
+def class_table_of(state: PrivacyState) -> ClassTabulation | None:
+    """The class table of the present file and the confirmed quasi-identifiers, finished or on its way."""
+    if state.quasi is None or not state.quasi.columns:
+        return None
+    rows = ClassTabulation.objects.select_related("table").filter(
+        release_id=state.release_id,
+        file_sha256=state.file_sha256,
+        quasi_digest=quasi_digest(state.quasi.columns),
+    )
+    return rows.first()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """From which file and which recipe the copy that moves on was made. `version` 0: nothing was changed."""
+
+    treated_sha256: str
+    raw_sha256: str
+    recipe_digest: str
+    version: int
+    steps: list[dict[str, Any]]
+    treated_at: datetime
+
+
+def provenance_of(release_id: int) -> Provenance | None:
+    """What proves that the present copy came from a version of the recipe; None while there is no copy.
+
+    The digests are those kept with the file when it was made, not computed from today's recipe.
+    """
+    treatment = state_of(release_id).treatment
+    if treatment is None or treatment.treated is None or treatment.treated_at is None:
+        return None
+    meta = treatment.treated.meta
+    version = RecipeVersion.objects.filter(release_id=release_id, digest=treatment.recipe_digest).last()
+    return Provenance(
+        treated_sha256=treatment.treated.sha256,
+        raw_sha256=meta["raw_sha256"],
+        recipe_digest=meta["recipe_digest"],
+        version=version.number if version else 0,
+        steps=list(treatment.recipe),
+        treated_at=treatment.treated_at,
+    )
 
 
 def offered_digest(verdicts: Iterable[ColumnVerdict]) -> str:
@@ -108,6 +185,14 @@ def offered_digest(verdicts: Iterable[ColumnVerdict]) -> str:
 
 def quasi_digest(columns: Iterable[str]) -> str:
     return digest_of(sorted(columns))
+
+
+def measured_digest(state: PrivacyState) -> str:
+    """Names what the risk is measured over: quasi-identifiers left, sensitive columns and weights."""
+    quasi = state.quasi
+    if quasi is None or not (quasi.sensitive or quasi.weights):
+        return quasi_digest(state.quasi_left)
+    return digest_of([sorted(state.quasi_left), sorted(quasi.sensitive), quasi.weights])
 
 
 def dispositions_digest(state: PrivacyState) -> str:
@@ -144,6 +229,15 @@ def state_of(release_id: int) -> PrivacyState:
     return state
 
 
+def _touched(state: PrivacyState) -> set[str]:
+    """The columns that the recipe takes care of; a faulty one takes care of what its steps name."""
+    known = set(state.columns)
+    sound = [
+        step for step in state.recipe if not recipe_faults([step], state.columns, state.hierarchy_digests)
+    ]
+    return columns_touched(sound, state.columns) & known
+
+
 def treatment_key(state: PrivacyState) -> dict[str, Any]:
     """What the treated copy depends on."""
     return {
@@ -151,11 +245,13 @@ def treatment_key(state: PrivacyState) -> dict[str, Any]:
         "file_sha256": state.file_sha256,
         "registry_version": REGISTRY_VERSION,
         "recipe_digest": recipe_digest(state.recipe),
-        "quasi_digest": quasi_digest(state.quasi_left),
+        "quasi_digest": measured_digest(state),
     }
 
 
 def _read_decisions(state: PrivacyState) -> None:
+    state.recipe_version = recipe_in_force(state.release_id)
+    touched = _touched(state)
     latest: dict[str, Disposition] = {}
     for row in Disposition.objects.filter(release_id=state.release_id).select_related("by").order_by("id"):
         latest[row.column] = row
@@ -163,23 +259,16 @@ def _read_decisions(state: PrivacyState) -> None:
         last = latest.get(verdict.column)
         if last is not None and last.decision != Decision.TAKEN_BACK:
             same = last.evidence_digest == verdict.evidence_digest
-            (state.decided if same else state.reopened)[verdict.column] = last
+            holds = same and (last.decision != Decision.REMEDY or verdict.column in touched)
+            (state.decided if holds else state.reopened)[verdict.column] = last
     confirmed = QuasiIdentifiers.objects.filter(release_id=state.release_id).select_related("by").last()
     if confirmed and confirmed.offered_digest == offered_digest(state.verdicts):
         state.quasi = confirmed
 
 
 def remedies_for(verdict: ColumnVerdict) -> list[str]:
-    """The remedies that make sense for a column."""
-    remedy = Disposition.Remedy
-    fitting: list[str] = [remedy.DROP_COLUMN]
-    if verdict.hits:
-        fitting.append(remedy.REDACT_MATCHES)
-    if verdict.type in ("date", "datetime") or verdict.entity in ("DATE_OF_BIRTH", "EVENT_DATE"):
-        fitting.append(remedy.GENERALISE_DATE)
-    if verdict.entity == "ZIP_CODE":
-        fitting.append(remedy.GENERALISE_ZIP)
-    return fitting
+    """The remedies that make sense for a column and need no further question."""
+    return fitting(verdict)
 
 
 def columnar_of(release_id: int, file_sha256: str) -> StoredFile | None:

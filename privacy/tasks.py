@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from privacy.models import Scan, Treatment
+from privacy.models import ClassTabulation, Scan, Treatment
+from privacy.services import classes_run as run_classes
 from privacy.services import scan_run as run_scan
 from privacy.services import treatment_run as run_treatment
 from work.services import work_run
@@ -11,6 +12,11 @@ from work.services import work_run
 @shared_task
 def scan_run(pk: int) -> None:
     work_run(Scan, pk, run_scan)
+
+
+@shared_task
+def classes_run(pk: int) -> None:
+    work_run(ClassTabulation, pk, run_classes)
 
 
 @shared_task

@@ -14,11 +14,18 @@ KEEP_CHOICES = (
     ("not_personal", "Not personal data", "The finding is wrong; the column stays as it is."),
     ("accept", "Personal, and stays as it is", "It is published; your reason says why it may be."),
 )
+# What the remedies do that a decision on a column may name.
 REMEDY_WORDS = {
     Disposition.Remedy.DROP_COLUMN: "The column is left out of the copy.",
     Disposition.Remedy.REDACT_MATCHES: "Each cell in which something was found is emptied; the others stay.",
+    Disposition.Remedy.REDACT_TEXT: "What was found is replaced by what it is; the rest of the text stays.",
     Disposition.Remedy.GENERALISE_DATE: "Each date becomes its year; what has no clear year is emptied.",
     Disposition.Remedy.GENERALISE_ZIP: "Each code keeps three digits; areas with few people become 000.",
+    Disposition.Remedy.AGE_BANDS: "Each age becomes a band of 5 years; 90 and over are taken together.",
+    Disposition.Remedy.HUNDRED_BLOCK: "Each address becomes its hundred-block; what is no address is emptied.",
+    Disposition.Remedy.POINT_GRID: "Coordinates keep two decimals: about 1.1 km.",
+    Disposition.Remedy.MASK: "Each value becomes stars.",
+    Disposition.Remedy.PSEUDONYM: "Each value becomes a surrogate drawn at random, the same for the same value.",
 }
 # In the order of the summary line; keys of rows and columns without findings are “clear”.
 _SUMMARY = (

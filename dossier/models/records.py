@@ -24,6 +24,7 @@ class StoredFile(models.Model):
     class Kind(models.TextChoices):
         RAW = "raw", "As uploaded"
         COLUMNAR = "columnar", "Columnar copy"
+        CLASSES = "classes", "Class table"
         TREATED = "treated", "Treated copy"
         EVIDENCE = "evidence", "Evidence"
 

@@ -133,6 +133,7 @@ WORK_BACKOFF_SECONDS = 10
 WORK_KINDS = [
     ("dossier.FileRead", "dossier.tasks.file_read"),
     ("privacy.Scan", "privacy.tasks.scan_run"),
+    ("privacy.ClassTabulation", "privacy.tasks.classes_run"),
     ("privacy.Treatment", "privacy.tasks.treatment_run"),
     ("checklists.CheckRun", "checklists.tasks.checks_run"),
     ("publishing.Publication", "publishing.tasks.publication_run"),
@@ -216,6 +217,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Encrypts what links surrogates across refreshes, and seeds them; SECRET_KEY does when it is empty.
+PRIVACY_KEY = env.str("PRIVACY_KEY", default="")
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2_000_000_000)
 
 # --- The portal that data is published on (SOCRATA_* in .env.example) ---

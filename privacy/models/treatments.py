@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from privacy.risk.k_anonymity import RiskMeasures
+from privacy.risk.profile import RiskProfile
 from work.models import WorkItem
 
 
@@ -24,8 +24,12 @@ class Treatment(WorkItem):
     )
     rows = models.BigIntegerField(default=0)
     columns = models.JSONField(default=list)
-    # privacy.risk measures over the quasi-identifiers that are left; empty when none is.
+    # The risk profile (privacy.risk) over the quasi-identifiers that are left; empty when none is.
     measures = models.JSONField(default=dict)
+    # The same of the file as it came, over all confirmed ones.
+    measures_before = models.JSONField(default=dict)
+    # What each step of the recipe did (privacy.remedies.recipe.Outcome): counts of rows and cells.
+    outcomes = models.JSONField(default=list)
     # Per column with something left after treatment: entities and counts, masked (see services.treatments).
     leftovers = models.JSONField(default=list)
 
@@ -39,9 +43,14 @@ class Treatment(WorkItem):
         ]
 
     @property
-    def measured(self) -> RiskMeasures | None:
+    def measured(self) -> RiskProfile | None:
         """The measures over the quasi-identifiers that are left; None when none is, or not measured yet."""
-        return RiskMeasures(**self.measures) if self.measures else None
+        return RiskProfile.of_dict(self.measures) if self.measures else None
+
+    @property
+    def measured_before(self) -> RiskProfile | None:
+        """The measures of the file before treatment; None when nothing was confirmed, or not measured yet."""
+        return RiskProfile.of_dict(self.measures_before) if self.measures_before else None
 
     def __str__(self) -> str:
         return f"Treated copy of file {self.file_sha256[:8]}"

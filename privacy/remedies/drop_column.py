@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import polars as pl
 
-LABEL = "Drop the column"
-SAYS = "The column is left out of the copy."
+from privacy.remedies.base import Context, Params, Remedy, column_and
 
 
-def apply(frame: pl.DataFrame, params: dict[str, Any]) -> pl.DataFrame:
-    """`frame` without the column `params["column"]`."""
+def _reshape(frame: pl.DataFrame, params: Params, _context: Context) -> pl.DataFrame:
     return frame.drop(params["column"])
+
+
+def _left(columns: Sequence[str], params: Params) -> list[str]:
+    return [name for name in columns if name != params["column"]]
+
+
+REMEDY = Remedy(
+    name="drop_column",
+    label="Drop the column",
+    says=lambda params: f"The column “{params['column']}” is left out of the copy.",
+    params=column_and(),
+    reshape=_reshape,
+    columns_after=_left,
+)

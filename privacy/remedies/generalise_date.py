@@ -1,18 +1,43 @@
-"""Dates become years. What has no year of four digits is emptied: it cannot be told which year is meant."""
+"""Dates become months, quarters or years. What is not clear is emptied: nobody can tell which year is meant."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
-LABEL = "Keep only the year"
-SAYS = "Each date becomes its year; what has no clear year is emptied."
+from privacy.remedies.base import ColumnFacts, Context, Param, Params, Remedy, column_and
+from privacy.remedies.dates import date_parts
 
-_YEAR = r"(?:^|[^0-9])((?:18|19|20)[0-9]{2})(?:[^0-9]|[01][0-9][0-3][0-9]$|$)"
+_TO = (("year", "The year"), ("quarter", "The quarter"), ("month", "The month"), ("decade", "The decade"))
 
 
-def apply(frame: pl.DataFrame, params: dict[str, Any]) -> pl.DataFrame:
-    """`frame` with the dates of `params["column"]` cut to the year."""
-    name = params["column"]
-    return frame.with_columns(pl.col(name).str.extract(_YEAR, 1).alias(name))
+def _recode(values: pl.Series, _counts: pl.Series, params: Params, _context: Context) -> pl.Series:
+    return date_parts(values, params.get("to") or "year")
+
+
+def _fits(column: ColumnFacts) -> bool:
+    return column.type in ("date", "datetime") or column.entity in ("DATE_OF_BIRTH", "EVENT_DATE")
+
+
+def _says(params: Params) -> str:
+    to = params.get("to") or "year"
+    return f"Each date of “{params['column']}” becomes its {to}; what has no clear {to} is emptied."
+
+
+REMEDY = Remedy(
+    name="generalise_date",
+    label="Make dates coarser",
+    says=_says,
+    params=column_and(
+        Param(
+            "to",
+            "Keep",
+            "choice",
+            help="HIPAA Safe Harbor allows no more than the year.",
+            required=False,
+            default="year",
+            choices=_TO,
+        )
+    ),
+    recode=_recode,
+    fits=_fits,
+)

@@ -1,26 +1,19 @@
-"""A recipe: an ordered list of remedies. The same bytes and the same recipe give the same output bytes."""
+"""A recipe: an ordered list of remedies. The same bytes, recipe and secret give the same output bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from types import ModuleType
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from datafiles.table import Column, Table
-from privacy.remedies import drop_column, generalise_date, generalise_zip, redact_matches
-
-REMEDIES: dict[str, ModuleType] = {
-    "drop_column": drop_column,
-    "redact_matches": redact_matches,
-    "generalise_date": generalise_date,
-    "generalise_zip": generalise_zip,
-}
-# "036" is no number.
-_STAYS_TEXT = {"generalise_zip"}
+from privacy.remedies.base import Context, Params, Remedy, apply_step, completed, named_columns
+from privacy.remedies.parameters import param_faults
+from privacy.remedies.registry import REMEDIES
 
 Recipe = Sequence[dict[str, Any]]
 
@@ -33,6 +26,35 @@ class RecipeError(Exception):
         self.sentence = sentence
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one step (from 1), in a sentence that names it."""
+
+    step: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one step did: the cells it changed, the rows it removed, and in how many rows a cell changed."""
+
+    step: int
+    remedy: str
+    says: str
+    rows_removed: int
+    rows_changed: int
+    cells_changed: int
+    columns_removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The treated table, and what each step did."""
+
+    table: Table
+    outcomes: list[Outcome]
+
+
 def canonical(recipe: Recipe) -> str:
     """The recipe as text that is equal for equal recipes."""
     return json.dumps(list(recipe), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -43,25 +65,157 @@ def recipe_digest(recipe: Recipe) -> str:
     return hashlib.sha256(canonical(recipe).encode()).hexdigest()
 
 
-def apply_recipe(table: Table, recipe: Recipe) -> Table:
-    """The treated table. Columns no step touches keep their types. Raises RecipeError."""
-    frame = table.frame
-    changed: dict[str, str] = {}
+def recipe_faults(recipe: Any, columns: Sequence[str], hierarchies: Collection[str] = ()) -> list[Fault]:
+    """What is wrong with a recipe for a table of these columns: the first fault of each step.
+
+    `hierarchies` are the digests of the uploaded ones that are there. Each step is judged on the columns that
+    the steps before it leave.
+    """
+    if not isinstance(recipe, list):
+        return [Fault(0, "A recipe is a list of steps.")]
+    left, faults = list(columns), []
     for number, step in enumerate(recipe, start=1):
-        name, params = step["remedy"], step["params"]
-        if name not in REMEDIES:
-            raise RecipeError(f"Step {number} of the recipe names a remedy that does not exist: {name}.")
-        column = params["column"]
-        if column not in frame.columns:
+        fault = _step_fault(number, step, left, hierarchies)
+        if fault:
+            faults.append(Fault(number, fault))
+        else:
+            left = REMEDIES[step["remedy"]].left(left, step["params"])
+    return faults
+
+
+def columns_left(recipe: Recipe, columns: Sequence[str]) -> list[str]:
+    """The columns that a sound recipe leaves of `columns`."""
+    left = list(columns)
+    for step in recipe:
+        left = REMEDIES[step["remedy"]].left(left, step["params"])
+    return left
+
+
+def columns_touched(recipe: Recipe, columns: Sequence[str]) -> set[str]:
+    """Which of `columns` a step names or leaves out."""
+    touched = set(columns) - set(columns_left(recipe, columns))
+    for step in recipe:
+        if step["remedy"] not in ("aggregate",):
+            touched.update(named_columns(step["params"]))
+    return touched & set(columns)
+
+
+def apply_recipe(table: Table, recipe: Recipe, *, secret: bytes = b"") -> Table:
+    """The treated table. Columns no step touches keep their types. Raises RecipeError."""
+    return replay(table, recipe, Context(secret=secret)).table
+
+
+def replay(table: Table, recipe: Recipe, context: Context) -> Replay:
+    """Apply every step in order. Raises RecipeError, naming the step.
+
+    Surrogates given are kept in `context.known`: hand them in again and the next refresh gives the same ones.
+    """
+    faults = recipe_faults(list(recipe), table.names, set(context.hierarchies))
+    if faults:
+        raise RecipeError(faults[0].sentence)
+    frame = table.frame
+    changed: dict[str, Remedy] = {}
+    outcomes = []
+    for number, step in enumerate(recipe, start=1):
+        remedy = REMEDIES[step["remedy"]]
+        params = completed(remedy, step["params"])
+        if remedy.needs_secret and not context.secret:
             raise RecipeError(
-                f"Step {number} of the recipe needs the column “{column}”, which the file has not."
+                f"Step {number} of the recipe (“{remedy.label}”) needs a secret, and there is none."
             )
-        frame = REMEDIES[name].apply(frame, params)
-        changed[column] = name
-    return Table(tuple(_columns(frame, table, changed)), frame)
+        after = apply_step(frame, remedy, params, context)
+        outcomes.append(_outcome(number, remedy, params, frame, after))
+        changed.update(dict.fromkeys(_rewritten(remedy, params, frame, after), remedy))
+        frame = after
+    return Replay(Table(tuple(_columns(frame, table, changed)), frame), outcomes)
 
 
-def _columns(frame: pl.DataFrame, source: Table, changed: dict[str, str]) -> Iterator[Column]:
+def step_says(step: Mapping[str, Any]) -> str:
+    """A sound step in one sentence."""
+    remedy = REMEDIES[step["remedy"]]
+    return remedy.says(completed(remedy, step["params"]))
+
+
+def steps_in_words(recipe: Recipe) -> list[dict[str, Any]]:
+    """Each step of a sound recipe as people read it: number, remedy, label, columns and the sentence."""
+    return [
+        {
+            "number": number,
+            "remedy": step["remedy"],
+            "label": REMEDIES[step["remedy"]].label,
+            "columns": named_columns(step["params"]),
+            "says": step_says(step),
+        }
+        for number, step in enumerate(recipe, start=1)
+    ]
+
+
+def _step_fault(number: int, step: Any, columns: Sequence[str], hierarchies: Collection[str]) -> str | None:
+    where = f"Step {number} of the recipe"
+    if not isinstance(step, Mapping) or not isinstance(step.get("params"), Mapping):
+        return f"{where} is not written as a remedy with its parameters."
+    name, params = step.get("remedy"), step["params"]
+    if set(step) - {"remedy", "params"}:
+        return f"{where} holds more than a remedy and its parameters."
+    if name not in REMEDIES:
+        return f"{where} names a remedy that does not exist: {name}."
+    params = completed(REMEDIES[name], params)
+    for fault in param_faults(REMEDIES[name], params, hierarchies):
+        return f"{where}: {fault}"
+    return _missing_column(where, REMEDIES[name], params, columns)
+
+
+def _missing_column(where: str, remedy: Remedy, params: Params, columns: Sequence[str]) -> str | None:
+    wanted: list[str] = []
+    for param in remedy.params:
+        value = params.get(param.name)
+        if param.kind == "column" and value:
+            wanted.append(value)
+        elif param.kind == "columns" and value:
+            if len(set(value)) != len(value):
+                return f"{where}: “{param.label}” names a column twice."
+            wanted += value
+    for name in wanted:
+        if name not in columns:
+            return f"{where} needs the column “{name}”, which the file has not."
+    return None
+
+
+def _rewritten(remedy: Remedy, params: Params, before: pl.DataFrame, after: pl.DataFrame) -> list[str]:
+    """The columns whose types must be judged anew; with fewer rows every column of the copy is the same type."""
+    if remedy.recode or remedy.rewrite:
+        return [params["column"]]
+    known = set(before.columns)
+    named = set(named_columns(params))
+    return [name for name in after.columns if name not in known or name in named]
+
+
+def _outcome(
+    number: int, remedy: Remedy, params: Params, before: pl.DataFrame, after: pl.DataFrame
+) -> Outcome:
+    removed = [name for name in before.columns if name not in after.columns]
+    cells, rows = 0, 0
+    if before.height == after.height:
+        named = [name for name in after.columns if name in named_columns(params) and name in before.columns]
+        differs = [
+            before.get_column(name).ne_missing(after.get_column(name)).alias(str(at))
+            for at, name in enumerate(named)
+        ]
+        if differs:
+            cells = sum(int(one.sum()) for one in differs)
+            rows = int(pl.DataFrame(differs).select(pl.any_horizontal(pl.all()).sum()).item())
+    return Outcome(
+        step=number,
+        remedy=remedy.name,
+        says=remedy.says(params),
+        rows_removed=before.height - after.height,
+        rows_changed=rows,
+        cells_changed=cells,
+        columns_removed=len(removed),
+    )
+
+
+def _columns(frame: pl.DataFrame, source: Table, changed: dict[str, Remedy]) -> Iterator[Column]:
     """The columns of the treated table: the types of changed ones are judged anew."""
     known = {column.name: column for column in source.columns if column.name not in changed}
     judged = Table.of(frame.select(name for name in frame.columns if name in changed)).columns
@@ -69,7 +223,7 @@ def _columns(frame: pl.DataFrame, source: Table, changed: dict[str, str]) -> Ite
     for name in frame.columns:
         if name in known:
             yield known[name]
-        elif changed[name] in _STAYS_TEXT:
+        elif changed[name].stays_text:
             yield Column(name, "text", "text", anew[name].forms)
         else:
             yield anew[name]

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from privacy.finding import matching_values
+from privacy.remedies.base import ColumnFacts, Context, Param, Params, Remedy, column_and
 
-LABEL = "Redact the cells that were found"
-SAYS = "Each cell in which something was found is emptied; the others stay."
+ENTITIES = Param("entities", "What to look for", "texts", help="The kinds that the scan found in the column.")
 
 
-def apply(frame: pl.DataFrame, params: dict[str, Any]) -> pl.DataFrame:
-    """`frame` with every cell of `params["column"]` emptied that holds one of `params["entities"]`."""
-    name = params["column"]
-    series = frame.get_column(name)
+def _rewrite(series: pl.Series, params: Params, _context: Context) -> pl.Series:
     found = matching_values(series, params["entities"])
     hit = series.is_in(found.implode()).fill_null(value=False)
-    return frame.with_columns(pl.when(hit).then(None).otherwise(pl.col(name)).alias(name))
+    return series.set(hit, None)
+
+
+def _fits(column: ColumnFacts) -> bool:
+    return bool(column.entities)
+
+
+REMEDY = Remedy(
+    name="redact_matches",
+    label="Redact the cells that were found",
+    says=lambda params: (
+        f"Each cell of “{params['column']}” in which something was found is emptied; the others stay."
+    ),
+    params=column_and(ENTITIES),
+    rewrite=_rewrite,
+    fits=_fits,
+)

@@ -1,6 +1,7 @@
 """Writes of the privacy station."""
 
 from privacy.services.assessments import assessment_decide, assessment_rate
+from privacy.services.class_tables import classes_request, classes_run
 from privacy.services.decisions import (
     finding_dispose,
     findings_as_suggested,
@@ -9,20 +10,31 @@ from privacy.services.decisions import (
     quasi_confirm,
 )
 from privacy.services.facts import facts_rebuild
+from privacy.services.hierarchies import hierarchy_upload
 from privacy.services.overrides import override_lapse, risk_accept
+from privacy.services.proposals import recipe_propose, recipe_what_if
+from privacy.services.recipes import recipe_replay, recipe_restore, recipe_save
 from privacy.services.scans import scan_cancel, scan_request, scan_run
 from privacy.services.treatments import treatment_retry, treatment_run
 
 __all__ = [
     "assessment_decide",
     "assessment_rate",
+    "classes_request",
+    "classes_run",
     "facts_rebuild",
     "finding_dispose",
     "findings_as_suggested",
     "findings_dispose",
     "findings_undo",
+    "hierarchy_upload",
     "override_lapse",
     "quasi_confirm",
+    "recipe_propose",
+    "recipe_replay",
+    "recipe_restore",
+    "recipe_save",
+    "recipe_what_if",
     "risk_accept",
     "scan_cancel",
     "scan_request",

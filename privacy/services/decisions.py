@@ -16,6 +16,7 @@ from privacy.errors import DispositionRefused
 from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers
 from privacy.selectors import PrivacyState, offered_digest, remedies_for, state_of
 from privacy.services.facts import facts_write
+from privacy.services.recipes import recipe_follow
 from privacy.services.treatments import treatment_request
 from privacy.suggestions import suggested_for
 from privacy.undoing import before_batch, last_batch
@@ -135,6 +136,7 @@ def _dispose(
         )
         _event("privacy.finding_disposed", row, actor, {"column": row.column, "decision": row.words}, now)
         rows.append(row)
+    recipe_follow(release_id=release_id, decisions=chosen, note=reason, actor=actor, now=now)
     _settle(release_id, actor, "privacy decision", now)
     return rows
 

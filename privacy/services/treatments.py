@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,15 @@ from dossier.models import StoredFile
 from dossier.selectors import subject_of
 from dossier.services import dossier_lock
 from dossier.storage import file_keep, local_path
-from privacy.models import Disposition, Treatment
-from privacy.remedies.recipe import RecipeError, apply_recipe
-from privacy.risk.k_anonymity import measure
+from privacy.leftovers import leftovers
+from privacy.measuring import risk_measured
+from privacy.models import Treatment
+from privacy.remedies.recipe import RecipeError, replay
 from privacy.scanner import ColumnResult, scan
-from privacy.selectors import PrivacyState, recipe_of, state_of, treatment_key
+from privacy.selectors import PrivacyState, state_of, treatment_key
+from privacy.services.class_tables import classes_request
 from privacy.services.facts import facts_write
+from privacy.services.pseudonyms import pseudonyms_keep, replay_context
 from work.errors import Stop
 from work.services import Beat, work_queue, work_retry
 
@@ -38,6 +42,7 @@ def treatment_request(*, release_id: int, now: datetime | None = None) -> Treatm
 
     The empty recipe makes a copy too: what moves on is always a treated copy.
     """
+    classes_request(release_id=release_id)
     state = state_of(release_id)
     if not state.is_decided:
         return None
@@ -66,64 +71,38 @@ def treatment_retry(*, release_id: int, actor: User, now: datetime | None = None
 def treatment_run(item: Treatment, beat: Beat, *, now: datetime | None = None) -> None:
     """Make one treated copy: the handler that privacy.tasks runs. Idempotent.
 
-    Raises Stop when the file or a decision changed meanwhile (another copy is being made then), or when the
-    recipe does not fit the table.
+    The recipe is replayed with the dataset's secret and the surrogates given before, the copy is scanned again,
+    and the risk is measured before and after. Raises Stop when the file or a decision changed meanwhile (another
+    copy is being made then), or when the recipe does not fit the table.
     """
     if item.treated_at is not None:
         return
     state = state_of(item.release_id)
-    if state.treatment != item or state.columnar is None:
+    if state.treatment != item or state.columnar is None or state.quasi is None:
         raise Stop("A decision changed before the copy could be made. Another copy is made instead.")
     beat(5, "Opening the file")
     with local_path(state.columnar.storage_key) as path:
         table = read_columnar(path)
+    context = replay_context(item.release_id, item.recipe)
     try:
-        treated = apply_recipe(table, item.recipe)
+        made = replay(table, item.recipe, context)
     except RecipeError as error:
         raise Stop(error.sentence) from None
+    item.outcomes = [asdict(outcome) for outcome in made.outcomes]
     beat(30, "Scanning the treated copy")
-    found = scan(treated, lambda percent, message: beat(30 + percent // 2, message))
+    found = scan(made.table, lambda percent, message: beat(30 + percent // 2, message))
     item.leftovers = leftovers(state, found.columns)
-    beat(85, "Measuring how easily somebody could be singled out")
-    item.measures = measure(treated.frame, item.quasi).to_dict() if item.quasi else {}
-    kept = _store(treated)
+    beat(82, "Measuring how easily somebody could be singled out")
+    item.measures_before = risk_measured(table, state.quasi.columns, state.quasi)
+    item.measures = risk_measured(made.table, item.quasi, state.quasi, steps=item.recipe)
+    kept = _store(made.table)
     with transaction.atomic():
         dossier_lock(release_id=item.release_id)
         beat(99, "Keeping the copy")  # the row must still be ours, inside the transaction
+        pseudonyms_keep(release_id=item.release_id, steps=item.recipe, context=context, now=now)
         item.columns = [_column(column) for column in found.columns]
-        _keep(item, state, treated, kept, now)
+        _keep(item, state, made.table, kept, now)
         facts_write(release_id=item.release_id, now=now)
-
-
-def leftovers(state: PrivacyState, columns: list[ColumnResult]) -> list[dict[str, Any]]:
-    """Findings in the treated copy that no decision covers: each with the sentence that says so.
-
-    A column that was kept is covered while it looks as it did; a remedy must have removed what was flagged.
-    """
-    before = {verdict.column: verdict for verdict in state.verdicts}
-    left = []
-    for column in columns:
-        disposition = state.decided.get(column.name)
-        if column.decision != "flag":
-            continue
-        if disposition is None or disposition.decision != Disposition.Decision.REMEDY:
-            if column.evidence_digest == before[column.name].evidence_digest:
-                continue
-        elif disposition.remedy != Disposition.Remedy.REDACT_MATCHES and not _direct(column):
-            continue  # a year of birth still is one, and is measured with the others
-        what = ", ".join(sorted({hit.entity for hit in column.hits})) or (column.entity or column.group)
-        left.append(
-            {
-                "column": column.name,
-                "sentence": f"Column “{column.name}” still holds {what} in the copy. Choose another remedy for it.",
-            }
-        )
-    return left
-
-
-def _direct(column: ColumnResult) -> bool:
-    quasi = ("DATE_OF_BIRTH", "ZIP_CODE")
-    return column.group == "direct" or any(hit.entity not in quasi for hit in column.hits)
 
 
 def _store(treated: Table) -> tuple[str, int, str]:
@@ -157,6 +136,7 @@ def _keep(
             "meta": {
                 "raw_sha256": item.file_sha256,
                 "recipe_digest": item.recipe_digest,
+                "recipe_version": state.recipe_version.number if state.recipe_version else 0,
                 "rows": item.rows,
                 "columns": item.columns,
             },
@@ -164,14 +144,15 @@ def _keep(
     )
     item.treated = stored
     item.treated_at = now or timezone.now()
-    item.save(update_fields=["treated", "treated_at", "rows", "columns", "measures", "leftovers"])
+    fields = ["treated", "treated_at", "rows", "columns", "leftovers", "outcomes"]
+    item.save(update_fields=[*fields, "measures", "measures_before"])
     event_record(
         action="privacy.treated",
         actor=None,
         subject=item,
         **subject_of(item.release_id),
         data={
-            "steps": len(recipe_of(state.verdicts, state.decided)),
+            "steps": len(item.recipe),
             "rows": item.rows,
             "columns": len(item.columns),
             "sha256": sha256,

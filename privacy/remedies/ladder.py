@@ -1,0 +1,89 @@
+"""A hierarchy over the values of one coded column: for each level the new code of every code, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from privacy.remedies.hierarchy import ANY, Hierarchy
+from privacy.risk.classes import ClassTable
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """`codes[l][c]` is the code at level l of what has code c at level 0; `shares[l][d]` the share of the domain
+    that code d of level l stands for; `counts[c]` the rows that have code c. Code 0 is null at every level.
+    """
+
+    name: str
+    hierarchy: str
+    codes: list[Ints]
+    shares: list[Floats]
+    counts: Ints
+    domain: int
+
+    @classmethod
+    def of(cls, table: ClassTable, name: str, hierarchy: Hierarchy) -> Ladder:
+        """The ladder of a column of the class table."""
+        values = table.values[name]
+        counts = np.bincount(table.codes[name], table.sizes, len(values)).astype(np.int64)
+        filled = values.slice(1).cast(pl.String)
+        occurs = counts[1:] > 0
+        listed = hierarchy.domain()
+        domain_values = listed if listed is not None else filled.filter(pl.Series(occurs))
+        has_null = int(counts[0] > 0)
+        domain = len(domain_values) + has_null
+        codes, shares = [], []
+        for level in range(len(hierarchy.levels)):
+            known, mapped = _coded(hierarchy.at(filled, level), hierarchy.at(domain_values, level))
+            codes.append(np.concatenate([[0], mapped]))
+            shares.append(np.concatenate([[1.0 / max(1, domain)], known / max(1, domain)]))
+        return cls(name, hierarchy.name, codes, shares, counts, domain)
+
+    @property
+    def height(self) -> int:
+        """How many levels there are, the value as it is included."""
+        return len(self.codes)
+
+    def losses(self) -> list[float]:
+        """What each level costs without any suppression."""
+        return [self.loss(level) for level in range(self.height)]
+
+    def loss(self, level: int, *, suppressed: int = 0, their_share: float = 0.0) -> float:
+        """The loss at a level when `suppressed` rows, which stood for `their_share` together, lose everything."""
+        rows = float(self.counts.sum())
+        if self.domain <= 1 or rows == 0:
+            return 0.0
+        total = float(self.shares[level][self.codes[level]] @ self.counts) - their_share + suppressed
+        least = rows / self.domain
+        return max(0.0, (total - least) / (rows - least))
+
+    def between(self, low: int, high: int) -> Ints:
+        """The code at level `high` of every code of level `low`."""
+        table = np.zeros(len(self.shares[low]), np.int64)
+        table[self.codes[low]] = self.codes[high]
+        return table
+
+
+def _coded(coarser: pl.Series, domain: pl.Series) -> tuple[Floats, Ints]:
+    """Codes from 1 for the coarser values, and how much of the domain each stands for (at least one value)."""
+    names = pl.concat([coarser.alias("v"), domain.alias("v")]).unique(maintain_order=True)
+    place = pl.Series(range(1, len(names) + 1), dtype=pl.Int64)
+    mapped = coarser.replace_strict(names, place, return_dtype=pl.Int64).to_numpy()
+    held = domain.replace_strict(names, place, return_dtype=pl.Int64).to_numpy()
+    sizes = np.maximum(np.bincount(held - 1, minlength=len(names)).astype(np.float64), 1.0)
+    # A value of which nothing is left could be any, also where the hierarchy does not list that as a value.
+    sizes[(names == ANY).to_numpy()] = max(1, len(domain))
+    return sizes, mapped
+
+
+def ladders_of(table: ClassTable, hierarchies: Mapping[str, Hierarchy]) -> list[Ladder]:
+    """A ladder for each column of the class table, in its order."""
+    return [Ladder.of(table, name, hierarchies[name]) for name in table.names]

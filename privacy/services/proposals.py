@@ -1,0 +1,133 @@
+"""What a recipe would do, and the least harmful one for a k: computed on the class table, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from privacy.errors import RecipeRefused
+from privacy.hierarchies import class_table_loaded, suggested_hierarchies, uploaded_hierarchies
+from privacy.models import ColumnVerdict
+from privacy.recipes import Step
+from privacy.remedies.built_in import hierarchy_named
+from privacy.remedies.hierarchy import Hierarchy
+from privacy.remedies.ladder import Ladder
+from privacy.remedies.lattice import Optimum, search
+from privacy.remedies.what_if import WhatIf, what_if
+from privacy.risk.classes import ClassTable
+from privacy.selectors import PrivacyState, state_of
+
+NOT_COUNTED = "The groups of the file are still being counted. Try again in a moment."
+NOT_CONFIRMED = (
+    "Confirm first which columns together could single out a person: then there is something to measure."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The least harmful levels for `k`, as steps to add to the recipe, and what they would do.
+
+    `levels` says for each column its hierarchy and level in words: (column, hierarchy, level, height).
+    """
+
+    steps: list[Step]
+    optimum: Optimum
+    levels: list[tuple[str, str, str, int]]
+    effect: WhatIf
+
+
+def recipe_what_if(*, release_id: int, steps: Sequence[Step]) -> WhatIf:
+    """What `steps` would do to the risk of a release's file. Raises RecipeRefused while the groups are not counted.
+
+    Values of a column are shown only when the scan takes it for no direct identifier.
+    """
+    state = state_of(release_id)
+    table = _table(state)
+    return _effect(state, table, list(steps), uploaded_hierarchies(release_id))
+
+
+def recipe_propose(
+    *,
+    release_id: int,
+    k: int,
+    limit: float = 0.02,
+    mean: str = "geometric",
+    chosen: Mapping[str, str] | None = None,
+) -> Proposal:
+    """The least harmful way to make groups of at least `k` out of the confirmed quasi-identifiers.
+
+    `limit` is the largest share of rows that may be left out, `chosen` names hierarchies for columns in place of
+    the suggested ones ("none" leaves the column as it is). The steps of the present recipe about other columns
+    are not part of it. Raises RecipeRefused when the groups are not counted or no choice of levels is enough.
+    """
+    if k < 2:
+        raise RecipeRefused("Groups of one do not protect anybody. Ask for at least 2.")
+    if not 0 <= limit <= 1:
+        raise RecipeRefused("The share of rows that may be left out lies between 0 and 100 percent.")
+    state = state_of(release_id)
+    table = _table(state)
+    uploaded = uploaded_hierarchies(release_id)
+    picked = _picked(state, table, chosen or {}, uploaded)
+    names = [name for name in table.names if name in picked]
+    ladders = [Ladder.of(table, name, picked[name]) for name in names]
+    optimum = search(table, ladders, k=k, limit=limit, mean=mean) if ladders else None
+    if optimum is None:
+        raise RecipeRefused(
+            f"No choice of levels makes groups of {k} without leaving out more rows than allowed. Allow more, "
+            "ask for smaller groups, or drop a column."
+        )
+    step: Step = {
+        "remedy": "k_anonymise",
+        "params": {
+            "columns": names,
+            "hierarchies": [picked[name].name for name in names],
+            "levels": list(optimum.levels),
+            "k": k,
+        },
+    }
+    levels = [
+        (name, picked[name].label, picked[name].levels[level], level)
+        for name, level in zip(names, optimum.levels, strict=True)
+    ]
+    return Proposal([step], optimum, levels, _effect(state, table, [step], uploaded))
+
+
+def _table(state: PrivacyState) -> ClassTable:
+    if state.quasi is None or not state.quasi.columns:
+        raise RecipeRefused(NOT_CONFIRMED)
+    table = class_table_loaded(state)
+    if table is None:
+        raise RecipeRefused(NOT_COUNTED)
+    return table
+
+
+def _effect(
+    state: PrivacyState, table: ClassTable, steps: list[Step], uploaded: Mapping[str, Hierarchy]
+) -> WhatIf:
+    shown = {verdict.column for verdict in state.verdicts if verdict.group != ColumnVerdict.Group.DIRECT}
+    return what_if(
+        table,
+        steps,
+        columns=state.columns,
+        threshold=state.quasi.k_min if state.quasi else 5,
+        show=shown,
+        hierarchies=uploaded,
+    )
+
+
+def _picked(
+    state: PrivacyState, table: ClassTable, chosen: Mapping[str, str], uploaded: Mapping[str, Hierarchy]
+) -> dict[str, Hierarchy]:
+    picked = suggested_hierarchies(state, table)
+    for name, key in chosen.items():
+        if name not in picked:
+            raise RecipeRefused(
+                f"“{name}” is not among the confirmed columns. Reload the page and choose again."
+            )
+        try:
+            picked[name] = hierarchy_named(key, uploaded)
+        except LookupError:
+            raise RecipeRefused(
+                f"The hierarchy chosen for “{name}” is not there. Choose another one, or upload it again."
+            ) from None
+    return picked
