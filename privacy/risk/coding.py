@@ -128,7 +128,7 @@ def _bits(series: pl.Series) -> int:
     """Few buckets where few values occur: they stay in the processor's cache."""
     stride = max(1, len(series) // _PROBED)
     probed = series.gather_every(stride).head(_PROBED)
-    distinct = probed.hash(_SEED).n_unique()
+    distinct = len(np.unique(probed.hash(_SEED).to_numpy()))
     if 2 * distinct > len(probed):
         distinct = len(series)
     return min(_MOST_BITS, max(_FEWEST_BITS, (64 * distinct).bit_length()))
