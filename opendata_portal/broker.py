@@ -20,7 +20,7 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):  # type: ignore[misc]
     """kombu's channel over files, with messages that cannot be read half."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         place = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         # No queue reads a name that ends so.
         beside = place.with_name(f"{place.name}.part")
