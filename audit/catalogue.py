@@ -170,7 +170,11 @@ ACTIONS: dict[str, str] = {
     "privacy.risk_rated": "{actor} rated the risk {run}: risk {risk}, benefit {benefit}.",
     "privacy.benefit_weighed": "{actor} decided on benefit and risk: {decision}; the matrix proposed: {proposed}.",
     "privacy.recipe_saved": "{actor} saved version {number} of the recipe: {steps} steps.",
+    "privacy.values_seen": "{actor} looked at the largest values of {columns}.",
     "privacy.hierarchy_uploaded": "{actor} uploaded the hierarchy “{label}”: {values} values, {levels} levels.",
+    "privacy.table_declared": "{actor} said what a row of the copy is: {what}.",
+    "privacy.copy_compared": "The copy was compared with {tables} published tables; {joins} would join with it.",
+    "privacy.copy_compared_again": "{actor} asked for the copy to be compared again.",
     "privacy.treated": "The treated copy was made: {rows} rows, {columns} columns.",
     # checklists
     "checklists.answered": "{actor} answered {items} of the {checklist} checklist.",

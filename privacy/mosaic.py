@@ -12,7 +12,7 @@ is written differently in two tables ("1990-05-01" and "1990") does not meet, an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
@@ -83,8 +83,10 @@ def kind_of(name: str, entity: str, group: str) -> str:
     return "name:" + "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def sketches_of(table: Table, columns: Sequence[SketchColumn], secret: bytes) -> list[Sketch]:
-    """Sketch every column, and every two to four of the first six together.
+def sketches_of(
+    table: Table, columns: Sequence[SketchColumn], secret: bytes, tick: Callable[[], None] = lambda: None
+) -> list[Sketch]:
+    """Sketch every column, and every two to four of the first six together. `tick` is called after each.
 
     A running number (1, 2, 3 ...) links nothing and is left out; so are rows that miss a value.
     """
@@ -95,12 +97,17 @@ def sketches_of(table: Table, columns: Sequence[SketchColumn], secret: bytes) ->
         series = typed.get_column(column.name)
         if not _is_running_number(series):
             hashed[column.name] = _hashed(series, secret)
+        tick()
     used = [column for column in told if column.name in hashed]
     groups: list[tuple[SketchColumn, ...]] = [(column,) for column in used]
     first = _one_of_each_kind(used)[:_OF]
     for size in range(2, _TOGETHER + 1):
         groups += combinations(first, size)
-    return [_sketch(tuple(sorted(group, key=lambda one: one.kind)), hashed) for group in groups]
+    made = []
+    for group in groups:
+        made.append(_sketch(sorted(group, key=lambda one: one.kind), hashed))
+        tick()
+    return made
 
 
 def _one_of_each_kind(columns: Iterable[SketchColumn]) -> list[SketchColumn]:

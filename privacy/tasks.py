@@ -2,9 +2,11 @@
 
 from celery import shared_task
 
-from privacy.models import ClassTabulation, Scan, Treatment
+from privacy.models import ClassTabulation, CopyCheck, CopySketch, Scan, Treatment
 from privacy.services import classes_run as run_classes
+from privacy.services import copy_check_run as run_copy_check
 from privacy.services import scan_run as run_scan
+from privacy.services import sketch_run as run_sketch
 from privacy.services import treatment_run as run_treatment
 from work.services import work_run
 
@@ -22,3 +24,13 @@ def classes_run(pk: int) -> None:
 @shared_task
 def treatment_run(pk: int) -> None:
     work_run(Treatment, pk, run_treatment)
+
+
+@shared_task
+def copy_check_run(pk: int) -> None:
+    work_run(CopyCheck, pk, run_copy_check)
+
+
+@shared_task
+def sketch_run(pk: int) -> None:
+    work_run(CopySketch, pk, run_sketch)

@@ -135,6 +135,8 @@ WORK_KINDS = [
     ("privacy.Scan", "privacy.tasks.scan_run"),
     ("privacy.ClassTabulation", "privacy.tasks.classes_run"),
     ("privacy.Treatment", "privacy.tasks.treatment_run"),
+    ("privacy.CopyCheck", "privacy.tasks.copy_check_run"),
+    ("privacy.CopySketch", "privacy.tasks.sketch_run"),
     ("checklists.CheckRun", "checklists.tasks.checks_run"),
     ("publishing.Publication", "publishing.tasks.publication_run"),
     ("notifications.OutgoingMessage", "notifications.tasks.message_send"),

@@ -9,15 +9,18 @@ from django.db import transaction
 
 from dossier.selectors import facts
 from dossier.services import fact_forget, fact_record
+from privacy.copy_state import told_of
 from privacy.models import Treatment
 from privacy.risk.sentences import risk_sentences
 from privacy.selectors import PrivacyState, dispositions_digest, quasi_digest, state_of
 from privacy.services.assessment_facts import accepted_words, assessment_write
+from privacy.services.copy_requests import copy_check_request
 from privacy.words import finding_sentence
 
 KINDS = ("scan", "dispositions", "treated", "risk", "assessment")
 _SHOWN = 3
 NOBODY = "No column was confirmed that could single out a person."
+CELLS = "A row of the copy is a cell of a table of counts: its cells are judged, not groups of rows."
 UNCONFIRMED = "Which columns together could single out a person has not been confirmed."
 
 
@@ -37,6 +40,7 @@ def facts_write(*, release_id: int, now: datetime | None = None) -> PrivacyState
     _write_treated(state, now)
     _write_risk(state, now)
     assessment_write(state, now)
+    copy_check_request(state)
     return state
 
 
@@ -119,12 +123,14 @@ def _write_treated(state: PrivacyState, now: datetime | None) -> None:
 
 def _write_risk(state: PrivacyState, now: datetime | None) -> None:
     treatment, quasi = state.treatment, state.quasi
-    left = state.quasi_left
+    left, told = state.quasi_left, told_of(state)
     data: dict[str, Any] = {"quasi": left, "k": None, "unique_rows": None, "rows": None}
     treated = treatment.treated.sha256 if treatment and treatment.treated else None
     ok, sentences = False, []
     if quasi is None:
         sentences = [UNCONFIRMED]
+    elif told.is_table:
+        ok, sentences = True, [CELLS]
     elif not left:
         ok, sentences = True, [NOBODY]
     elif treated is None or treatment is None or (measures := treatment.measured) is None:
@@ -133,6 +139,7 @@ def _write_risk(state: PrivacyState, now: datetime | None) -> None:
         ok = measures.k >= quasi.k_min or state.acceptance is not None
         sentences = risk_sentences(measures, k_min=quasi.k_min, accepted=state.acceptance is not None)
         data |= {"k": measures.k, "unique_rows": measures.unique_rows, "rows": measures.rows}
+    ok, sentences = told.weighed(ok, sentences, accepted=state.acceptance is not None)
     data |= {"k_min": quasi.k_min if quasi else None, **accepted_words(state.acceptance)}
     fact_record(
         release_id=state.release_id,

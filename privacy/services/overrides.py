@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from audit.services import event_record
 from dossier.selectors import subject_of
 from dossier.services import contribution_record, dossier_lock
+from privacy.copy_state import told_of
 from privacy.errors import DispositionRefused
 from privacy.models import AssessmentDecision, RiskDecision
 from privacy.selectors import PrivacyState, state_of
@@ -72,7 +73,7 @@ def risk_accept(
     measures = treatment.measured if treatment else None
     if treatment is None or treatment.treated is None or quasi is None or measures is None:
         raise DispositionRefused("There is no measured risk to accept yet. Decide every finding first.")
-    if measures.k >= quasi.k_min:
+    if measures.k >= quasi.k_min and not told_of(state).isolates:
         raise DispositionRefused(
             f"k is {measures.k}, and {quasi.k_min} is asked for: there is nothing to accept."
         )

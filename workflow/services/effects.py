@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from privacy.services import sketches_keep
 from publishing.services import permit_write, publication_make_private, publication_stay_private
 from workflow import approvals
 from workflow.context import ReleaseContext, context_of
@@ -22,6 +23,9 @@ __all__ = ["after_move", "letter_context", "release_path", "review_ask", "review
 # After these moves the copy on the portal must not stay (or become) visible.
 _TAKES_COPY_BACK = {"retract", "retire", "return_for_changes", "withdraw", "reject"}
 
+# After these moves the copy is public: later ones are compared with it.
+_MAKES_PUBLIC = {"publish", "reinstate"}
+
 
 def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
     """Everything that `name` brings about, apart from event, visit and letters of the move itself."""
@@ -32,6 +36,8 @@ def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
     if name == "approve":
         _write_permit(context, now)
         plan_open(release_id=release_id, now=now)
+    if name in _MAKES_PUBLIC:
+        sketches_keep(release_id=release_id)
     if name in _TAKES_COPY_BACK:
         publication_make_private(release_id=release_id, now=now)
         reviews_drop(context, now)

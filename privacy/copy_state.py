@@ -1,0 +1,155 @@
+"""Reads of what the treated copy tells beside its own groups, and what that means for its risk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dossier.models import StoredFile
+from dossier.services import digest_of
+from privacy.aggregates.calhhs import UNMASKED_MOST
+from privacy.aggregates.differencing import CellDifferences, RowDifferences, difference_sentences
+from privacy.aggregates.small_cells import CellFindings, cell_sentences
+from privacy.catalogue import previous_copy
+from privacy.models import AggregateShape, CopyCheck
+from privacy.mosaic import Join, join_sentence
+from privacy.remedies.recipe import columns_left, recipe_faults
+from privacy.selectors import PrivacyState
+
+PENDING = "The copy is being compared with what is public already."
+_SHOWN = 2
+
+
+@dataclass(frozen=True)
+class CopyInputs:
+    """What the copy is measured by: its columns and thresholds, its shape, and the release before."""
+
+    treated: StoredFile
+    quasi: list[str]
+    k_min: int
+    shape: AggregateShape | None
+    previous: StoredFile | None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {
+            "quasi": sorted(self.quasi),
+            "k_min": self.k_min,
+            "shape": self.shape.pk if self.shape else None,
+            "previous": self.previous.sha256 if self.previous else None,
+        }
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.about)
+
+
+@dataclass(frozen=True)
+class CopyWords:
+    """What the comparison means. `blocks` must be mended; `isolates` must be mended or accepted; `notes` are
+    worth knowing. `is_pending`: something has to be compared and is not yet."""
+
+    is_table: bool = False
+    is_pending: bool = False
+    blocks: list[str] = field(default_factory=list)
+    isolates: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def weighed(self, ok: bool, sentences: list[str], *, accepted: bool) -> tuple[bool, list[str]]:
+        """The verdict on the risk with this taken into account."""
+        against = [PENDING] if self.is_pending else [*self.blocks, *([] if accepted else self.isolates)]
+        if against:
+            return False, [*against, *([] if ok else sentences)]
+        return ok, [*sentences, *(self.isolates if accepted else []), *self.notes]
+
+
+def shape_of(release_id: int) -> AggregateShape | None:
+    """What was said last of the rows of a release; None while nobody has."""
+    return AggregateShape.objects.filter(release_id=release_id).select_related("by").order_by("-id").first()
+
+
+def copy_columns(state: PrivacyState) -> list[str]:
+    """The columns of the copy that will be published; before it is made, those that the recipe leaves."""
+    if state.treatment is not None and state.treatment.treated is not None:
+        return [column["name"] for column in state.treatment.columns]
+    if recipe_faults(state.recipe, state.columns, state.hierarchy_digests):
+        return state.columns
+    return columns_left(state.recipe, state.columns)
+
+
+def inputs_of(state: PrivacyState) -> CopyInputs | None:
+    """What the present copy is measured by; None before it is made."""
+    treatment, quasi = state.treatment, state.quasi
+    if treatment is None or treatment.treated is None or quasi is None:
+        return None
+    shape = shape_of(state.release_id)
+    return CopyInputs(
+        treated=treatment.treated,
+        quasi=state.quasi_left,
+        k_min=quasi.k_min,
+        shape=shape if shape and shape.is_table else None,
+        previous=previous_copy(state.release_id),
+    )
+
+
+def check_of(release_id: int, inputs: CopyInputs) -> CopyCheck | None:
+    """The newest finished comparison of exactly this copy; else one that waits or runs; None without any."""
+    rows = CopyCheck.objects.filter(
+        release_id=release_id, treated_sha256=inputs.treated.sha256, about_digest=inputs.digest
+    )
+    finished = rows.filter(checked_at__isnull=False).order_by("-checked_at").first()
+    return finished or rows.order_by("-id").first()
+
+
+def told_of(state: PrivacyState) -> CopyWords:
+    """What the comparison of the present copy means for its risk."""
+    inputs = inputs_of(state)
+    if inputs is None:
+        return CopyWords()
+    is_table = inputs.shape is not None
+    check = check_of(state.release_id, inputs)
+    if check is None or check.checked_at is None:
+        return CopyWords(is_table=is_table, is_pending=is_table or inputs.previous is not None)
+    blocks, notes = _table_words(check, inputs.shape)
+    isolates: list[str] = []
+    found = differences_in(check)
+    if found is not None and found.isolates:
+        (isolates if isinstance(found, RowDifferences) else notes).extend(difference_sentences(found))
+    notes += mosaic_sentences(check)[:_SHOWN]
+    return CopyWords(is_table=is_table, blocks=blocks, isolates=isolates, notes=notes)
+
+
+def _table_words(check: CopyCheck, shape: AggregateShape | None) -> tuple[list[str], list[str]]:
+    """What stands against a table of counts, and what is worth knowing of it."""
+    if shape is None:
+        return [], []
+    if check.fault:
+        return [check.fault], []
+    cells = CellFindings.of_dict(check.cells)
+    blocks = cell_sentences(cells)
+    if blocks:
+        return blocks, []
+    notes = [f"No count of the table is too small: {shape.rule_in_force.says()}"]
+    if not check.score["may_be_shown"]:
+        notes.append(
+            f"Its publication score is {check.score['total']}, more than {UNMASKED_MOST}; its small cells are hidden."
+        )
+    return [], notes
+
+
+def differences_in(check: CopyCheck) -> RowDifferences | CellDifferences | None:
+    """How the copy differs from the last release, as it was measured; None when there was none to compare."""
+    kept = dict(check.differences)
+    kind = kept.pop("kind", None)
+    if kind is None:
+        return None
+    return RowDifferences(**kept) if kind == "rows" else CellDifferences(**kept)
+
+
+def mosaic_sentences(check: CopyCheck) -> list[str]:
+    """How rows of the copy would join with published tables, one sentence for each table."""
+    return [
+        join_sentence(table["title"], Join(**table["joins"][0]))
+        for table in check.mosaic.get("tables", ())
+        if table["joins"]
+    ]
