@@ -20,6 +20,7 @@ from datafiles.table import Column, Table, rows_per_block
 from privacy.cells import Cells, Hits
 from privacy.detectors import DETECTORS, REGISTRY_VERSION
 from privacy.evidence import header_tokens
+from privacy.neighbours import with_neighbours
 from privacy.reading import ColumnReading
 from privacy.verdicts import CLEAR, CONFIRM, FLAG, Claim, claim_of, is_key, term_of
 
@@ -153,7 +154,7 @@ class Scanner:
     def finish(self, columns: Sequence[Column], beat: Beat | None = None) -> ScanResult:
         """Judge the columns, whose types are known by now."""
         running = [
-            self._pool.submit(_judged, reading, column, index)
+            self._pool.submit(judged, reading, column, index)
             for index, (reading, column) in enumerate(zip(self._columns, columns, strict=True))
         ]
         results = []
@@ -164,6 +165,7 @@ class Scanner:
                     f"{self.rows:,} rows read, column {index + 1} of {len(running)}: {column.name[:100]}",
                 )
             results.append(future.result())
+        results = with_neighbours(results)
         return ScanResult(self.rows, results, REGISTRY_VERSION, time.perf_counter() - self._started)
 
 
@@ -189,7 +191,7 @@ def scan_blocks(
         return scanner.finish(columns, beat)
 
 
-def _judged(reading: ColumnReading, column: Column, index: int) -> ColumnResult:
+def judged(reading: ColumnReading, column: Column, index: int) -> ColumnResult:
     """The verdict on one column."""
     tokens = header_tokens(column.name)
     cells, found = reading.finish(column.type)

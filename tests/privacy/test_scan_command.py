@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import csv
 import json
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -53,20 +55,69 @@ def test_nothing_to_decide_is_exit_code_zero(tmp_path: Path) -> None:
     assert run(path)[0] == 0
 
 
+def test_the_report_says_what_it_took_and_names_the_file(planted: Path) -> None:
+    report = json.loads(run(planted, "--format", "json")[1])
+    assert set(report["file"]) == {"sha256", "rows", "columns", "bytes", "seconds", "peak_rss_mb"}
+    assert report["file"]["bytes"] == planted.stat().st_size
+    assert report["file"]["seconds"] > 0 and report["file"]["peak_rss_mb"] > 10
+    assert report["engine"]["startup_seconds"] >= 0
+    assert report["risk"] is None
+
+
+def test_a_workbook_is_scanned_as_its_table_in_csv_is(planted: Path, tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    for row in csv.reader(planted.read_text().splitlines()):
+        workbook.active.append(row)
+    workbook.save(tmp_path / "permits.xlsx")
+    of_csv, of_workbook = (
+        json.loads(run(path, "--format", "json")[1]) for path in (planted, tmp_path / "permits.xlsx")
+    )
+    assert of_workbook["columns"] == of_csv["columns"]
+
+
+def test_columns_may_be_named_in_one_option_or_in_several(planted: Path) -> None:
+    once = run(planted, "--format", "json", "--quasi", "zip,sex")[1]
+    twice = run(planted, "--format", "json", "--quasi", "zip", "--quasi", "sex")[1]
+    assert json.loads(once)["risk"] == json.loads(twice)["risk"]
+
+
+UNREADABLE: list[tuple[str, bytes, list[str], str]] = [
+    ("empty.csv", b"", [], "empty"),
+    ("header.csv", b"permit_no,cost\n", [], "no rows"),
+    ("costs.csv", b"permit_no,cost\nA-1,10\n", ["--quasi", "zip"], "The file has no column “zip”."),
+    ("latin.csv", "name,city\nAña,X\n".encode("latin-1"), [], "Line 2 holds a character that is not UTF-8"),
+    ("ragged.csv", b"a,b\n1,2\n1,2,3\n", [], "Line 3 has 3 fields, but the header has 2"),
+    ("short.csv", b"a,b,c\n1,2,3\n1,2\n", [], "Line 3 has 2 fields, but the header has 3"),
+    ("quote.csv", b'a,b\n1,2\n"1,2\n', [], "A quotation mark that opens on line 3 is never closed"),
+    ("junk.csv", bytes(range(256)) * 40, [], "NUL|not a CSV|not UTF-8|holds"),
+    ("cut.xlsx", b"PK\x03\x04" + b"\x00" * 200, [], "workbook|Excel|damaged"),
+    ("long.csv", b"a,b\n1," + b"x" * 70_000 + b"\n", [], "Line 2 holds a value longer than"),
+    ("notes.pdf", b"%PDF-1.7", [], "not accepted"),
+]
+
+
 @pytest.mark.parametrize(
-    ("name", "content", "options", "sentence"),
-    [
-        ("none.csv", None, [], "There is no file"),
-        ("empty.csv", "", [], "empty"),
-        ("costs.csv", "permit_no,cost\nA-1,10\n", ["--quasi", "zip"], "The file has no column “zip”."),
-    ],
+    ("name", "content", "options", "sentence"), UNREADABLE, ids=[case[0] for case in UNREADABLE]
 )
 def test_what_cannot_be_read_is_exit_code_two_with_the_sentence(
-    tmp_path: Path, name: str, content: str | None, options: list[str], sentence: str
+    tmp_path: Path, name: str, content: bytes, options: list[str], sentence: str
 ) -> None:
     path = tmp_path / name
-    if content is not None:
-        path.write_text(content)
+    path.write_bytes(content)
     with pytest.raises(CommandError, match=sentence) as refused:
         call_command("scan_file", str(path), *options, stdout=StringIO())
+    assert refused.value.returncode == 2
+
+
+def test_a_file_over_the_limit_is_refused(planted: Path, settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 100
+    with pytest.raises(CommandError, match="larger than 100 bytes") as refused:
+        call_command("scan_file", str(planted), stdout=StringIO())
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize(("where", "sentence"), [("none.csv", "There is no file"), ("", "is a folder")])
+def test_what_is_no_file_is_exit_code_two(tmp_path: Path, where: str, sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence) as refused:
+        call_command("scan_file", str(tmp_path / where), stdout=StringIO())
     assert refused.value.returncode == 2

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
-import tempfile
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,16 +11,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from datafiles.child import MEMORY_SENTENCE
 from datafiles.errors import DataFileError
-from datafiles.fingerprint import file_sha256
-from datafiles.reading import read_in_child
-from datafiles.table import Table, read_columnar
 from dossier.services_files import limits_current
-from privacy.risk.diversity import diversity
-from privacy.risk.k_anonymity import measure
+from privacy.management.file_scanning import MissingColumn, Risk, ScannedFile, file_scan, warm_up
 from privacy.risk.sentences import listing
-from privacy.risk.wildcard import k_null_wildcard
-from privacy.scanner import ScanResult, scan
 
 FOUND, UNREADABLE = 3, 2
 
@@ -34,78 +27,89 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        several = "separated by commas, or the option again"
         parser.add_argument("file", type=Path)
-        parser.add_argument("--quasi", default="", help="columns to measure k over, separated by commas")
-        parser.add_argument("--sensitive", default="", help="a sensitive column, to measure l and t of")
+        parser.add_argument(
+            "--quasi", action="append", default=[], help=f"columns to measure k over, {several}"
+        )
+        parser.add_argument(
+            "--sensitive",
+            action="append",
+            default=[],
+            help=f"sensitive columns, to measure l and t of, {several}",
+        )
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
-        quasi = [name.strip() for name in options["quasi"].split(",") if name.strip()]
         started = time.perf_counter()
-        table = _read(path)
-        for name in [*quasi, *filter(None, [options["sensitive"]])]:
-            if name not in table.names:
-                raise CommandError(f"The file has no column “{name}”.", returncode=UNREADABLE)
-        result = scan(table)
-        seconds = time.perf_counter() - started
-        report = _report(path, table, result, quasi, options["sensitive"], seconds)
+        warm_up()
+        startup = time.perf_counter() - started
+        found = _scan(path, _names(options["quasi"]), _names(options["sensitive"]))
+        report = _report(found, startup)
         if options["format"] == "json":
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:
             self.stdout.write(_as_text(path, report))
-        if result.open_columns:
+        if found.result.open_columns:
             sys.exit(FOUND)
 
 
-def _read(path: Path) -> Table:
+def _names(options: list[str]) -> list[str]:
+    return [name.strip() for option in options for name in option.split(",") if name.strip()]
+
+
+def _scan(path: Path, quasi: list[str], sensitive: list[str]) -> ScannedFile:
+    """Scan the file. Raises CommandError (exit code 2) with the sentence that says why it cannot be read."""
+    if path.is_dir():
+        raise CommandError(f"{path} is a folder. Name a file in it.", returncode=UNREADABLE)
     if not path.is_file():
         raise CommandError(f"There is no file {path}.", returncode=UNREADABLE)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            read = read_in_child(
-                path.resolve(), name=path.name, out_dir=Path(folder), limits=limits_current()
-            )
-        except DataFileError as error:
-            raise CommandError(error.sentence, returncode=UNREADABLE) from None
-        return read_columnar(read.columnar)
+    try:
+        return file_scan(path, limits=limits_current(), quasi=quasi, sensitive=sensitive)
+    except DataFileError as error:
+        sentence = error.sentence
+    except MissingColumn as missing:
+        sentence = f"The file has no column “{missing}”."
+    except MemoryError:
+        sentence = MEMORY_SENTENCE
+    except OSError as error:
+        sentence = f"The file cannot be read: {error.strerror}."
+    raise CommandError(sentence, returncode=UNREADABLE)
 
 
-def _report(
-    path: Path, table: Table, result: ScanResult, quasi: list[str], sensitive: str, seconds: float
-) -> dict[str, Any]:
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+def _report(found: ScannedFile, startup: float) -> dict[str, Any]:
+    result = found.result
     return {
         "file": {
-            "sha256": file_sha256(path),
-            "rows": table.rows,
-            "columns": len(table.columns),
-            "bytes": path.stat().st_size,
-            "seconds": round(seconds, 3),
-            "peak_rss_mb": peak // 1024,
+            "sha256": found.sha256,
+            "rows": result.rows,
+            "columns": len(result.columns),
+            "bytes": found.bytes,
+            "seconds": round(found.seconds, 3),
+            "peak_rss_mb": found.peak_rss_mb,
         },
-        "engine": {"registry_version": result.registry_version, "scan_seconds": round(result.seconds, 3)},
+        "engine": {"registry_version": result.registry_version, "startup_seconds": round(startup, 3)},
         "columns": [column.to_dict() for column in result.columns],
-        "risk": _risk(table, quasi, sensitive) if quasi else None,
+        "risk": _risk(found.risk) if found.risk else None,
     }
 
 
-def _risk(table: Table, quasi: list[str], sensitive: str) -> dict[str, Any]:
-    measures = measure(table.frame, quasi)
-    numbers = {column.name for column in table.columns if column.type in ("integer", "decimal")}
-    shown = diversity(table.frame, quasi, sensitive, ordered=sensitive in numbers) if sensitive else None
+def _risk(risk: Risk) -> dict[str, Any]:
+    profile = risk.profile
+    first = profile.sensitive[0] if profile.sensitive else None
     return {
-        "quasi_identifiers": quasi,
-        "k": measures.k,
-        "k_null_wildcard": k_null_wildcard(table.frame, quasi),
-        "classes": measures.classes,
-        "unique_rows": measures.unique_rows,
-        "rows_under_11": measures.rows_under_11,
-        "prosecutor_max": measures.prosecutor_max,
-        "prosecutor_average": measures.prosecutor_average,
-        "l": shown.l if shown else None,
-        "entropy_l": shown.entropy_l if shown else None,
-        "t": shown.t if shown else None,
+        "quasi_identifiers": profile.quasi,
+        "k": profile.k,
+        "k_null_wildcard": risk.k_null_wildcard,
+        "classes": profile.classes,
+        "unique_rows": profile.unique_rows,
+        "rows_under_11": profile.rows_under_11,
+        "prosecutor_max": profile.prosecutor_max,
+        "prosecutor_average": profile.prosecutor_average,
+        "l": first.l if first else None,
+        "entropy_l": first.entropy_l if first else None,
+        "t": first.t if first else None,
         "null_policy": "value",
     }
 
@@ -113,8 +117,8 @@ def _risk(table: Table, quasi: list[str], sensitive: str) -> dict[str, Any]:
 def _as_text(path: Path, report: dict[str, Any]) -> str:
     file = report["file"]
     lines = [
-        f"{path.name}: {file['rows']:,} rows, {file['columns']} columns, scanned in "
-        f"{report['engine']['scan_seconds']:.1f} s by detectors {report['engine']['registry_version']}",
+        f"{path.name}: {file['rows']:,} rows, {file['columns']} columns, read and scanned in "
+        f"{file['seconds']:.1f} s by detectors {report['engine']['registry_version']}",
         "",
         f"{'column':<28} {'type':<9} {'class':<10} {'entity':<15} {'decision':<8}",
     ]
