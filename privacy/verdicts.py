@@ -15,6 +15,12 @@ _RANK = {FLAG: 2, CONFIRM: 1, CLEAR: 0}
 _MOST = 0.5
 _SAMPLE = 2_000
 _MANY_ROWS = 20
+# A kind of people written as codes has no more of them than this.
+_CODES = 10
+# Values and names of columns below these lengths say too little to ask anybody.
+_SHORTEST = 3
+_TELLING = 4
+_ABBREVIATED = ("ssn", "dob", "mrn", "vin")
 _ALL = 0.95
 # A code: no spaces, with digits, long enough to tell many apart.
 _CODE = r"^(?:[A-Za-z]{0,6}[-_/#.]?[0-9][0-9A-Za-z_/.-]{4,40}|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27})$"
@@ -105,7 +111,10 @@ def _by_name(
     if doubted:
         if share < _MOST or (hits is None and detector.alone is None):
             return None
-        why = f"{said}, beside “{doubted[0]}”, and {percent(share)} of its values are written like {detector.a_label}."
+        why = (
+            f"{said}, beside “{doubted[0]}”"
+            f", and {percent(share)} of its values are written like {detector.a_label}."
+        )
         return Claim(detector.entity, detector.group, CONFIRM, 0.6, why, hits=found)
     if share >= detector.enough:
         why = f"{said} and {percent(share)} of its values are written like {detector.a_label}."
@@ -123,7 +132,8 @@ def _by_name(
         return Claim(
             detector.entity, detector.group, CONFIRM, 0.4, f"{said}; it holds no values to judge by."
         )
-    if type_ != "text":
+    short = int(cells.frame.get_column("v").str.len_chars().max() or 0) < _SHORTEST  # type: ignore[arg-type]
+    if type_ != "text" or short or (len(phrase) < _TELLING and phrase not in _ABBREVIATED):
         return None
     why = f"{said}, but its values are not written like {detector.a_label}. A person must look."
     return Claim(detector.entity, detector.group, CONFIRM, 0.5, why)
@@ -140,7 +150,10 @@ def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -
     share = cells.share(members)
     if share < (0.8 if doubted else detector.alone):
         return None
-    why = f"{percent(share)} of the values are written like {detector.a_label}, although the column is not named so."
+    why = (
+        f"{percent(share)} of the values are written like {detector.a_label}"
+        f", although the column is not named so."
+    )
     found = summary(cells, detector, members)
     if doubted:
         return Claim(detector.entity, detector.group, CONFIRM, 0.45, why, hits=found)
@@ -155,7 +168,10 @@ def _by_hits(
     whole = hits.share >= _MOST and not cells.prose
     decision = FLAG if hits.strong and not doubted else CONFIRM
     number = f"{hits.count:,} cell{'s' if hits.count != 1 else ''} ({percent(hits.share)})"
-    why = f"{number} hold{'s' if hits.count == 1 else ''} what is written like {detector.a_label}, {_where(hits.rows)}."
+    why = (
+        f"{number} hold{'s' if hits.count == 1 else ''} what is written like {detector.a_label}, "
+        f"{_where(hits.rows)}."
+    )
     if hits.note:
         why += f" Weighs less: {hits.note}."
     if doubted:
@@ -183,7 +199,8 @@ def _by_term(term: Term, tokens: tuple[str, ...], type_: str, cells: Cells) -> C
     if share >= _MOST:
         why = f"{said}; {percent(share)} of its values have that shape."
         return Claim(term.entity, term.group, term.decision, 0.8, why)
-    if type_ != "text":
+    coded = type_ == "integer" and cells.distinct <= _CODES
+    if type_ != "text" and not coded:
         return None
     return Claim(term.entity, term.group, CONFIRM, 0.45, f"{said}; its values do not have the usual shape.")
 

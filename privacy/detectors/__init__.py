@@ -8,14 +8,33 @@ from __future__ import annotations
 import hashlib
 
 from privacy.detectors import (
+    bank_account,
+    biometric,
+    coordinates,
     credit_card,
     date_of_birth,
+    device_id,
+    diagnosis,
+    driver_license,
+    ein,
     email,
+    health_plan,
+    iban,
     ip_address,
+    itin,
+    license_plate,
+    mac_address,
+    medical_record,
+    npi,
+    passport,
     person_name,
     phone,
+    routing_number,
+    secret,
     ssn,
     street_address,
+    url_of_person,
+    vin,
     zip_code,
 )
 from privacy.evidence import Detector
@@ -23,17 +42,36 @@ from privacy.evidence import Detector
 # In the order in which a tie between two is settled: the more telling one first.
 DETECTORS: tuple[Detector, ...] = (
     ssn.DETECTOR,
+    itin.DETECTOR,
+    ein.DETECTOR,
     credit_card.DETECTOR,
+    iban.DETECTOR,
+    routing_number.DETECTOR,
+    bank_account.DETECTOR,
     email.DETECTOR,
     phone.DETECTOR,
     ip_address.DETECTOR,
+    mac_address.DETECTOR,
+    device_id.DETECTOR,
+    vin.DETECTOR,
+    health_plan.DETECTOR,
+    npi.DETECTOR,
+    medical_record.DETECTOR,
+    driver_license.DETECTOR,
+    passport.DETECTOR,
+    license_plate.DETECTOR,
+    secret.DETECTOR,
     date_of_birth.DETECTOR,
+    coordinates.DETECTOR,
     street_address.DETECTOR,
     person_name.DETECTOR,
     zip_code.DETECTOR,
+    url_of_person.DETECTOR,
+    biometric.DETECTOR,
+    diagnosis.DETECTOR,
 )
 # What else judges a scan: raise it when the scanner, the verdicts or the vocabulary change their judgement.
-SCANNER_VERSION = 1
+SCANNER_VERSION = 2
 
 
 def registry_version(detectors: tuple[Detector, ...]) -> str:

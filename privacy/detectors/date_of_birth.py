@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from privacy.evidence import Detector, Pattern, fits_regex
+from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 _YEAR = r"(?:19|20)[0-9]{2}"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
@@ -10,39 +10,42 @@ _DATE = (
     rf"{_YEAR}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:{_YEAR}|[0-9]{{2}})"
     rf"|[0-3]?[0-9][ -]{_MONTH}[ -,]+(?:{_YEAR}|[0-9]{{2}})|{_MONTH} [0-3]?[0-9](?:st|nd|rd|th)?,? {_YEAR}"
 )
+_SERIAL = r"(?:[1-9][0-9]{3}|[1-3][0-9]{4}|4[0-6][0-9]{3})(?:\.0)?"
 _TIME = r"(?:[T ][0-9:.]+(?: ?[ap]m)?(?:Z|[+-][0-9:]+)?)?"
 
 DETECTOR = Detector(
     name="date_of_birth",
-    version=1,
+    version=2,
     entity="DATE_OF_BIRTH",
     label="date of birth",
     group="quasi",
     explanation="Dates in a column named so, or a date after words such as “born” or “DOB”.",
     headers=(
-        "dob",
-        "date of birth",
-        "birth date",
-        "birth dt",
-        "birthday",
-        "birth year",
-        "year of birth",
-        "yob",
-        "born",
-        "date born",
-        "birth",
-        "bday",
+        *("dob", "date of birth", "birth date", "birth dt", "birthday", "birth year", "year of birth"),
+        *("yob", "born", "date born", "birth", "bday", "d o b", "birth month", "birth yr", "brthdt"),
+        *("bdate", "bth dt", "birth day", "dt of birth", "dob dt", "date birth", "month of birth"),
+        *("fecha de nacimiento", "fecha nacimiento", "nacimiento", "geburtsdatum", "date de naissance"),
+        *("year born", "naissance", "birthdate", "dateofbirth"),
     ),
-    # 19081209 is a date too.
-    fits=fits_regex(rf"(?:{_DATE}){_TIME}|{_YEAR}[01][0-9][0-3][0-9]|{_YEAR}"),
+    # 19081209 is a date too, and so is 13234, the days since 1900 that a spreadsheet counts.
+    fits=fits_regex(
+        rf"(?:{_DATE}){_TIME}|{_YEAR}[01][0-9][0-3][0-9]|[01][0-9][0-3][0-9]{_YEAR}|{_YEAR}(?:\.0)?|{_SERIAL}"
+        rf"|[0-3]?[0-9]{_MONTH}(?:{_YEAR}|[0-9]{{2}})|{_MONTH}[ -](?:{_YEAR}|[0-9]{{2}})|{_YEAR}-[01][0-9]"
+    ),
     patterns=(
         Pattern(
             "after the word",
-            rf"(?i)\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|born(?: on)?)\b[ :=-]{{0,3}}(?:{_DATE})",
+            rf"(?i){EDGE}(?:dob|d\.o\.b\.?|date of birth|birth ?(?:date|day)|born(?: on"
+            rf"| in)?)(?: (?:is|was))?[ :=-]{{0,3}}(?:{_DATE}|{_YEAR}{EDGE})",
             0.9,
             glue="",
         ),
     ),
-    against=("weight", "place", "order", "country", "state", "births", "live", "city", "certificate"),
+    against=(
+        *("weight", "place", "order", "country", "state", "births", "live", "city", "certificate"),
+        *("rate", "county", "length", "defect", "control", "attendant", "type", "outcome", "location"),
+        *("hospital", "name", "sex", "foreign", "native", "gender", "interval", "facility", "mother"),
+        *("plurality", "canadian", "us"),
+    ),
     types=("text", "integer", "date", "datetime"),
 )

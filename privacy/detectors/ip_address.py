@@ -24,15 +24,21 @@ def grade(matches: pl.Series) -> pl.Series:
 
 DETECTOR = Detector(
     name="ip_address",
-    version=1,
+    version=2,
     entity="IP_ADDRESS",
     label="IP address",
     group="direct",
-    explanation="Four numbers from 0 to 255 with dots, or the groups of version 6; longer dotted numbers are none.",
-    headers=("ip", "ip address", "ip addr", "ipv4", "ipv6", "client ip", "remote addr"),
-    fits=fits_regex(rf"{_V4}|{_V6}"),
+    explanation=(
+        "Four numbers from 0 to 255 with dots, or the groups of version 6; longer dotted numbers are none."
+    ),
+    headers=(
+        *("ip", "ip address", "ip addr", "ipv 4", "ipv 6", "client ip", "remote addr", "ip4", "ip6"),
+        *("source ip", "src ip", "dest ip", "host ip", "remote ip", "ipaddr", "ipaddress", "login ip"),
+        *("user ip",),
+    ),
+    fits=fits_regex(rf"(?:{_V4})(?:[:/][0-9]{{1,5}})?|{_V6}"),
     patterns=(Pattern("version 4", _V4, 0.9), Pattern("version 6", _V6, 0.85, glue=r"[0-9A-Za-z_.:\-]")),
-    against=("version", "section", "release"),
+    against=("version", "section", "release", "oid", "uid", "index", "chapter", "clause", "innings"),
     types=("text",),
     grade=grade,
     grade_note="four small numbers, perhaps a version or a section",

@@ -1,173 +1,234 @@
-"""Names of people, by the column's name, the Census lists and their order. Organisations and places are none."""
+"""Names of people, by the column's name, the lists of names and their order. Organisations and places are none."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from privacy.evidence import Detector, Pattern
-from privacy.lexicon import first_names, surnames
-
-_NO_PERSON = (
-    r"\b(?:INC|LLC|LLP|LP|PLLC|CORP|CORPORATION|CO|LTD|COMPANY|TRUST|BANK|CHURCH|SCHOOL|ELEMENTARY|ACADEMY|UNIVERSITY"
-    r"|COLLEGE|DEPT|DEPARTMENT|COUNTY|CITY|TOWN|STATE|DISTRICT|PARK|PLAYGROUND|GARDEN|GARDENS|ST|STREET|AVE|AVENUE|BLVD"
-    r"|BOULEVARD|RD|ROAD|DR|DRIVE|LN|LANE|COURT|WAY|HWY|HIGHWAY|BRIDGE|STATION|CENTER|CENTRE|HOSPITAL|CLINIC|LIBRARY"
-    r"|MUSEUM|HALL|HOUSE|TOWER|TOWERS|BUILDING|PLAZA|MALL|LAKE|RIVER|CREEK|BEACH|BAY|ISLAND|HEIGHTS|HILLS|SPRINGS"
-    r"|VALLEY|VILLAGE|ESTATES|APARTMENTS|ASSOCIATION|ASSOC|FOUNDATION|SOCIETY|CLUB|GROUP|PARTNERS|SERVICES|SOLUTIONS"
-    r"|HOLDINGS|PROPERTIES|RESTAURANT|CAFE|PIZZA|MARKET|DELI|GRILL|STORE|SHOP|SALON|AUTHORITY|COMMISSION|COMMITTEE"
-    r"|BOARD|OFFICE|BUREAU|AGENCY|DIVISION|THE|AND|OF|FOR)\b|&"
+from privacy.detectors.name_headers import (
+    ANY_NAME,
+    FAMILY,
+    GIVEN,
+    MEANS_NOTHING,
+    OF_EITHER,
+    OF_PEOPLE,
+    OTHER_NAMES,
 )
-_TWO_TO_FIVE = r"^\s*[A-Za-z][A-Za-z'’.-]*(?:,? +[A-Za-z][A-Za-z'’.-]*){1,4}\s*$"
-_SUFFIX = r"(?: (?:JR|SR|II|III|IV|MD|PHD|ESQ))?"
-_GIVEN = r"^(?:(?:MR|MRS|MS|DR|MISS) )?([A-Z']+)"
-_FAMILY = rf"([A-Z']+)(?:-[A-Z']+)?{_SUFFIX}$"
-_SECOND_HALF = rf"-([A-Z']+){_SUFFIX}$"
-_WORDS_ONLY = r"^[\p{L}][\p{L}'’.-]*(?:,? [\p{L}][\p{L}'’.-]*){0,4}$"
+from privacy.detectors.name_parts import (
+    NO_PERSON,
+    family_names,
+    given_names,
+    people,
+    whole_names,
+)
+from privacy.evidence import EDGE, NEGATIVE, Detector, Pattern, Reading, Said, phrase_in
+from privacy.lexicon import common_surname_set, surname_set
 
-
-def convinces(values: pl.Series) -> pl.Series:
-    """Which values are a given name and a family name, in either order, and nothing that people are not."""
-    # Each step looks only at what the one before has left.
-    left = values.to_frame("v").with_row_index("at").filter(pl.col("v").str.contains(_TWO_TO_FIVE))
-    clean = pl.col("v").str.strip_chars().str.to_uppercase().str.replace_all(r"[.’]", "")
-    left = left.with_columns(v=clean.str.replace_all(r"\s+", " "))
-    comma = pl.col("v").str.contains(",", literal=True)
-    # "LOPEZ, MARIA A" is read as "MARIA A LOPEZ".
-    turned = pl.col("v").str.replace(rf"^([^,]*?){_SUFFIX}, ?(.*)$", "${2} ${1}")
-    left = left.with_columns(v=pl.when(comma).then(turned).otherwise(pl.col("v")))
-    left = left.filter(pl.col("v").str.extract(_GIVEN).is_in(first_names().implode()))
-    if not left.is_empty():
-        family = surnames().implode()
-        halves = (pl.col("v").str.extract(_FAMILY), pl.col("v").str.extract(_SECOND_HALF))
-        # Of a double name either half may be known.
-        left = left.filter(pl.any_horizontal(half.is_in(family) for half in halves))
-        left = left.filter(~pl.col("v").str.contains(_NO_PERSON))
-    people = left.get_column("at").cast(pl.Int64).implode()
-    return pl.select(pl.int_range(len(values)).is_in(people)).to_series()
+_SAMPLE = 1_500
+_WORDS_ONLY = r"^[\p{L}][\p{L}\p{M}'’`.\-]*(?:,? [\p{L}][\p{L}\p{M}'’`.\-]*){0,5}[.]?$"
+_CAP = r"\p{Lu}[\p{L}’'-]{1,20}"
+_NAME = rf"{_CAP}(?: \p{{Lu}}\.?)?(?: (?:de|la|del|van|von|der|den|di|da|al|bin))*(?: {_CAP}){{0,2}}"
+_TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sgt|Officer|Detective|Judge|Nurse|Sra?|Señora?|Don|Herr|Frau)"
+_INTRODUCED = (
+    r"(?i:my name is|name is|name:|this is|i am|i'm|signed,?|signed by|regards,|sincerely,|thanks,"
+    r"|contact:?|dear"
+    r"|attn:?|c/o|spoke (?:with|to)|talked (?:with|to)|met with|reported by|submitted by|owner:?"
+    r"|tenant:?|caller:?"
+    r"|patient:?|applicant:?|resident:?|per)"
+)
+_MOST, _HALF, _SOME, _FEW = 0.8, 0.5, 0.3, 0.1
+_VARIED = 8
 
 
 def fits(values: pl.Series) -> pl.Series:
-    """Which values can be a name where the column says so: one to five words of letters, no organisation."""
+    """Which values can be a name where the column says so: one to six words of letters, no organisation."""
     frame = values.str.strip_chars().to_frame("v")
     words = pl.col("v").str.contains(_WORDS_ONLY)
-    return frame.select(words & ~pl.col("v").str.to_uppercase().str.contains(_NO_PERSON)).to_series()
+    return frame.select(words & ~pl.col("v").str.to_uppercase().str.contains(NO_PERSON)).to_series()
+
+
+class _Evidence:
+    """What a sample of a column's values says of names: shares of the values."""
+
+    def __init__(self, values: pl.Series) -> None:
+        rows = people(values)
+        height = max(1, len(values))
+
+        def share(*kinds: str) -> float:
+            members = pl.any_horizontal(pl.col(kind) for kind in kinds)
+            return rows.filter(members).height / height
+
+        self.full = max(share("full"), share("swapped") if share("swapped") > _HALF else 0.0)
+        self.soft = share("full", "soft", "swapped")
+        self.initial = share("full", "initial")
+        self.given = _share(given_names(values))
+        self.family = _share(family_names(values, surname_set()))
+        self.common = _share(family_names(values, common_surname_set()))
+
+    @property
+    def whole(self) -> float:
+        """The share of whole names: enough known on both sides vouch for those with a known given name only."""
+        return self.soft if self.full >= _FEW or self.soft >= _MOST else self.full
+
+
+def _share(members: pl.Series) -> float:
+    return int(members.sum()) / len(members) if len(members) else 0.0
+
+
+def reads(column: Reading) -> Said | None:
+    """Reads a column by what its name promises: names of people, of people or others, half names, or nothing."""
+    if column.type != "text":
+        return None
+    sure = phrase_in(column.tokens, OF_PEOPLE)
+    either = phrase_in(column.tokens, OF_EITHER)
+    counted = phrase_in(column.tokens, NEGATIVE)
+    if counted or (column.prose and not sure):
+        return None
+    if not column.filled:
+        phrase = sure or (either if phrase_in(column.tokens, ANY_NAME) else None)
+        return (
+            _said("confirm", 0.4, f"The column is named “{phrase[0]}”; it holds no values to judge by.")
+            if phrase
+            else None
+        )
+    sample = column.values.head(_SAMPLE)
+    shaped = _share(fits(sample))
+    if sure:
+        return _sure(column, sure[0], shaped)
+    if shaped < _FEW / 2:
+        return None
+    seen = _Evidence(sample)
+    other = phrase_in(column.tokens, OTHER_NAMES)
+    if half := _half(column, seen):
+        return half
+    if other and not (either and either[0] not in other[0] and seen.whole >= _HALF):
+        return _beside_others(column, other[0], seen)
+    if either:
+        return _either(column, either[0], seen)
+    if named := phrase_in(column.tokens, ANY_NAME):
+        return _any_name(column, named[0], seen)
+    return _by_values(column, seen)
+
+
+def _sure(column: Reading, phrase: str, shaped: float) -> Said | None:
+    if shaped >= _FEW:
+        return _names(column, "flag", 0.97 if shaped >= _HALF else 0.85, f"The column is named “{phrase}”")
+    why = f"The column is named “{phrase}”, but its values are not written like names. A person must look."
+    return _said("confirm", 0.5, why)
+
+
+def _half(column: Reading, seen: _Evidence) -> Said | None:
+    """Columns named “first” and “last”, “fn” and “ln”."""
+    for phrases, share in ((GIVEN, seen.given), (FAMILY, seen.family)):
+        phrase = phrase_in(column.tokens, phrases)
+        if (
+            phrase
+            and share >= _HALF
+            and (phrases is GIVEN or "name" in column.tokens or column.distinct >= 2)
+        ):
+            return _names(column, "flag", 0.85, f"The column is named “{phrase[0]}”")
+    return None
+
+
+def _either(column: Reading, phrase: str, seen: _Evidence) -> Said | None:
+    said = f"The column is named “{phrase}”"
+    if max(seen.whole, seen.initial) >= _FEW or seen.given >= _HALF:
+        return _names(column, "flag", 0.9, said)
+    if seen.common >= _HALF or seen.given >= _SOME:
+        return _names(column, "flag" if seen.common >= _MOST else "confirm", 0.75, said)
+    if max(seen.whole, seen.initial) >= _FEW / 3:
+        return _names(column, "confirm", 0.5, said)
+    return None
+
+
+def _any_name(column: Reading, phrase: str, seen: _Evidence) -> Said | None:
+    said = f"The column is named “{phrase}”"
+    if seen.whole >= _SOME + _FEW or (seen.full + seen.initial >= _HALF):
+        return _names(column, "flag", 0.85, said)
+    if seen.full >= 2 * _FEW or (seen.given >= _HALF and column.distinct >= _VARIED):
+        return _names(column, "confirm", 0.5, said)
+    return None
+
+
+def _beside_others(column: Reading, other: str, seen: _Evidence) -> Said | None:
+    if seen.full < _MOST or column.distinct < _VARIED:
+        return None
+    return _names(column, "confirm", 0.45, f"The column is named “{other}”")
+
+
+def _by_values(column: Reading, seen: _Evidence) -> Said | None:
+    said = "The column is not named so"
+    if seen.full >= _HALF or (seen.whole >= 2 * _SOME and seen.full >= _FEW):
+        return _names(column, "flag", 0.8, said)
+    nothing = all(token in MEANS_NOTHING or token.isdigit() for token in column.tokens)
+    if not nothing or column.distinct < _VARIED:
+        return None
+    if seen.soft >= _MOST or seen.given >= _MOST:
+        return _names(column, "confirm", 0.45, said)
+    if seen.common >= _MOST and column.distinct >= 2 * _VARIED:
+        return _names(column, "confirm", 0.35, said)
+    return None
+
+
+def _names(column: Reading, decision: str, score: float, said: str) -> Said:
+    members = fits(column.values)
+    share = column.share(members)
+    written = f"{share * 100:.0f} % of its values are written like names of people"
+    return Said(decision, score, f"{said} and {written}.", members)
+
+
+def _said(decision: str, score: float, why: str) -> Said:
+    return Said(decision, score, why)
 
 
 def grade(matches: pl.Series) -> pl.Series:
-    """In prose, two capitalised words count only when both are known names."""
-    return convinces(matches).cast(pl.Float64)
+    """In sentences, a name counts after a title or words that introduce one, or when both halves are known."""
+    told = rf"^(?:{_TITLE}\.? |{_INTRODUCED})"
+    name = matches.str.replace(rf"{told}\s*", "").str.replace(rf"^{_TITLE}\.? ", "")
+    known = whole_names(name)
+    half = given_names(name.str.extract(r"^(\S+)", 1)) | family_names(
+        name.str.extract(r"(\S+)$", 1), common_surname_set()
+    )
+    title = matches.str.contains(rf"^(?:{_INTRODUCED} ?)?{_TITLE}\.? ")
+    introduced = matches.str.contains(rf"^{_INTRODUCED}")
+    frame = pl.DataFrame({"known": known, "half": half, "title": title, "introduced": introduced})
+    return frame.select(
+        pl.when(pl.col("known")).then(1.0).when(pl.col("title") & pl.col("half")).then(1.0).otherwise(0.0)
+    ).to_series()
 
 
 DETECTOR = Detector(
     name="person_name",
-    version=1,
+    version=2,
     entity="PERSON_NAME",
     label="name of a person",
     group="direct",
-    explanation="Given and family names of the U.S. Census lists; organisations, streets and parks are left out.",
-    headers=(
-        "first name",
-        "last name",
-        "full name",
-        "middle name",
-        "maiden name",
-        "given name",
-        "family name",
-        "surname",
-        "first nm",
-        "last nm",
-        "fname",
-        "lname",
-        "forename",
-        "person name",
-        "patient name",
-        "client name",
-        "employee name",
-        "applicant name",
-        "owner name",
-        "contact name",
-        "officer name",
-        "complainant name",
-        "resident name",
-        "tenant name",
-        "student name",
-        "victim name",
-        "defendant name",
-        "inmate name",
-        "customer name",
-        "respondent name",
-        "caller name",
+    explanation=(
+        "Given and family names of the U.S. Census and younger lists; organisations, streets and parks "
+        "are left out."
     ),
-    weak_headers=(
-        "name",
-        "owner",
-        "applicant",
-        "patient",
-        "client",
-        "employee",
-        "officer",
-        "complainant",
-        "contact",
-        "resident",
-        "tenant",
-        "victim",
-        "inspector",
-        "caller",
-        "defendant",
-        "person",
-        "requester",
-        "petitioner",
-        "signatory",
-    ),
+    headers=OF_PEOPLE,
+    weak_headers=OF_EITHER,
     fits=fits,
-    convinces=convinces,
+    convinces=whole_names,
     patterns=(
         Pattern(
+            "after a title or an introduction",
+            rf"{EDGE}(?:{_TITLE}\.? |{_INTRODUCED} (?:{_TITLE}\.? )?){_NAME}",
+            0.65,
+            glue="",
+            prose_only=True,
+        ),
+        Pattern(
             "two names in prose",
-            r"\b[A-Z][a-z'’-]{1,20} (?:[A-Z]\. )?[A-Z][a-z'’-]{1,20}\b",
+            rf"\b{_CAP} (?:\p{{Lu}}\. )?{_CAP}\b",
             0.6,
             glue="",
             prose_only=True,
         ),
     ),
-    against=(
-        "city",
-        "destination",
-        "street",
-        "park",
-        "school",
-        "facility",
-        "business",
-        "company",
-        "organization",
-        "organisation",
-        "vendor",
-        "department",
-        "dept",
-        "project",
-        "program",
-        "product",
-        "county",
-        "location",
-        "station",
-        "team",
-        "event",
-        "place",
-        "neighborhood",
-        "building",
-        "file",
-        "species",
-        "common",
-        "scientific",
-        "host",
-        "user",
-        "id",
-        "dba",
-        "legal",
-        "trade",
-        "site",
-        "origin",
-    ),
+    against=OTHER_NAMES,
     alone=0.5,
     types=("text",),
     grade=grade,
+    reads=reads,
 )

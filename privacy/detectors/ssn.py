@@ -1,17 +1,25 @@
-"""U.S. Social Security numbers, and taxpayer numbers of the same shape (ITIN)."""
+"""U.S. Social Security numbers, and taxpayer and test numbers of the same shape."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from privacy.evidence import DASH, Detector, Pattern, fits_regex
+from privacy.detectors.checksums import only_digits
+from privacy.evidence import DASH, EDGE, Detector, Pattern, fits_regex
 
-_SPACED = rf"[0-9]{{3}}(?:{DASH}| )[0-9]{{2}}(?:{DASH}| )[0-9]{{4}}"
+_GAP = rf"(?:{DASH}|[ .])"
+_SPACED = rf"[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}[0-9]{{4}}"
+_TOLD = (
+    rf"(?i){EDGE}(?:ssn|ss ?#|ss no\.?|s\.s\.n\.?|soc\.? ?sec\.?|social(?: security)?|ssa)(?: (?:no\.?"
+    rf"|num|number|nr|#))?"
+    rf"(?: is| was)?[ :#=-]{{0,3}}[0-9]{{3}}{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{4}}"
+)
+_HIDDEN = rf"[x*#•]{{3}}{DASH}?[x*#•]{{2}}{DASH}?[0-9]{{4}}"
 
 
 def grade(matches: pl.Series) -> pl.Series:
     """Area 000 and 666, group 00 and serial 0000 were never given; 9xx are ITINs or tests: lower, kept."""
-    digits = matches.str.replace_all(r"[^0-9]", "")
+    digits = only_digits(matches).str.tail(9)
     frame = digits.to_frame("d").select(
         area=pl.col("d").str.slice(0, 3),
         group=pl.col("d").str.slice(3, 2),
@@ -26,29 +34,34 @@ def grade(matches: pl.Series) -> pl.Series:
 
 DETECTOR = Detector(
     name="ssn",
-    version=1,
+    version=2,
     entity="SSN",
     label="Social Security number",
     group="direct",
-    explanation="Nine digits as 3-2-4 whose area, group and serial can exist; numbers beginning with 9 weigh less.",
+    explanation=(
+        "Nine digits as 3-2-4 whose area, group and serial can exist; numbers beginning with 9 weigh less."
+    ),
     headers=(
-        "ssn",
-        "social security",
-        "social security number",
-        "soc sec",
-        "itin",
-        "taxpayer id",
-        "tax id",
-        "tin",
+        *("ssn", "social security", "social security number", "social security no", "soc sec"),
+        *("soc sec no", "ssno", "taxpayer id", "tax id", "tin", "social", "ss number", "ss no"),
+        *("ss num", "socsec", "ssnum", "social sec", "taxpayer number", "tax identification number"),
+        *("taxpayer identification number", "social insurance number"),
     ),
     # Without its leading zero, or with the first five digits hidden, it still is one.
-    fits=fits_regex(rf"{_SPACED}|[0-9]{{7,9}}|[x*]{{3}}{DASH}?[x*]{{2}}{DASH}?[0-9]{{4}}"),
+    fits=fits_regex(rf"{_SPACED}|[0-9]{{7,9}}(?:\.0)?|{_HIDDEN}|[0-9]\.[0-9]+E\+0?8"),
     patterns=(
         # Letters may touch it ("SSN123-45-6789"); digits, dots and hyphens may not.
         Pattern("separated", _SPACED, 0.95, glue=r"[0-9.\-]"),
         Pattern("nine digits", r"[0-9]{9}", 0.4, bare=True),
+        Pattern("after the word", _TOLD, 0.95, glue=""),
+        Pattern("hidden but for four", rf"(?i){_HIDDEN}", 0.75, glue=""),
     ),
-    against=("parcel", "apn", "case", "docket", "permit", "phone", "zip"),
+    against=(
+        *("parcel", "apn", "case", "docket", "permit", "phone", "zip", "media", "work", "worker"),
+        *("network", "studies", "service", "services", "club", "distance", "distancing", "benefits"),
+        *("beneficiaries", "payments", "score", "vulnerability", "index", "income", "recipients"),
+        *("sciences", "science", "class", "impact", "enterprise"),
+    ),
     grade=grade,
     grade_note="begins with 9: a taxpayer number or a test number",
 )

@@ -1,0 +1,122 @@
+"""Exact places: latitude and longitude by range and by shape, points, and coordinates of a plane."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from privacy.evidence import NEGATIVE, Detector, Reading, Said, phrase_in
+
+LATITUDE = ("lat", "latitude", "y lat", "latitud", "breitengrad", "lat dd", "gps lat")
+LONGITUDE = ("lon", "lng", "long", "longitude", "longitud", "laengengrad", "lon dd", "gps lon", "gps long")
+POINT = (
+    *("the geom", "geom", "geolocation", "geo point", "geopoint", "lat lon", "lat long", "latlon"),
+    *("latlng", "coordinates", "coordinate", "coords", "geo", "gps", "point", "location"),
+    *("georeference", "shape", "wkt", "geometry", "lonlat"),
+)
+PLANE = (
+    *("x coord", "y coord", "x coordinate", "y coordinate", "xcoord", "ycoord", "easting", "northing"),
+    *("state plane",),
+)
+AGAINST = (
+    *("acc", "accel", "accelerometer", "gyro", "term", "description", "name", "angle", "lateral"),
+    *("delta", "error", "pixel", "screen", "velocity", "force", "length", "page", "desc", "text"),
+    *("form", "answer", "jump", "haul"),
+)
+# Words that put a place where somebody lives or what happened to somebody.
+OF_A_HOME = (
+    *("home", "residence", "residential", "house", "owner", "patient", "victim", "client", "applicant"),
+    *("resident", "person", "student", "employee", "caller", "complainant", "user", "device"),
+    *("offender", "suspect", "tenant", "member", "rider"),
+)
+_NUMBER = r"^\s*-?[0-9]{1,3}\.[0-9]+\s*$"
+_PAIR = (
+    r"(?i)^\s*(?:SRID=[0-9]+;)?\s*(?:POINT\s*Z?\s*\(|\("
+    r"|\[)?\s*-?[0-9]{1,3}\.[0-9]{2,}[\s,;]+-?[0-9]{1,3}\.[0-9]{2,}(?:[\s,]+-?[0-9.]+)?\s*[)\]]?\s*$"
+)
+_PLANAR = r"^\s*-?[0-9]{5,8}(?:\.[0-9]+)?\s*$"
+_DEGREES = r"^\s*[0-9]{1,3}°\s?[0-9]{1,2}['′]\s?[0-9.]*[\"″]?\s?[NSEW]\s*$"
+_METRES_OF_A_DEGREE = 111_320
+_SAMPLE = 2_000
+_MOST, _EXACT = 0.8, 3
+
+
+def fits(values: pl.Series) -> pl.Series:
+    """Which values are written like a latitude, a longitude, a point or a place on a plane."""
+    return values.str.contains(rf"{_NUMBER}|{_PAIR}|{_PLANAR}|{_DEGREES}")
+
+
+def reads(column: Reading) -> Said | None:
+    """Reads a column by its name and by the range and the decimals of its values."""
+    if phrase_in(column.tokens, AGAINST + NEGATIVE):
+        return None
+    head = column.values.head(_SAMPLE)
+    if column.type == "geometry" or _share(head.str.contains(_PAIR)) >= _MOST:
+        return _place(column, "Its values are points", _decimals(head))
+    for phrases, limit in ((LATITUDE, 90), (LONGITUDE, 180)):
+        phrase = phrase_in(column.tokens, phrases)
+        if phrase and _in_range(head, limit):
+            return _place(
+                column,
+                f"The column is named “{phrase[0]}” and its values lie within {limit} degrees",
+                _decimals(head),
+            )
+        if phrase and _share(head.str.contains(_DEGREES)) >= _MOST:
+            return _place(column, f"The column is named “{phrase[0]}”", 4)
+    phrase = phrase_in(column.tokens, PLANE)
+    if (
+        phrase
+        and column.type in ("integer", "decimal", "text")
+        and _share(head.str.contains(_PLANAR)) >= _MOST
+    ):
+        return _place(column, f"The column is named “{phrase[0]}” and its values are places on a plane", 5)
+    if phrase_in(column.tokens, LATITUDE[:2] + LONGITUDE[:4]) and not column.filled:
+        return Said("confirm", 0.4, "The column is named like a coordinate; it holds no values to judge by.")
+    return None
+
+
+def _place(column: Reading, why: str, decimals: int) -> Said:
+    metres = _METRES_OF_A_DEGREE / 10**decimals
+    size = f"{metres:,.0f} metres" if metres >= 2 else ("1 metre" if metres >= 0.5 else "less than a metre")
+    home = phrase_in(column.tokens, OF_A_HOME)
+    members = fits(column.values)
+    if home and decimals >= _EXACT:
+        said = f"{why}, exact to about {size}, beside “{home[0]}”: it may show where somebody lives."
+        return Said("flag", 0.9, said, members, group="direct")
+    kind = "exact" if decimals >= _EXACT else "rough"
+    return Said("confirm", 0.5, f"{why}: a place, {kind} to about {size}.", members)
+
+
+def _decimals(values: pl.Series) -> int:
+    """How many decimals most values have: trailing zeros say nothing."""
+    places = values.str.extract(r"\.([0-9]+)", 1).str.strip_chars_end("0").str.len_bytes()
+    return int(places.quantile(0.75) or 0)
+
+
+def _in_range(values: pl.Series, limit: int) -> bool:
+    shaped = values.filter(values.str.contains(_NUMBER))
+    if len(shaped) < _MOST * len(values) or not len(shaped):
+        return False
+    numbers = shaped.str.strip_chars().cast(pl.Float64, strict=False)
+    return _share(numbers.abs() <= limit) >= _MOST and _decimals(values) >= 2
+
+
+def _share(members: pl.Series) -> float:
+    return int(members.sum()) / len(members) if len(members) else 0.0
+
+
+DETECTOR = Detector(
+    name="coordinates",
+    version=1,
+    entity="COORDINATES",
+    label="exact place",
+    group="quasi",
+    explanation=(
+        "Latitude and longitude by range and decimals, points, and coordinates of a plane; says how many "
+        "metres."
+    ),
+    headers=LATITUDE + LONGITUDE + PLANE,
+    fits=fits,
+    against=AGAINST,
+    types=("text", "integer", "decimal", "geometry"),
+    reads=reads,
+)

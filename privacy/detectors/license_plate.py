@@ -1,0 +1,41 @@
+"""Licence plates of vehicles: short codes that only the name or the words before them explain."""
+
+from __future__ import annotations
+
+from privacy.evidence import EDGE, Detector, Pattern, fits_regex
+
+_PLATE = r"[A-Z]{1,4}[ -]?[0-9]{2,5}[ -]?[A-Z]{0,3}|[0-9]{1,4}[ -]?[A-Z]{1,4}[ -]?[0-9]{0,4}"
+
+DETECTOR = Detector(
+    name="license_plate",
+    version=1,
+    entity="LICENSE_PLATE",
+    label="licence plate",
+    group="direct",
+    explanation="Two to eight letters and digits in a column named so, or after “license plate”.",
+    headers=(
+        *("license plate", "licence plate", "plate number", "plate no", "plate num", "plate"),
+        *("plate id", "tag number", "vehicle plate", "lic plate", "registration plate"),
+        *("license plate number", "vehicle tag", "number plate", "veh plate", "vehicle registration"),
+        *("vehicle registration number", "lp number"),
+    ),
+    # A plate has digits; vanity plates may not, so a part is enough.
+    fits=fits_regex(rf"{_PLATE}|[0-9]{{4,7}}|[A-Z0-9][A-Z0-9 -]{{1,7}}"),
+    patterns=(
+        Pattern(
+            "after the word",
+            rf"(?i){EDGE}(?:licen[cs]e |lic\.? |number |vehicle )?plates?(?: (?:no\.?|number|num|#|is"
+            rf"|was|reads))*[ :#]{{0,3}}(?:[A-Z]{{2}} )?"
+            rf"(?:[0-9][A-Z]{{3}}[0-9]{{3}}|[A-Z]{{2,3}}[ -]?[0-9]{{3,4}}"
+            rf"|[0-9]{{2,4}}[ -]?[A-Z]{{2,3}}){EDGE}",
+            0.85,
+            glue="",
+        ),
+    ),
+    against=(
+        *("name", "appeal", "appearance", "appearances", "home", "base", "steel", "metal", "tectonic"),
+        *("type", "state", "growth", "map", "material", "license type", "expiration", "count"),
+        *("culture", "petri", "assay", "umpire", "score", "well"),
+    ),
+    enough=0.5,
+)

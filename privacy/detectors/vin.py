@@ -1,0 +1,42 @@
+"""Vehicle identification numbers: 17 characters with a check digit in the ninth place (49 CFR 565)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from privacy.detectors.checksums import vin
+from privacy.evidence import Detector, Pattern, fits_regex
+
+_VIN = r"[A-HJ-NPR-Z0-9]{9}[A-HJ-NPR-TV-Y1-9][A-HJ-NPR-Z0-9]{3}[0-9]{4}"
+
+
+def grade(matches: pl.Series) -> pl.Series:
+    """0 when the check digit does not fit or no letter is among the characters."""
+    letters = matches.str.contains(r"[A-Z]") & matches.str.contains(r"[0-9]")
+    return (letters & vin(matches)).cast(pl.Float64)
+
+
+DETECTOR = Detector(
+    name="vin",
+    version=1,
+    entity="VIN",
+    label="vehicle identification number",
+    group="direct",
+    explanation=(
+        "17 characters without I, O and Q whose check digit fits; under a name that says so, any 17 of them."
+    ),
+    headers=(
+        "vin",
+        "vehicle identification number",
+        "vehicle identification",
+        "vin number",
+        "vin no",
+        "vehicle vin",
+        "chassis number",
+    ),
+    fits=fits_regex(r"[A-HJ-NPR-Z0-9]{17}|[A-HJ-NPR-Z0-9]{8}[A-Z0-9*]{2,9}"),
+    patterns=(Pattern("17 characters", _VIN, 0.9),),
+    types=("text",),
+    grade=grade,
+    by_chance=0.2,
+)
