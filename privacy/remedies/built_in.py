@@ -20,6 +20,7 @@ from privacy.remedies.numbers import number_text, numbers_in
 Step = Callable[[pl.Series], pl.Series]
 
 _NUMBERS = "numbers:"
+_BORDER = 1e-9
 
 
 def _any(values: pl.Series) -> pl.Series:
@@ -57,7 +58,8 @@ def numeric_bands(
     narrower ones exactly. A number of `top` or more becomes "100 or more"; what is no number is emptied.
     """
     number = numbers_in(values)
-    start = ((number / width).floor() // multiple) * (multiple * width)
+    # A number on the border belongs to the band above it, whatever floats make of the division.
+    start = ((number / width + _BORDER).floor() // multiple) * (multiple * width)
     wide = multiple * width
     if float(width).is_integer():
         low, high = start.cast(pl.Int64, strict=False), (start + wide - 1).cast(pl.Int64, strict=False)

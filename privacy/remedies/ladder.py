@@ -52,18 +52,29 @@ class Ladder:
         """How many levels there are, the value as it is included."""
         return len(self.codes)
 
-    def losses(self) -> list[float]:
-        """What each level costs without any suppression."""
-        return [self.loss(level) for level in range(self.height)]
+    def loss(self, level: int, suppressed: Floats | None = None) -> float:
+        """The loss at a level. `suppressed` are rows, by their original code, that lose everything."""
+        shares = self.shares[level].take(self.codes[level])
+        total = float(shares @ self.counts)
+        if suppressed is not None:
+            total += float(suppressed.sum() - shares @ suppressed)
+        return float(self._scaled(np.array(total)))
 
-    def loss(self, level: int, *, suppressed: int = 0, their_share: float = 0.0) -> float:
-        """The loss at a level when `suppressed` rows, which stood for `their_share` together, lose everything."""
+    def _scaled(self, total: Floats) -> Floats:
+        """0 when every value stands for itself, 1 when each could be any."""
         rows = float(self.counts.sum())
         if self.domain <= 1 or rows == 0:
-            return 0.0
-        total = float(self.shares[level][self.codes[level]] @ self.counts) - their_share + suppressed
+            return np.zeros_like(total)
         least = rows / self.domain
-        return max(0.0, (total - least) / (rows - least))
+        return np.maximum(0.0, (total - least) / (rows - least))
+
+    def least_loss(self, level: int, suppressed: Ints) -> Floats:
+        """The least that the loss can be at a level when so many rows are suppressed: those that lost most already."""
+        shares = self.shares[level].take(self.codes[level])
+        order = np.argsort(1.0 - shares, kind="stable")
+        rows = np.concatenate([[0.0], np.cumsum(self.counts[order])])
+        more = np.concatenate([[0.0], np.cumsum((1.0 - shares[order]) * self.counts[order])])
+        return self._scaled(float(shares @ self.counts) + np.interp(suppressed, rows, more))
 
     def between(self, low: int, high: int) -> Ints:
         """The code at level `high` of every code of level `low`."""

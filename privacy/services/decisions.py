@@ -173,6 +173,9 @@ def findings_undo(
         )
         _event("privacy.decision_taken_back", back, actor, {"column": row.column, "decision": row.words}, now)
         rows.append(back)
+    verdicts = {verdict.column: verdict for verdict in state_of(release_id).verdicts}
+    undone = [(verdicts[row.column], row.decision, row.remedy) for row in rows if row.column in verdicts]
+    recipe_follow(release_id=release_id, decisions=undone, note=rows[0].reason, actor=actor, now=now)
     _settle(release_id, actor, "privacy decision", now)
     return rows
 
