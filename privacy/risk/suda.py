@@ -21,8 +21,11 @@ Flags = NDArray[np.bool_]
 LARGEST = 4
 # Column sets times classes that are looked at before stopping at a smaller size of sets.
 _WORK = 1_000_000_000
-# Buckets for keys that are too many for a table of their own.
+# Buckets for keys that are too many for a table of their own: so many for each class, up to a bound.
+_ROOM = 8
 _BUCKETS = 1 << 22
+# 2**64 divided by the golden ratio spreads keys over the buckets.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +135,12 @@ def _parts(chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 def _alone(codes: list[Ints], radices: list[int], once: Flags) -> Ints:
     """The positions of classes of one row whose key no other class has."""
     keys, packing = pack(codes, radices)
-    if packing.space <= _BUCKETS:
+    buckets = min(_BUCKETS, 1 << (_ROOM * len(keys)).bit_length())
+    if packing.space <= buckets:
         return np.flatnonzero(once & (np.bincount(keys, minlength=packing.space).take(keys) == 1))
     # Alone in a bucket is alone; those who share one are told apart by sorting the keys.
-    bucket = keys % _BUCKETS
-    shared = np.bincount(bucket, minlength=_BUCKETS).take(bucket) > 1
+    bucket = (keys.view(np.uint64) * _SPREAD >> np.uint64(65 - buckets.bit_length())).view(np.int64)
+    shared = np.bincount(bucket, minlength=buckets).take(bucket) > 1
     sure = np.flatnonzero(once & ~shared)
     doubt = np.flatnonzero(shared)
     if not len(doubt):

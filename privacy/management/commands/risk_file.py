@@ -36,7 +36,7 @@ the risk of each person where --weights names sampling weights; special uniques 
 combinations of columns that single out most. Values of the file are never printed: only names of columns,
 counts and row numbers (the header does not count).
 
-Exit code 0: k is at least --k-min, or the file has no rows; 3: it is lower; 2: the file cannot be read."""
+Exit code 0: k is at least --k-min; 3: it is lower; 2: the file cannot be read, or has no such column."""
 
 
 class Command(BaseCommand):
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:
             self.stdout.write(_as_text(path, report, profile))
-        if profile.rows and profile.k < options["k_min"]:
+        if profile.k < options["k_min"]:
             sys.exit(AT_RISK)
 
 
