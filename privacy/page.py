@@ -29,7 +29,7 @@ def page_of(
         | findings_of(state, filters or Filters(), refusal)
         | {
             "summary": summary_line(state.scan.summary) if state.scan else "",
-            "quasi_choices": _quasi_choices(state),
+            "quasi_suggested": [one.column for one in state.verdicts if one.group == Group.QUASI],
             "risk": _risk(state),
             "history": history,
             "earlier_reasons": list(dict.fromkeys(row.reason for row in history))[:_REASONS],
@@ -55,22 +55,6 @@ def moving_part(state: PrivacyState) -> dict[str, Any]:
 
 def is_moving(moving: dict[str, Any]) -> bool:
     return bool(moving["scanning"] or moving["making"])
-
-
-def _quasi_choices(state: PrivacyState) -> dict[str, list[dict[str, Any]]]:
-    """Every column with a box: suggested ones first, ticked until somebody has said otherwise."""
-    confirmed = set(state.quasi.columns) if state.quasi else None
-    rows = []
-    for verdict in state.verdicts:
-        suggested = verdict.group == Group.QUASI
-        ticked = suggested if confirmed is None else verdict.column in confirmed
-        rows.append(
-            {"column": verdict.column, "suggested": suggested, "ticked": ticked, "position": verdict.position}
-        )
-    return {
-        "shown": [row for row in rows if row["suggested"] or row["ticked"]],
-        "others": [row for row in rows if not (row["suggested"] or row["ticked"])],
-    }
 
 
 def _risk(state: PrivacyState) -> dict[str, Any] | None:

@@ -9,9 +9,9 @@ from datafiles.table import write_columnar
 from dossier.models import FileRead, StoredFile
 from dossier.services import dossier_open
 from dossier.storage import file_keep
-from privacy.models import Scan, Treatment
+from privacy.models import ClassTabulation, Scan, Treatment
 from privacy.services import scan_request
-from privacy.tasks import scan_run, treatment_run
+from privacy.tasks import classes_run, scan_run, treatment_run
 from tests.cast import Cast, cast_create
 from tests.factories.workflow import dataset_make
 from tests.privacy.samples import as_csv, as_table, permits
@@ -59,6 +59,8 @@ def work(release: Release) -> Callable[[], None]:
     def working() -> None:
         for scan in Scan.objects.filter(status="queued"):
             scan_run(scan.pk)
+        for table in ClassTabulation.objects.filter(status="queued"):
+            classes_run(table.pk)
         for treatment in Treatment.objects.filter(status="queued"):
             treatment_run(treatment.pk)
 

@@ -20,7 +20,6 @@ from privacy.services import (
     findings_as_suggested,
     findings_dispose,
     findings_undo,
-    quasi_confirm,
     risk_accept,
     scan_cancel,
     scan_request,
@@ -119,24 +118,6 @@ def finding_undo(request: HttpRequest, pk: int) -> HttpResponse:
     what = f"“{rows[0].column}”" if len(rows) == 1 else f"{len(rows)} columns"
     messages.success(request, f"Taken back for {what}. What stood before counts again.")
     return _to(pk, _back(request), "privacy-findings")
-
-
-@require_POST
-def quasi_identifiers_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm which columns together could single somebody out."""
-    context = get_context(request, pk, "dispose_findings")
-    k_min = context.profile.k_min(classification=context.dataset.classification)
-    try:
-        row = quasi_confirm(
-            release_id=pk, columns=request.POST.getlist("quasi"), k_min=k_min, actor=request.user
-        )
-    except DispositionRefused as error:
-        return _again(request, context, Refusal(error.sentence, where="quasi"))
-    except DossierFrozen as error:
-        say_refusal(request, error)
-        return redirect("release_privacy", pk)
-    messages.success(request, f"Recorded: the columns that could single out a person are {row}.")
-    return redirect("release_privacy", pk)
 
 
 @require_POST
@@ -253,7 +234,6 @@ urlpatterns = [
     path("releases/<int:pk>/privacy/scan/stop/", privacy_scan_cancel, name="privacy_scan_cancel"),
     path("releases/<int:pk>/privacy/findings/", finding_dispose, name="finding_dispose"),
     path("releases/<int:pk>/privacy/findings/undo/", finding_undo, name="finding_undo"),
-    path("releases/<int:pk>/privacy/quasi-identifiers/", quasi_identifiers_confirm, name="quasi_confirm"),
     path("releases/<int:pk>/privacy/risk/", privacy_risk_accept, name="risk_accept"),
     path("releases/<int:pk>/privacy/copy/", privacy_copy_retry, name="treatment_retry"),
 ]

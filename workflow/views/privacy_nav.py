@@ -24,6 +24,8 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("findings", "Findings", "release_privacy"),
+    Page("risk", "Risk", "privacy_risk"),
+    Page("recipe", "Remedies", "privacy_recipe"),
     Page("assessment", "Benefit and risk", "privacy_assessment"),
     Page("raw", "Raw rows", "privacy_raw", "view_raw"),
 )
