@@ -98,7 +98,7 @@ def _people(numbers: np.random.Generator, start: int, rows: int) -> pl.DataFrame
         zip_code=pl.col("zip").cast(pl.String),
         filed=pl.from_epoch("seen", time_unit="d").dt.strftime(date),
         status="status",
-        fee=pl.col("amount") / 100,
+        fee=(pl.col("amount") / 100).round(2),
         remarks=pl.when(planted)
         .then(pl.format("{} {}", "note", ssn))
         .otherwise(pl.format("{} {}", "note", pl.col("at") % 9_973)),

@@ -19,6 +19,9 @@ EXCEPTIONAL = 0.05
 # Whole columns of an entity are told from this many values, when this share of them matches.
 _SAMPLED = 2_000
 _MANY = 0.2
+# Of a column that is an entity as a whole the validator judges these rows, and one of several after them.
+_ALL_GRADED = 131_072
+_ONE_OF = 8
 # Types in which nothing hides: a column of dates holds dates.
 _CLOSED = ("decimal", "date", "datetime")
 # Values that hold no match of any pattern, as cheap to tell as there are many of them: numbers with a
@@ -46,12 +49,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one pattern found in one block: `tried` cells looked like it; `frame` has the matches that passed
-    its validator, with value, cells, match (`m`) and strength (`s`)."""
+    """What one pattern found in one block: `tried` cells looked like it, the validator judged for `graded` of
+    them; `frame` has the matches that passed, with value, cells, match (`m`) and strength (`s`)."""
 
     detector: Detector
     place: int
     tried: int
+    graded: int
     frame: pl.DataFrame
     whole: bool
 
@@ -90,7 +94,7 @@ def search(plan: Plan, values: pl.DataFrame) -> Iterator[Part]:
         fits = left.get_column("v").str.contains(_whole(one.patterns[place]))
         if fits.any():
             taken = left if fits.all() else left.filter(fits)
-            yield _part(one, place, taken.with_columns(m=pl.col("v")), whole=True)
+            yield _whole_part(one, place, taken.with_columns(m=pl.col("v")))
             left = left.filter(~fits)
     left = left.filter(pl.col("v").str.contains(WORTH_A_LOOK_IN_PROSE if plan.prose else WORTH_A_LOOK))
     if plan.plain and not left.is_empty():
@@ -105,7 +109,7 @@ def search(plan: Plan, values: pl.DataFrame) -> Iterator[Part]:
     for one, place in plan.patterns:
         cut = _cut(left, one.patterns[place])
         if not cut.is_empty():
-            yield _part(one, place, cut, whole=False)
+            yield _part(one, place, cut)
 
 
 def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.DataFrame]:
@@ -117,7 +121,7 @@ def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.Dat
         cut = _cut(cells.frame, pattern)
         if cut.is_empty():
             continue
-        part = _part(detector, place, cut, whole=False).frame
+        part = _part(detector, place, cut).frame
         exceptional = int(part.get_column("n").sum()) <= EXCEPTIONAL * cells.filled
         if not part.is_empty() and (not pattern.bare or cells.prose or exceptional):
             found.append(part)
@@ -175,12 +179,25 @@ def _cut(values: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     return cut
 
 
-def _part(detector: Detector, place: int, cut: pl.DataFrame, *, whole: bool) -> Part:
+def _part(detector: Detector, place: int, cut: pl.DataFrame) -> Part:
     """Matches with their strength, without the impossible ones."""
     tried = int(cut.get_column("n").sum())
     strength = detector.patterns[place].strength
     if detector.grade is None or cut.is_empty():
-        return Part(detector, place, tried, cut.with_columns(s=pl.lit(strength)), whole)
+        return Part(detector, place, tried, tried, cut.with_columns(s=pl.lit(strength)), whole=False)
     grades = detector.grade(cut.get_column("m"))
     graded = cut.with_columns(s=grades.rename("s") * strength)
-    return Part(detector, place, tried, graded.filter(pl.col("s") > 0), whole)
+    return Part(detector, place, tried, tried, graded.filter(pl.col("s") > 0), whole=False)
+
+
+def _whole_part(detector: Detector, place: int, taken: pl.DataFrame) -> Part:
+    """The same for values that are the entity as a whole. Of a long column without repetitions the validator
+    judges the first rows and then one of several, which stands for the others."""
+    tried = int(taken.get_column("n").sum())
+    if "rows" not in taken.columns and taken.item(-1, "at") >= _ALL_GRADED:
+        first = pl.col("at") < _ALL_GRADED
+        taken = taken.filter(first | (pl.col("at") % _ONE_OF == 0)).with_columns(
+            n=pl.when(first).then(1).otherwise(_ONE_OF).cast(pl.UInt32)
+        )
+    part = _part(detector, place, taken)
+    return Part(detector, place, tried, part.graded, part.frame, whole=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -35,16 +36,23 @@ class Tally:
         self.tried: dict[int, int] = {}
         self.passed: dict[int, int] = {}
         self.seen: dict[Signature, _Seen] = {}
+        # Of values that are the entity as a whole: by pattern, how many there were and for how many the
+        # validator judged; and those that passed.
+        self.whole: dict[int, tuple[int, int]] = {}
+        self.seen_whole: dict[Signature, _Seen] = {}
 
     def add(self, parts: list[Part]) -> None:
         """Take what the patterns found in one block. Blocks come in the order of the rows."""
         for part in parts:
-            passed = int(part.frame.get_column("n").sum())
-            self.tried[part.place] = self.tried.get(part.place, 0) + part.tried
-            self.passed[part.place] = self.passed.get(part.place, 0) + passed
             if part.whole:
+                tried, graded = self.whole.get(part.place, (0, 0))
+                self.whole[part.place] = (tried + part.tried, graded + part.graded)
                 for key, frame in part.frame.group_by("s", maintain_order=True):
-                    self._note(((part.place, round(float(key[0]), 4)),), frame)  # type: ignore[arg-type]
+                    self._note(self.seen_whole, ((part.place, round(float(key[0]), 4)),), frame)  # type: ignore[arg-type]
+            else:
+                passed = int(part.frame.get_column("n").sum())
+                self.tried[part.place] = self.tried.get(part.place, 0) + part.tried
+                self.passed[part.place] = self.passed.get(part.place, 0) + passed
         inside = [part for part in parts if not part.whole and not part.frame.is_empty()]
         if inside:
             self._inside(inside)
@@ -59,10 +67,11 @@ class Tally:
         )
         for key, frame in values.group_by("key", maintain_order=True):
             pairs = (pair.split(":") for pair in str(key[0]).split("|"))
-            self._note(tuple((int(place), float(strength)) for place, strength in pairs), frame)
+            signature = tuple((int(place), float(strength)) for place, strength in pairs)
+            self._note(self.seen, signature, frame)
 
-    def _note(self, signature: Signature, frame: pl.DataFrame) -> None:
-        seen = self.seen.setdefault(signature, _Seen())
+    def _note(self, group: dict[Signature, _Seen], signature: Signature, frame: pl.DataFrame) -> None:
+        seen = group.setdefault(signature, _Seen())
         seen.count += int(frame.get_column("n").sum())
         if len(seen.places) < SHOWN_ROWS:
             more = [(row, mask(match, self.detector.entity)) for row, match in first_places(frame)]
@@ -72,11 +81,11 @@ class Tally:
         """The sum, for a column that proved to be of that type. None when nothing counts."""
         count, strong, best = 0, 0, 0.0
         places: list[tuple[int, str]] = []
-        for signature, seen in self.seen.items():
-            strength = max((self._strength(place, s, cells, type_) for place, s in signature), default=0.0)
+        for signature, found, seen in self._found():
+            strength = max(self._strength(place, s, cells, type_) for place, s in signature)
             if strength > 0:
-                count += seen.count
-                strong += seen.count if strength >= STRONG else 0
+                count += found
+                strong += found if strength >= STRONG else 0
                 best = max(best, strength)
                 places += seen.places
         if not count:
@@ -93,12 +102,25 @@ class Tally:
             note=self.detector.grade_note if strong < count else "",
         )
 
+    def _found(self) -> Iterator[tuple[Signature, int, _Seen]]:
+        """What was seen, with its number of cells: in proportion where the validator judged for some only."""
+        for signature, seen in self.seen.items():
+            yield signature, seen.count, seen
+        for signature, seen in self.seen_whole.items():
+            tried, graded = self.whole[signature[0][0]]
+            yield signature, seen.count * tried // graded, seen
+
+    def _tried_and_passed(self, place: int) -> tuple[int, int]:
+        tried, graded = self.whole.get(place, (0, 1))
+        whole = sum(seen.count for signature, seen in self.seen_whole.items() if signature[0][0] == place)
+        return self.tried.get(place, 0) + tried, self.passed.get(place, 0) + whole * tried // graded
+
     def _strength(self, place: int, strength: float, cells: Cells, type_: str) -> float:
         """What a match of that pattern is worth in this column; 0 when it does not count."""
         pattern = self.detector.patterns[place]
-        passed, tried = self.passed[place], self.tried[place]
         if not searched(self.detector, pattern, type_) or (pattern.prose_only and not cells.prose):
             return 0.0
+        tried, passed = self._tried_and_passed(place)
         if pattern.bare and not cells.prose and passed > EXCEPTIONAL * cells.filled:
             return 0.0
         chance = self.detector.grade is not None and tried >= _CHANCE_MATTERS
