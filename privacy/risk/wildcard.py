@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from privacy.risk.classes import ClassTable, Ints
 from privacy.risk.columns import Frame
-from privacy.risk.packing import runs
+from privacy.risk.packing import pack
+from privacy.risk.wildcard_tree import fitting_by_tree
 
-# So many pairs of combinations are looked at at once: bounds the memory, whatever the table.
-_PAIRS = 1 << 20
+# Ways to be null in some columns and not in others; a table with more of them has nulls all over.
+_PATTERNS = 64
+# Keys below this are looked up in a table.
+_TABLE = 1 << 22
 
 
 def k_null_wildcard(frame: Frame, quasi: Sequence[str]) -> int:
@@ -25,89 +26,50 @@ def k_null_wildcard(frame: Frame, quasi: Sequence[str]) -> int:
 def wildcard_sizes(table: ClassTable) -> Ints:
     """For each class of the table, in its order, the rows that agree with it wherever neither is null.
 
-    Both sides walk down the tree of the values that occur, column by column, and only pairs that agree so far go
-    on: a value meets the same value and null, null meets every value.
+    Classes are taken together by the columns in which they are null. Those that ask and those that may fit are
+    joined on the columns that are filled in both; what may fit is joined once for all patterns that leave the
+    same columns.
     """
-    nulls = {name: int((codes == 0).sum()) for name, codes in table.codes.items()}
-    if not any(nulls.values()):
+    null = np.zeros(len(table), np.int64)
+    for bit, codes in enumerate(table.codes.values()):
+        null |= (codes == 0).astype(np.int64) << bit
+    order = np.argsort(null, kind="stable")
+    known, begins = np.unique(null.take(order), return_index=True)
+    if not known.any():
         return table.sizes
-    # The fewer nulls a column has, the more pairs it ends.
-    order = sorted(table.names, key=lambda name: (nulls[name], -len(table.values[name])))
-    place = np.lexsort([table.codes[name] for name in reversed(order)])
-    levels = list(_levels([table.codes[name].take(place) for name in order]))
-    sizes = table.sizes.take(place)
-    counts = np.zeros(len(table))
-    root = np.zeros(1, np.int64)
-    stack = [(0, root, root)]
-    while stack:
-        depth, asking, offered = stack.pop()
-        if depth == len(levels):
-            counts += np.bincount(asking, sizes.take(offered), len(table))
-            continue
-        for one, other in levels[depth].split(asking, offered):
-            stack.append((depth + 1, *levels[depth].meet(one, other)))
-    found = np.empty(len(table), np.int64)
-    found[place] = counts
+    patterns = dict(zip(known.tolist(), np.split(order, begins[1:]), strict=True))
+    if len(patterns) > _PATTERNS:
+        return fitting_by_tree(table)
+    fitting = np.zeros(len(table), np.int64)
+    for asking, rows in patterns.items():
+        for union in {asking | other for other in patterns}:
+            offered = [offers for other, offers in patterns.items() if asking | other == union]
+            if union == asking and len(offered) == 1:
+                fitting[rows] += table.sizes.take(rows)  # only themselves
+            else:
+                fitting[rows] += _join(table, rows, np.concatenate(offered), union)
+    return fitting
+
+
+def _join(table: ClassTable, asking: Ints, offered: Ints, union: int) -> Ints:
+    """How many rows of the classes offered agree with each class that asks in the columns that are not empty."""
+    filled = [name for bit, name in enumerate(table.names) if not union >> bit & 1]
+    sizes = table.sizes.take(offered)
+    if not filled:
+        return np.full(len(asking), sizes.sum())
+    both = np.concatenate([asking, offered])
+    columns = [table.codes[name].take(both) for name in filled]
+    keys, packing = pack(columns, [len(table.values[name]) for name in filled])
+    wanted, known = keys[: len(asking)], keys[len(asking) :]
+    if packing.space <= _TABLE:
+        return np.bincount(known, sizes, packing.space).astype(np.int64).take(wanted)
+    known, place = np.unique(known, return_inverse=True)
+    summed = np.bincount(place, sizes, len(known)).astype(np.int64)
+    # Most of those that ask find nothing: the last bits of their key tell so at once.
+    there = np.zeros(_TABLE, bool)
+    there[known & (_TABLE - 1)] = True
+    likely = np.flatnonzero(there.take(wanted & (_TABLE - 1)))
+    at = np.minimum(np.searchsorted(known, wanted.take(likely)), len(known) - 1)
+    found = np.zeros(len(asking), np.int64)
+    found[likely] = np.where(known.take(at) == wanted.take(likely), summed.take(at), 0)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """The nodes of one column: for each node above, where its children begin; for each child its value's code.
-
-    The children of a node stand together, rising by code, so null comes first.
-    """
-
-    begins: Ints
-    counts: Ints
-    codes: Ints
-    keys: Ints
-    radix: int
-
-    def split(self, asking: Ints, offered: Ints) -> Iterator[tuple[Ints, Ints]]:
-        """The pairs in parts that stay small when they meet."""
-        null = self.codes.take(self.begins.take(asking)) == 0
-        cost = np.cumsum(2 * self.counts.take(asking) + null * self.counts.take(offered))
-        cuts = np.searchsorted(cost, np.arange(_PAIRS, int(cost[-1]) if len(cost) else 0, _PAIRS))
-        for part in zip(np.split(asking, cuts), np.split(offered, cuts), strict=True):
-            if len(part[0]):
-                yield part
-
-    def meet(self, asking: Ints, offered: Ints) -> tuple[Ints, Ints]:
-        """The pairs of children that agree."""
-        child, of = self._children(asking)
-        under = offered.take(of)
-        value = self.codes.take(child)
-        first = self.begins.take(under)
-        filled = value != 0
-        # Null on both sides is among what null meets.
-        with_null = filled & (self.codes.take(first) == 0)
-        wanted = under * self.radix + value
-        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        same = filled & (self.keys.take(at) == wanted)
-        every, of_null = self._children(under[~filled])
-        return (
-            np.concatenate([child[with_null], child[same], child[~filled].take(of_null)]),
-            np.concatenate([first[with_null], at[same], every]),
-        )
-
-    def _children(self, nodes: Ints) -> tuple[Ints, NDArray[np.intp]]:
-        """All children of the nodes, and for each the position of its node."""
-        counts = self.counts.take(nodes)
-        of = np.repeat(np.arange(len(nodes)), counts)
-        before = np.cumsum(counts) - counts
-        return np.arange(len(of)) - before.take(of) + self.begins.take(nodes).take(of), of
-
-
-def _levels(columns: list[Ints]) -> Iterator[_Level]:
-    """The tree of rows that are sorted by the columns."""
-    above = np.zeros(len(columns[0]), np.int64)
-    for codes in columns:
-        radix = int(codes.max(initial=0)) + 1
-        rows = above * radix + codes
-        new = runs(rows)
-        keys = rows.take(new)
-        parents = keys // radix
-        begins = runs(parents)
-        yield _Level(begins, np.diff(begins, append=len(keys)), keys - parents * radix, keys, radix)
-        above = np.repeat(np.arange(len(new)), np.diff(new, append=len(rows)))

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from privacy.risk import wildcard
 from privacy.risk.classes import ClassTable
 from privacy.risk.diversity import diversity, diversity_of
 from privacy.risk.individual import individual_risks
 from privacy.risk.profile import RiskProfile, profile_of, risk_profile
 from privacy.risk.wildcard import k_null_wildcard, wildcard_sizes
+from privacy.risk.wildcard_tree import fitting_by_tree
 from tests.privacy import naive_risk as naive
 
 # Machanavajjhala et al. 2007, figures 1 to 3: the 4-anonymous inpatient table and its 3-diverse version.
@@ -201,6 +203,24 @@ def framed(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
 @settings(max_examples=100)
 @given(rows=tables())
 def test_rows_that_fit_are_what_comparing_all_pairs_says(rows: list[tuple[Any, ...]]) -> None:
+    frame = framed(rows)
+    table = ClassTable.of(frame, frame.columns, keep_rows=True)
+    assert table.row_class is not None
+    expected = naive.fitting(rows)
+    assert wildcard_sizes(table).take(table.row_class).tolist() == expected
+    assert fitting_by_tree(table).take(table.row_class).tolist() == expected
+    with pytest.MonkeyPatch.context() as few:
+        few.setattr(wildcard, "_TABLE", 4)
+        assert wildcard_sizes(table).take(table.row_class).tolist() == expected
+
+
+def test_a_table_with_nulls_all_over_is_counted_too() -> None:
+    dice = np.random.default_rng(3)
+    values, empty = dice.integers(0, 3, (150, 8)), dice.random((150, 8)) < 0.4
+    rows = [
+        tuple(None if no else int(v) for v, no in zip(*row, strict=True))
+        for row in zip(values, empty, strict=True)
+    ]
     frame = framed(rows)
     table = ClassTable.of(frame, frame.columns, keep_rows=True)
     assert table.row_class is not None
