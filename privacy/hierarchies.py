@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.db.models import QuerySet
 
 from dossier.selectors import subject_of
@@ -11,6 +13,7 @@ from privacy.models import UploadedHierarchy
 from privacy.remedies.built_in import BUILT_IN
 from privacy.remedies.hierarchies import listed, suggested_hierarchy
 from privacy.remedies.hierarchy import Hierarchy
+from privacy.remedies.trial import Baseline
 from privacy.risk.classes import ClassTable
 from privacy.selectors import PrivacyState, class_table_of, state_of
 
@@ -33,11 +36,20 @@ def offered_hierarchies(release_id: int) -> list[Hierarchy]:
 
 def class_table_loaded(state: PrivacyState) -> ClassTable | None:
     """The class table of a release, read from private storage; None while it is not made."""
+    base = baseline_loaded(state)
+    return base.table if base else None
+
+
+def baseline_loaded(state: PrivacyState) -> Baseline | None:
+    """The same with what every trial on it begins with. The last ones stay in memory: a what-if follows another."""
     row = class_table_of(state)
-    if row is None or row.table is None:
-        return None
-    with local_path(row.table.storage_key) as path:
-        return class_table_read(path)
+    return _loaded(row.table.storage_key) if row and row.table else None
+
+
+@lru_cache(maxsize=2)
+def _loaded(storage_key: str) -> Baseline:
+    with local_path(storage_key) as path:
+        return Baseline.of(class_table_read(path))
 
 
 def column_values(release_id: int, column: str) -> list[str]:

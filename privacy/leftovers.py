@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from privacy.models import Disposition
@@ -25,14 +25,11 @@ def leftovers(state: PrivacyState, columns: Iterable[ColumnResult]) -> list[dict
     before = {verdict.column: verdict for verdict in state.verdicts}
     left = []
     for column in columns:
-        if column.decision != "flag":
-            continue
-        remedies = {step["remedy"] for step in state.recipe if column.name in named_columns(step["params"])}
         known, disposition = before.get(column.name), state.decided.get(column.name)
         kept = disposition is None or disposition.decision != Disposition.Decision.REMEDY
         if kept and known is not None and column.evidence_digest == known.evidence_digest:
             continue
-        if "pseudonym" in remedies or not _found(column, remedies):
+        if not still_found(column, state.recipe):
             continue
         what = ", ".join(sorted({hit.entity for hit in column.hits})) or (column.entity or column.group)
         left.append(
@@ -44,14 +41,17 @@ def leftovers(state: PrivacyState, columns: Iterable[ColumnResult]) -> list[dict
     return left
 
 
-def _found(column: ColumnResult, remedies: set[str]) -> bool:
-    """Whether what is flagged is more than a coarser form of itself."""
+def still_found(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> bool:
+    """Whether what is flagged in a column of the copy is more than a coarser form of itself."""
+    if column.decision != "flag":
+        return False
+    remedies = {step["remedy"] for step in steps if column.name in named_columns(step["params"])}
     if not remedies:
         return True
-    expected = set().union(*(_LEAVES.get(name, set()) for name in remedies))
+    if "pseudonym" in remedies:
+        return False
+    expected: set[str] = set().union(*(_LEAVES.get(name, set()) for name in remedies))
     if not remedies & _REDACTING:
         expected |= _COARSER
     entities = {hit.entity for hit in column.hits} | ({column.entity} if column.entity else set())
-    if entities:
-        return bool(entities - expected)
-    return column.group == "direct"
+    return bool(entities - expected) if entities else column.group == "direct"

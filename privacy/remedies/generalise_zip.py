@@ -16,9 +16,10 @@ POOLED = "000"
 
 def zip_prefix(values: pl.Series, digits: int) -> pl.Series:
     """ZIP codes cut to `digits` (at most 3); areas with few people are 000 at each. What is no ZIP is emptied."""
-    # A spreadsheet may have taken the leading zero.
-    five = values.str.strip_chars().str.extract(r"^([0-9]{3,5})(?:-?[0-9]{4})?$", 1).str.zfill(5)
-    three = five.str.slice(0, 3)
+    code = values.str.strip_chars().str.extract(r"^([0-9]{3,5})(?:-?[0-9]{4})?$", 1)
+    # A spreadsheet may have taken leading zeros; where no code is longer than three digits, all are cut already.
+    whole = bool((code.str.len_chars() > 3).any())
+    three = code.str.zfill(5).str.slice(0, 3) if whole else code
     few = three.is_in([*FEW_PEOPLE, POOLED])
     cut = pl.when(few).then(pl.lit(POOLED)).otherwise(three.str.slice(0, digits))
     return pl.select(cut).to_series().alias(values.name)

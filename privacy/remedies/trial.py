@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,33 +20,55 @@ from privacy.risk.classes import ClassTable
 from privacy.risk.packing import pack
 
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 # Keys below this are counted in a table; above, by hashing.
 _TABLE = 1 << 22
 _OTHER_ROWS = (
     "it removes rows by a column that is not among the confirmed ones, so its effect shows in the copy only."
 )
+_OF_GROUPS = ("aggregate", "drop_small_classes", "k_anonymise")
 _NOT_HERE = "it cannot be tried on the groups, so its effect shows in the copy only."
 
 
-class Trial:
-    """`codes[name]` is the code in every class of the table, `values[name]` what the codes stand for (0: null).
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What every trial on a class table begins with: made once, used for each.
 
-    `origin[name]` keeps the present code of every original code; `alive` tells which classes stay, `starred`
-    which lost everything and stay. `left` are the columns that are left.
+    `counts[name]` are the rows of each value, `weights` the sizes of the classes as numbers for sums. `measured`
+    keeps what the sizes say, by the threshold asked for.
     """
 
-    def __init__(self, table: ClassTable) -> None:
-        self.table = table
-        self.codes: dict[str, Ints] = dict(table.codes)
-        self.values: dict[str, pl.Series] = {
-            name: series.cast(pl.String) for name, series in table.values.items()
+    table: ClassTable
+    values: dict[str, pl.Series]
+    counts: dict[str, Ints]
+    weights: NDArray[np.float64]
+    measured: dict[int, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: ClassTable) -> Baseline:
+        weights = table.sizes.astype(np.float64)
+        counts = {
+            name: np.bincount(table.codes[name], weights, len(table.values[name])).astype(np.int64)
+            for name in table.names
         }
-        self.origin: dict[str, Ints] = {
-            name: np.arange(len(series), dtype=np.int64) for name, series in table.values.items()
-        }
-        self.alive = np.ones(len(table), bool)
-        self.starred = np.zeros(len(table), bool)
-        self.left = list(table.names)
+        values = {name: series.cast(pl.String) for name, series in table.values.items()}
+        return cls(table, values, counts, weights)
+
+
+class Trial:
+    """`values[name]` is what the codes of a column stand for by now (0: null), `origin[name]` the present code of
+    every original code. `gone` classes are removed, `starred` ones lost everything and stay (None: no class).
+    `left` are the columns that are left.
+    """
+
+    def __init__(self, base: Baseline) -> None:
+        self.base, self.table = base, base.table
+        self.values: dict[str, pl.Series] = dict(base.values)
+        self.origin: dict[str, Ints] = {}
+        self.gone: Mask | None = None
+        self.starred: Mask | None = None
+        self.starred_columns: set[str] = set()
+        self.left = list(base.table.names)
 
     def take(self, step: Mapping[str, Any], context: Context) -> str | None:
         """Try one sound step. Returns a sentence when its effect cannot be shown here."""
@@ -56,147 +79,177 @@ class Trial:
         if remedy.name == "drop_rows" and not here:
             return _OTHER_ROWS
         if not here:
-            return (
-                None if remedy.name not in ("aggregate", "drop_small_classes", "k_anonymise") else _NOT_HERE
-            )
+            return _NOT_HERE if remedy.name in _OF_GROUPS else None
         if not remedy.on_classes or len(here) != len(named):
             return _NOT_HERE
         self._try(remedy, params, context)
         return None
 
     def _try(self, remedy: Remedy, params: Params, context: Context) -> None:
+        name = params.get("column", "")
         if remedy.recode is not None:
-            self._recode(params["column"], remedy, params, context)
+            counts = pl.Series(self.counts(name)[1:], dtype=pl.Int64)
+            self._put(name, remedy.recode(self.values[name].slice(1), counts, params, context))
         elif remedy.rewrite is not None:
-            name = params["column"]
             self._put(name, remedy.rewrite(self.values[name].slice(1), params, context))
         elif remedy.name == "drop_column":
-            self.left.remove(params["column"])
+            self.left.remove(name)
         elif remedy.name == "drop_rows":
-            name = params["column"]
             hit = meets(self.values[name], params).to_numpy()
-            self.alive &= ~hit.take(self.codes[name])
+            self._remove(hit.take(self._codes(name)))
         elif remedy.name == "drop_small_classes":
-            self.alive &= self._group_of(params["columns"]) >= params["k"]
+            self._remove(self._group_of(params["columns"]) < params["k"])
         elif remedy.name == "k_anonymise":
             self._k_anonymise(params, context)
 
-    def _recode(self, name: str, remedy: Remedy, params: Params, context: Context) -> None:
-        counts = self.counts_after(name)
-        filled = pl.Series(counts[1:], dtype=pl.Int64)
-        if remedy.recode is not None:
-            self._put(name, remedy.recode(self.values[name].slice(1), filled, params, context))
-
     def _put(self, name: str, after: pl.Series) -> None:
         """Give every value of a column (null left out) its new one."""
-        names = after.drop_nulls().unique(maintain_order=True)
+        names = after.drop_nulls().unique(maintain_order=True).cast(pl.String)
         place = pl.Series(range(1, len(names) + 1), dtype=pl.Int64)
         mapped = after.replace_strict(names, place, default=0, return_dtype=pl.Int64).fill_null(0).to_numpy()
         change = np.concatenate([[0], mapped]).astype(np.int64)
-        self.codes[name] = change.take(self.codes[name])
-        self.origin[name] = change.take(self.origin[name])
-        self.values[name] = pl.concat([pl.Series([None], dtype=pl.String), names.cast(pl.String)])
+        self.origin[name] = change.take(self.origin[name]) if name in self.origin else change
+        self.values[name] = pl.concat([pl.Series([None], dtype=pl.String), names])
 
     def _k_anonymise(self, params: Params, context: Context) -> None:
         chosen = zip(params["columns"], params["hierarchies"], params["levels"], strict=True)
         for name, hierarchy, level in chosen:
             if level:
                 self._put(name, generalised(self.values[name].slice(1), hierarchy, level, context))
-        small = self.alive & (self._group_of(params["columns"]) < params["k"])
+        small = self._group_of(params["columns"]) < params["k"]
+        if self.gone is not None:
+            small &= ~self.gone
         if params.get("rest") != "star" or int(self.table.sizes[small].sum()) < params["k"]:
-            self.alive &= ~small
+            self._remove(small)
             return
-        self.starred |= small
-        for name in params["columns"]:
-            self.values[name] = pl.concat([self.values[name], pl.Series([ANY], dtype=pl.String)])
-            self.codes[name] = np.where(small, len(self.values[name]) - 1, self.codes[name])
+        self.starred = small if self.starred is None else self.starred | small
+        self.starred_columns.update(params["columns"])
 
-    def _keys(self, names: list[str]) -> tuple[Ints, int]:
-        keys, packing = pack([self.codes[name] for name in names], [len(self.values[name]) for name in names])
+    def _remove(self, classes: Mask) -> None:
+        self.gone = classes if self.gone is None else self.gone | classes
+
+    def _codes(self, name: str) -> Ints:
+        """The present code in every class; starred ones have a code of their own, the last."""
+        codes = self.table.codes[name]
+        if name in self.origin:
+            codes = self.origin[name].take(codes)
+        if self.starred is not None and name in self.starred_columns:
+            codes = np.where(self.starred, len(self.values[name]), codes)
+        return codes
+
+    def _keys(self, names: Sequence[str]) -> tuple[Ints, int]:
+        radices = [len(self.values[name]) + (name in self.starred_columns) for name in names]
+        keys, packing = pack([self._codes(name) for name in names], radices)
         return keys, packing.space
 
-    def _group_of(self, names: list[str]) -> Ints:
-        """For every class, how many rows of classes that stay share its present values in `names`."""
-        keys, space = self._keys(list(names))
-        sizes = np.where(self.alive, self.table.sizes, 0)
+    def _weights(self) -> NDArray[np.float64]:
+        return self.base.weights if self.gone is None else np.where(self.gone, 0.0, self.base.weights)
+
+    def _group_of(self, names: Sequence[str]) -> Ints:
+        """For every class, how many rows that stay share its present values in `names`."""
+        keys, space = self._keys(names)
         if space <= _TABLE:
-            return np.bincount(keys, sizes, space).astype(np.int64).take(keys)
-        frame = pl.DataFrame({"k": keys, "n": sizes})
-        return frame.select(pl.col("n").sum().over("k")).to_series().to_numpy()
+            return np.bincount(keys, self._weights(), space).astype(np.int64).take(keys)
+        frame = pl.DataFrame({"k": keys, "n": self._weights()})
+        return frame.select(pl.col("n").sum().over("k").cast(pl.Int64)).to_series().to_numpy()
 
     def group_sizes(self) -> Ints:
         """The sizes of the groups that the columns left would make; one group when none is left."""
-        sizes = self.table.sizes
         if not self.left:
-            whole = int(sizes[self.alive].sum())
+            whole = self.rows_left()
             return np.array([whole] if whole else [], np.int64)
+        if (
+            not self.origin
+            and self.gone is None
+            and self.starred is None
+            and self.left == [*self.table.names]
+        ):
+            return self.table.sizes
         keys, space = self._keys(self.left)
-        if not self.alive.all():
-            keys, sizes = keys[self.alive], sizes[self.alive]
+        weights = self._weights()
         if space <= _TABLE:
-            counts = np.bincount(keys, sizes, space)
-            return counts[counts > 0].astype(np.int64)
-        frame = pl.DataFrame({"k": keys, "n": sizes})
-        return frame.group_by("k").agg(pl.col("n").sum()).get_column("n").to_numpy().astype(np.int64)
+            counts = np.bincount(keys, weights, space)
+        else:
+            frame = pl.DataFrame({"k": keys, "n": weights})
+            counts = frame.group_by("k").agg(pl.col("n").sum()).get_column("n").to_numpy()
+        return counts[counts > 0].astype(np.int64)
 
-    def counts_before(self, name: str) -> Ints:
-        """The rows of each original value."""
-        values = self.table.values[name]
-        return np.bincount(self.table.codes[name], self.table.sizes, len(values)).astype(np.int64)
+    def rows_left(self) -> int:
+        return int(self._weights().sum())
 
-    def counts_after(self, name: str) -> Ints:
-        """The rows that stay, of each present value."""
-        sizes = np.where(self.alive, self.table.sizes, 0)
-        return np.bincount(self.codes[name], sizes, len(self.values[name])).astype(np.int64)
+    def counts(self, name: str) -> Ints:
+        """The rows that stay, of each present value; what is starred stands at the end."""
+        if self.gone is None and name not in self.starred_columns:
+            before = self.base.counts[name]
+            if name not in self.origin:
+                return before
+            return np.bincount(self.origin[name], before, len(self.values[name])).astype(np.int64)
+        radix = len(self.values[name]) + (name in self.starred_columns)
+        return np.bincount(self._codes(name), self._weights(), radix).astype(np.int64)
 
-    def _changed(self, name: str) -> NDArray[np.bool_]:
-        """The classes that stay and have another value than before in this column."""
+    def shown_values(self, name: str) -> pl.Series:
+        """What the codes of `counts` stand for."""
+        if name not in self.starred_columns:
+            return self.values[name]
+        return pl.concat([self.values[name], pl.Series([ANY], dtype=pl.String)])
+
+    def _changed_codes(self, name: str) -> Mask:
+        """The original codes of a column that have another value by now."""
         if name not in self.left:
-            return self.alive
-        before = self.table.values[name].cast(pl.String)
-        known = before.slice(1)
-        place = pl.Series(range(1, len(before)), dtype=pl.Int64)
-        same = self.values[name].replace_strict(known, place, default=-1, return_dtype=pl.Int64)
-        same = same.set(self.values[name].is_null(), 0).to_numpy()
-        return self.alive & (same.take(self.codes[name]) != self.table.codes[name])
+            return np.ones(len(self.base.values[name]), bool)
+        if name not in self.origin:
+            return np.zeros(len(self.base.values[name]), bool)
+        after = self.values[name].gather(pl.Series(self.origin[name]))
+        return after.ne_missing(self.base.values[name]).to_numpy()
+
+    def _changed(self, name: str) -> Mask | None:
+        """The classes with another value than before in a column, removed ones included; None: no class."""
+        changed = self._changed_codes(name)
+        found = changed.take(self.table.codes[name]) if changed.any() else None
+        if self.starred is not None and name in self.starred_columns:
+            found = self.starred if found is None else found | self.starred
+        return found
 
     def rows_changed(self, name: str) -> int:
         """In how many rows that stay the value of a column changes."""
-        return int(self.table.sizes[self._changed(name)].sum())
+        if self.gone is None and name not in self.starred_columns:
+            return int(self.base.counts[name][self._changed_codes(name)].sum())
+        changed = self._changed(name)
+        return int(self._weights()[changed].sum()) if changed is not None else 0
 
-    def changed_classes(self) -> NDArray[np.bool_]:
-        """The classes that are removed or have another value in some column."""
-        changed = ~self.alive
-        for name in self.table.names:
-            changed = changed | self._changed(name)
-        return changed
+    def rows_touched(self) -> int:
+        """How many rows are removed or have another value in some column."""
+        masks = [found for name in self.table.names if (found := self._changed(name)) is not None]
+        if self.gone is not None:
+            masks.append(self.gone)
+        if not masks:
+            return 0
+        return int(self.base.weights[np.logical_or.reduce(masks)].sum())
 
-    def loss(self, name: str) -> float:
-        """What a column loses: how much of its domain its values could stand for."""
+    def losses(self, name: str) -> tuple[float, float]:
+        """What a column loses: of its domain (Iyengar's loss), and of its information (entropy)."""
         if name not in self.left:
-            return 1.0
-        counts, suppressed = self._kept(name)
-        occurring = self.counts_before(name) > 0
+            return 1.0, 1.0
+        counts = self._kept(name)
+        before = self.base.counts[name]
+        origin = self.origin.get(name, np.arange(len(before)))
+        occurring = before > 0
         domain = int(occurring.sum())
-        held = np.bincount(self.origin[name][occurring], minlength=len(self.values[name]))
-        shares = held.take(self.origin[name]) / max(1, domain)
-        nothing = (self.values[name] == ANY).fill_null(value=True).to_numpy().take(self.origin[name])
+        shares = np.bincount(origin[occurring], minlength=len(self.values[name])).take(origin) / max(
+            1, domain
+        )
+        nothing = (self.values[name] == ANY).fill_null(value=True).to_numpy().take(origin)
         nothing[0] = False  # null was nothing before
         shares[nothing] = 1.0
-        return column_loss(shares, counts, domain, suppressed)
-
-    def entropy_loss(self, name: str) -> float:
-        """The share of a column's information that is gone."""
-        if name not in self.left:
-            return 1.0
-        counts = self._kept(name)[0]
-        coarse = np.bincount(self.origin[name], counts, len(self.values[name])).take(self.origin[name])
+        suppressed = float(before.sum() - counts.sum())
+        coarse = np.bincount(origin, counts, len(self.values[name])).take(origin).astype(np.int64)
         there = counts > 0
-        return entropy_loss(counts[there], coarse[there].astype(np.int64))
+        return column_loss(shares, counts, domain, suppressed), entropy_loss(counts[there], coarse[there])
 
-    def _kept(self, name: str) -> tuple[Ints, float]:
-        """The rows of each original value that keep something, and how many lose everything."""
-        keeps = self.alive & ~self.starred
-        sizes = np.where(keeps, self.table.sizes, 0)
-        counts = np.bincount(self.table.codes[name], sizes, len(self.table.values[name])).astype(np.int64)
-        return counts, float(self.table.rows - int(counts.sum()))
+    def _kept(self, name: str) -> Ints:
+        """The rows of each original value that keep something of it."""
+        starred = self.starred if name in self.starred_columns else None
+        if self.gone is None and starred is None:
+            return self.base.counts[name]
+        weights = self._weights() if starred is None else np.where(starred, 0.0, self._weights())
+        return np.bincount(self.table.codes[name], weights, len(self.base.values[name])).astype(np.int64)

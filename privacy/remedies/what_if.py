@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import polars as pl
 
 from privacy.remedies.base import Context, named_columns
 from privacy.remedies.hierarchy import Hierarchy
 from privacy.remedies.loss import discernibility, joined
 from privacy.remedies.recipe import Recipe, recipe_faults
 from privacy.remedies.registry import REMEDIES
-from privacy.remedies.trial import Trial
+from privacy.remedies.trial import Baseline, Trial
 from privacy.risk.classes import ClassTable
 
 # Categories shown of a column; one that fewer rows have is counted with the others: it may be somebody's.
@@ -78,7 +79,7 @@ class WhatIf:
 
 
 def what_if(
-    table: ClassTable,
+    table: ClassTable | Baseline,
     steps: Recipe,
     *,
     columns: Sequence[str] = (),
@@ -90,10 +91,12 @@ def what_if(
     """Try `steps` on the class table.
 
     Takes the columns of the whole file (for the check of the steps), the program's k, the columns whose values
-    may be shown, and uploaded hierarchies. A faulty step is left out and named in `untried`, with its sentence.
+    may be shown, and uploaded hierarchies; a Baseline in place of the table when several trials follow. A faulty
+    step is left out and named in `untried`, with its sentence.
     """
     context = Context(secret=secret, hierarchies=hierarchies or {})
-    trial = Trial(table)
+    base = table if isinstance(table, Baseline) else Baseline.of(table)
+    trial, table = Trial(base), base.table
     everything = list(dict.fromkeys([*columns, *table.names]))
     untried = []
     for number, step in enumerate(steps, start=1):
@@ -106,12 +109,12 @@ def what_if(
         if said:
             untried.append(f"Step {number} ({REMEDIES[step['remedy']].label}): {said}")
     changes = [_change(trial, name, name in show) for name in table.names]
-    changed = trial.changed_classes()
+    rows = table.rows
     return WhatIf(
-        before=_sizes(table.sizes, table.rows, threshold),
-        after=_sizes(trial.group_sizes(), table.rows, threshold),
-        rows_removed=int(table.sizes[~trial.alive].sum()),
-        rows_changed=int(table.sizes[changed].sum()),
+        before=_before(base, threshold),
+        after=_sizes(trial.group_sizes(), rows, threshold),
+        rows_removed=rows - trial.rows_left(),
+        rows_changed=trial.rows_touched(),
         cells_changed=sum(change.rows_changed for change in changes),
         information_loss=float(joined([change.loss for change in changes])),
         columns=changes,
@@ -119,15 +122,24 @@ def what_if(
     )
 
 
+def _before(base: Baseline, threshold: int) -> Sizes:
+    """Measured once for each threshold."""
+    if threshold not in base.measured:
+        base.measured[threshold] = _sizes(base.table.sizes, base.table.rows, threshold)
+    return cast("Sizes", base.measured[threshold])
+
+
 def _sizes(sizes: np.ndarray, rows: int, threshold: int) -> Sizes:
+    small = sizes[sizes < max(11, threshold)]
+
     def under(least: int) -> int:
-        return int(sizes[sizes < least].sum())
+        return int(small[small < least].sum())
 
     return Sizes(
         rows=int(sizes.sum()),
         groups=len(sizes),
         k=int(sizes.min()) if len(sizes) else 0,
-        unique_rows=int((sizes == 1).sum()),
+        unique_rows=int((small == 1).sum()),
         rows_under_5=under(5),
         rows_under_11=under(11),
         rows_under=under(threshold),
@@ -137,16 +149,19 @@ def _sizes(sizes: np.ndarray, rows: int, threshold: int) -> Sizes:
 
 
 def _change(trial: Trial, name: str, may_show: bool) -> ColumnChange:
-    before, after = trial.counts_before(name), trial.counts_after(name)
+    before, after = trial.base.counts[name], trial.counts(name)
     is_left = name in trial.left
-    shown_before, others_before = _largest(trial.table.values[name], before) if may_show else ([], 0)
-    shown_after, others_after = _largest(trial.values[name], after) if may_show and is_left else ([], 0)
+    shown_before, others_before = _largest(trial.base.values[name], before) if may_show else ([], 0)
+    shown_after, others_after = ([], 0)
+    if may_show and is_left:
+        shown_after, others_after = _largest(trial.shown_values(name), after)
+    loss, entropy = trial.losses(name)
     return ColumnChange(
         column=name,
         is_left=is_left,
         rows_changed=trial.rows_changed(name),
-        loss=trial.loss(name),
-        entropy_loss=trial.entropy_loss(name),
+        loss=loss,
+        entropy_loss=entropy,
         values_before=int((before[1:] > 0).sum()),
         values_after=int((after[1:] > 0).sum()) if is_left else 0,
         before=shown_before,
@@ -156,7 +171,7 @@ def _change(trial: Trial, name: str, may_show: bool) -> ColumnChange:
     )
 
 
-def _largest(values: Any, counts: np.ndarray) -> tuple[list[tuple[str, int]], int]:
+def _largest(values: pl.Series, counts: np.ndarray) -> tuple[list[tuple[str, int]], int]:
     order = np.argsort(-counts, kind="stable")[:_SHOWN]
     top = [(str(values[int(at)]) if at else "", int(counts[at])) for at in order if counts[at] >= _SHOWN_FROM]
     return top, int(counts.sum()) - sum(rows for _, rows in top)

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from privacy.errors import RecipeRefused
-from privacy.hierarchies import class_table_loaded, suggested_hierarchies, uploaded_hierarchies
+from privacy.hierarchies import baseline_loaded, suggested_hierarchies, uploaded_hierarchies
 from privacy.models import ColumnVerdict
 from privacy.recipes import Step
 from privacy.remedies.built_in import hierarchy_named
 from privacy.remedies.hierarchy import Hierarchy
 from privacy.remedies.ladder import Ladder
 from privacy.remedies.lattice import Optimum, search
+from privacy.remedies.trial import Baseline
 from privacy.remedies.what_if import WhatIf, what_if
 from privacy.risk.classes import ClassTable
 from privacy.selectors import PrivacyState, state_of
@@ -42,8 +43,7 @@ def recipe_what_if(*, release_id: int, steps: Sequence[Step]) -> WhatIf:
     Values of a column are shown only when the scan takes it for no direct identifier.
     """
     state = state_of(release_id)
-    table = _table(state)
-    return _effect(state, table, list(steps), uploaded_hierarchies(release_id))
+    return _effect(state, _baseline(state), list(steps), uploaded_hierarchies(release_id))
 
 
 def recipe_propose(
@@ -65,7 +65,8 @@ def recipe_propose(
     if not 0 <= limit <= 1:
         raise RecipeRefused("The share of rows that may be left out lies between 0 and 100 percent.")
     state = state_of(release_id)
-    table = _table(state)
+    base = _baseline(state)
+    table = base.table
     uploaded = uploaded_hierarchies(release_id)
     picked = _picked(state, table, chosen or {}, uploaded)
     names = [name for name in table.names if name in picked]
@@ -89,24 +90,24 @@ def recipe_propose(
         (name, picked[name].label, picked[name].levels[level], level)
         for name, level in zip(names, optimum.levels, strict=True)
     ]
-    return Proposal([step], optimum, levels, _effect(state, table, [step], uploaded))
+    return Proposal([step], optimum, levels, _effect(state, base, [step], uploaded))
 
 
-def _table(state: PrivacyState) -> ClassTable:
+def _baseline(state: PrivacyState) -> Baseline:
     if state.quasi is None or not state.quasi.columns:
         raise RecipeRefused(NOT_CONFIRMED)
-    table = class_table_loaded(state)
-    if table is None:
+    base = baseline_loaded(state)
+    if base is None:
         raise RecipeRefused(NOT_COUNTED)
-    return table
+    return base
 
 
 def _effect(
-    state: PrivacyState, table: ClassTable, steps: list[Step], uploaded: Mapping[str, Hierarchy]
+    state: PrivacyState, base: Baseline, steps: list[Step], uploaded: Mapping[str, Hierarchy]
 ) -> WhatIf:
     shown = {verdict.column for verdict in state.verdicts if verdict.group != ColumnVerdict.Group.DIRECT}
     return what_if(
-        table,
+        base,
         steps,
         columns=state.columns,
         threshold=state.quasi.k_min if state.quasi else 5,
