@@ -57,6 +57,12 @@ _MESSAGES = (
     Message("dataset_registered", "a dataset was entered in the inventory"),
     Message("inventory_imported", "datasets of yours were imported into the inventory"),
     Message("withholding_expired", "a ground for withholding is to be reviewed", asks=True),
+    Message(
+        "override_lapsed",
+        "a privacy override has ended and is to be looked at again",
+        asks=True,
+        needs=("dataset", "what", "until", "is_public"),
+    ),
     Message("begin_readiness", "a dataset starts to be prepared for release"),
     Message("submit_for_quality", "a release is handed in for the quality check"),
     Message("pass_quality", "a release passed quality and goes to privacy"),

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from workflow.services.deadlines import deadlines_sweep
+from workflow.services.overrides import overrides_sweep
 from workflow.services.settle import release_settle, releases_settle
 from workflow.services.sweeps import intake_sweep, inventory_sweep
 
@@ -25,6 +26,11 @@ def deadlines() -> None:
 @shared_task
 def intake() -> None:
     intake_sweep()
+
+
+@shared_task
+def overrides() -> None:
+    overrides_sweep()
 
 
 @shared_task

@@ -199,6 +199,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.inventory",
         "schedule": max(1.0, 3600 * TIME_SCALE),
     },
+    "tell of privacy overrides that have ended": {
+        "task": "workflow.tasks.overrides",
+        "schedule": max(1.0, 3600 * TIME_SCALE),
+    },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }
 

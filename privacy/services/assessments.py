@@ -88,15 +88,17 @@ def assessment_decide(
     conditions: str = "",
     until: date | None = None,
     stops: tuple[str, ...] = (),
+    is_public: bool = False,
     now: datetime | None = None,
 ) -> AssessmentDecision:
     """Decide on the residual rating that stands. `stops` are the rules outside the matrix that forbid publishing.
 
-    A decision more open than the matrix proposes is an override and needs a last day (M25). Raises
+    A decision more open than the matrix proposes is an override and needs a last day (M25). `is_public`: the data
+    is out already and an override that ended is looked at again; nothing of the dossier changes then. Raises
     AssessmentRefused with a sentence per field, and DossierFrozen.
     """
     now = now or timezone.now()
-    dossier_lock(release_id=release_id, part="privacy")
+    dossier_lock(release_id=release_id, part=None if is_public else "privacy")
     weighing = weighing_of(state_of(release_id))
     residual = weighing.residual
     if residual is None or not weighing.residual_holds or not weighing.inherent_holds:
@@ -136,7 +138,10 @@ def assessment_decide(
         now=now,
         **subject_of(release_id),
     )
-    _settle(release_id, actor, now)
+    if is_public:
+        facts_write(release_id=release_id, now=now)
+    else:
+        _settle(release_id, actor, now)
     return row
 
 

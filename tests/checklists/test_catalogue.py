@@ -37,7 +37,7 @@ VERSIONS = {
     "quality": (2, "c4b09b1148d7"),
     "legal": (1, "9a910c4d2f45"),
     "security": (1, "a880a7d80ba5"),
-    "privacy": (2, "0291d7cf989d"),
+    "privacy": (3, "4c5356e7695e"),
     "equity": (1, "9471c8eea6d5"),
     "metadata": (1, "de3a6a2148f0"),
     "cdo": (1, "8652f3af61eb"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import ProgramProfile, User
 from accounts.profiles import digest_of, parse
@@ -12,7 +15,7 @@ from accounts.selectors import profile_current
 from accounts.services import role_assign
 from dossier.services import fact_record
 from tests.cast import Cast, person
-from tests.factories.workflow import TREATED
+from tests.factories.workflow import FILE, TREATED, WEIGHED
 from workflow.context import context_of
 from workflow.models import Release, Review
 from workflow.services.review_desk import reviews_ask
@@ -43,10 +46,13 @@ def row_of(release: Release, kind: str = "department") -> Review:
 
 
 def rate_risk(release: Release, risk: str) -> None:
-    """What privacy records once the risk is measured; the reviews that it asks for are asked for."""
+    """What privacy records once the risk is measured and rated; the reviews that it asks for are asked for."""
     about = {"treated": TREATED, "quasi": "z"}
     k = {"very_high": 1, "high": 3, "moderate": 7, "low": 14}[risk]
-    data = {"k": k, "k_min": 5, "accepted": k < 5}
+    until = (timezone.localdate() + timedelta(days=90)).isoformat()
+    data = {"k": k, "k_min": 5, "accepted": k < 5, "accepted_until": until if k < 5 else None}
     fact_record(release_id=release.pk, kind="risk", ok=True, about=about, data=data)
+    about = {"file": FILE, "treated": TREATED, "judged": risk}
+    fact_record(release_id=release.pk, kind="assessment", ok=True, about=about, data=WEIGHED | {"risk": risk})
     context = context_of(release.pk)
     reviews_ask(context, context.now)

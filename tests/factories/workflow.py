@@ -20,6 +20,28 @@ from workflow.stages import ONWARD, WAY, Stage
 FILE = "f" * 64
 TREATED = "7" * 64
 
+# What the privacy station says once benefit and risk are weighed.
+WEIGHED: dict[str, Any] = {
+    "value": "high",
+    "value_likelihood": "high",
+    "expectation": "low",
+    "harm_person": "low",
+    "harm_organisation": "low",
+    "attempt": "low",
+    "success_before": "very_high",
+    "success": "low",
+    "benefit": "high",
+    "risk_before": "low",
+    "risk": "low",
+    "decision": "open",
+    "decided": "Publish",
+    "proposed": "open",
+    "overrides": False,
+    "until": None,
+    "rationale": "The press and builders need it, and what is left tells of no person.",
+    "public_summary": "Personal details were removed.",
+}
+
 RECORD: dict[str, Any] = {
     "title": "Building permits 2019-2026",
     "description": "Permits issued for construction, with dates and costs.",
@@ -62,6 +84,7 @@ def facts_green(release: Release) -> None:
             {"sha256": TREATED, "rows": 10_000, "columns": [{"name": "permit", "type": "text"}]},
         ),
         ("risk", {"treated": TREATED, "quasi": "z"}, {"k": 14}),
+        ("assessment", {"treated": TREATED, "judged": "j", **common}, WEIGHED),
         ("plan", {"plan": "l"}, {}),
     ]
     for kind, about, data in rows:

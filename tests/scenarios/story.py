@@ -31,7 +31,7 @@ from work.models import WorkItem
 from work.services import work_run
 from workflow.answering import check_checklist, judges_by, stage_is_open
 from workflow.context import ReleaseContext, context_of
-from workflow.demo.stations import STATION_WORK, decide_findings
+from workflow.demo.stations import STATION_WORK, decide_findings, weigh_benefit
 from workflow.models import Dataset, Release, Review
 from workflow.policies import SYSTEM
 from workflow.services.datasets import columns_describe, dataset_register
@@ -146,6 +146,12 @@ class Story:
         """Drop what identifies somebody, keep the rest with a reason; nobody is singled out by what is left."""
         self.run()
         decide_findings(self.release_id, by, timezone.now())
+        self.run()
+
+    def weigh(self, *, by: User, decider: User | None = None, **steps: str) -> None:
+        """Rate benefit and risk before and after the remedies and decide to publish; `steps` judge otherwise."""
+        self.run()
+        weigh_benefit(self.release_id, by, timezone.now(), decider=decider, **steps)
         self.run()
 
     # Reviews and moves

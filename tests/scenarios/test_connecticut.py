@@ -113,6 +113,7 @@ class Connecticut:
         """Privacy considerations, of step 2: identifiers are found, and removed or modified."""
         story = self.story
         story.decide_findings(by=self.dapa)
+        story.weigh(by=self.dapa)
         for checklist in ("legal", "privacy", "equity"):
             story.answer(checklist, by=self.dapa)
         story.move("clear_privacy", by=self.dapa)
@@ -138,7 +139,8 @@ class Connecticut:
         )
         story.decide_findings(by=self.dapa)
         story.answer("legal", by=self.dapa, LEG_12="yes")
-        story.answer("privacy", by=self.dapa, PRV_03="exception", PRV_15b="very_high", PRV_17="very_high")
+        story.weigh(by=self.dapa, success="very_high")
+        story.answer("privacy", by=self.dapa, PRV_03="exception")
         story.answer("equity", by=self.dapa)
 
     def excepted(self, kind: str, *, reason: str, public_good: str) -> PublicationException:

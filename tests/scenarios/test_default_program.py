@@ -41,6 +41,7 @@ def test_a_dataset_goes_from_the_inventory_to_the_public() -> None:
     story.move("pass_quality", by=coordinator)
 
     story.decide_findings(by=officer)
+    story.weigh(by=officer)
     story.move("clear_privacy", by=officer)
 
     story.plan(timezone.now(), by=coordinator)

@@ -83,6 +83,7 @@ class Durham:
     def staged(self) -> None:
         """IV.D.4: checked for personal information and against the restricted-data policy, and staged."""
         self.story.decide_findings(by=self.team_member)
+        self.story.weigh(by=self.team_member)
         for checklist in ("legal", "privacy", "equity"):
             self.story.answer(checklist, by=self.team_member)
         self.story.move("clear_privacy", by=self.team_member)
@@ -203,6 +204,7 @@ def test_iv_e_2_restricted_data_is_blocked(durham: Durham) -> None:
     durham.prepared()
     durham.assessed()
     story.decide_findings(by=durham.team_member)
+    story.weigh(by=durham.team_member)
     for checklist in ("privacy", "equity"):
         story.answer(checklist, by=durham.team_member)
     # IV.E.3.f: billing information of utility customers.

@@ -58,6 +58,7 @@ class LosAngeles:
         """The CDO's staff: security and privacy, each with its checklist."""
         story = self.story
         story.decide_findings(by=self.staff)
+        story.weigh(by=self.staff)
         output_classify(
             release_id=story.release_id,
             classification="public",

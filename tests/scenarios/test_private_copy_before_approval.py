@@ -98,4 +98,5 @@ def _prepared(story: Story, people: dict[str, object]) -> None:
     story.review("department", by=people["approver"])
     story.move("pass_quality", by=people["coordinator"])
     story.decide_findings(by=people["officer"])
+    story.weigh(by=people["officer"])
     story.move("clear_privacy", by=people["officer"])

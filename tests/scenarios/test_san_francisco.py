@@ -9,7 +9,6 @@ that the page points to, as DOMAIN.md reports it (SF-PT, publishing toolkit; SF-
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -19,6 +18,7 @@ from accounts.models import User
 from accounts.roles import Role
 from checklists.errors import AnswerRefused
 from checklists.selectors import answers_of, submission_of
+from privacy.errors import AssessmentRefused
 from tests.scenarios.story import COLUMNS, Story, permits
 from workflow.errors import GatesUnmet
 from workflow.models import Dataset, Distribution, Review
@@ -30,13 +30,16 @@ from workflow.services.priority import priority_score
 
 LAW = "Raw, the table names the owners of sites, who are identified individuals."
 TREATED = "The names of owners are taken out of the published form."
-# "This requires a balancing of competing factors": the four of the toolkit page, and where each is answered.
+# "This requires a balancing of competing factors": the four of the toolkit page, and how the form shows each.
 FACTORS = {
-    "the value of publishing the data": {"PRV_12a": "high"},
-    "an individual's expectation of privacy": {"PRV_13": "moderate"},
-    "repercussions to an individual or the organization": {"PRV_14a": "low", "PRV_14b": "moderate"},
-    "the likelihood of re-identification": {"PRV_15b": "very_high"},
+    "the value of publishing the data": {"PRV-12a": "high"},
+    "an individual's expectation of privacy": {"PRV-13": "moderate"},
+    "repercussions to an individual or the organization": {"PRV-14a": "low", "PRV-14b": "moderate"},
+    "the likelihood of re-identification": {"PRV-15b": "very_high"},
 }
+
+
+JUDGED = {"value": "high", "expectation": "moderate", "harm_person": "low", "harm_organisation": "moderate"}
 
 
 class SanFrancisco:
@@ -101,10 +104,10 @@ class SanFrancisco:
         )
         self.story.run()
 
-    def form_drafted(self, **more: Any) -> None:
-        """The coordinator drafts the form of the toolkit, the four factors among its answers."""
-        answers = {item: value for given in FACTORS.values() for item, value in given.items()}
-        self.story.answer("privacy", by=self.coordinator, **(answers | {"PRV_17": "low"} | more))
+    def form_drafted(self) -> None:
+        """The coordinator drafts the form of the toolkit and rates the four factors; the office decides on them."""
+        self.story.weigh(by=self.coordinator, decider=self.staff, **JUDGED)
+        self.story.answer("privacy", by=self.coordinator)
 
     def published(self) -> None:
         """Publishing toolkit 7: staged, reviewed by the steward, made public."""
@@ -167,7 +170,7 @@ def test_sensitive_or_protected_data_goes_through_the_toolkit_to_the_portal(sf: 
     kept = answers_of(form)
     for given in FACTORS.values():
         for item, value in given.items():
-            assert kept[item.replace("_", "-")] == value
+            assert kept[item] == value
 
 
 @pytest.mark.parametrize("classification", ["sensitive", "protected"])
@@ -204,9 +207,10 @@ def test_public_data_is_not_asked_the_toolkit(sf: SanFrancisco) -> None:
 
     # Scanned all the same: nobody takes the department's word for what is in the file.
     story.decide_findings(by=sf.staff)
+    story.weigh(by=sf.staff)
     story.move("clear_privacy", by=sf.staff)
     form = submission_of(story.release_id, "privacy")
-    asked = {item.replace("_", "-") for given in FACTORS.values() for item in given}
+    asked = {item for given in FACTORS.values() for item in given}
     assert form is None or not asked & set(answers_of(form))
     story.answer("cdo", by=sf.cdo)
     story.move("approve", by=sf.cdo)
@@ -229,15 +233,17 @@ def test_protected_data_says_which_law_or_concern_it_is(sf: SanFrancisco) -> Non
     assert any("Protected" in sentence for sentence in refusal.value.sentences)
 
 
-@pytest.mark.parametrize("factor", FACTORS)
-def test_each_of_the_four_factors_is_balanced_before_the_office_can_clear(
-    sf: SanFrancisco, factor: str
-) -> None:
+def test_the_four_factors_are_balanced_before_the_office_can_clear(sf: SanFrancisco) -> None:
+    story = sf.story
     sf.at_the_toolkit()
     sf.treated()
-    sf.form_drafted(**dict.fromkeys(FACTORS[factor], None))
-    with pytest.raises(GatesUnmet):
-        sf.story.move("clear_privacy", by=sf.staff)
+    story.answer("privacy", by=sf.coordinator)
+    with pytest.raises(GatesUnmet, match="Benefit and risk are not weighed yet"):
+        story.move("clear_privacy", by=sf.staff)
+    # Each of them, or it is no rating.
+    for factor in ("value", "expectation", "harm_person", "harm_organisation", "success"):
+        with pytest.raises(AssessmentRefused, match="choose one of the five steps"):
+            story.weigh(by=sf.coordinator, decider=sf.staff, **(JUDGED | {factor: ""}))
 
 
 def test_what_is_changed_in_the_form_after_management_signed_is_signed_anew(sf: SanFrancisco) -> None:
@@ -246,8 +252,8 @@ def test_what_is_changed_in_the_form_after_management_signed_is_signed_anew(sf: 
     sf.treated()
     sf.form_drafted()
     story.review("department", by=sf.management)
-    story.answer("privacy", by=sf.coordinator, PRV_14a="high")
-    with pytest.raises(GatesUnmet, match="privacy checklist"):
+    story.weigh(by=sf.coordinator, decider=sf.staff, **(JUDGED | {"value": "moderate"}))
+    with pytest.raises(GatesUnmet, match="weighing of benefit and risk"):
         story.move("clear_privacy", by=sf.staff)
     story.review("department", by=sf.management)
     story.move("clear_privacy", by=sf.staff)
@@ -289,6 +295,7 @@ def test_the_staged_dataset_is_reviewed_until_no_changes_are_left(sf: SanFrancis
     story.review("department", by=sf.management)
     story.move("pass_quality", by=sf.coordinator)
     story.decide_findings(by=sf.staff)
+    story.weigh(by=sf.staff)
     story.move("clear_privacy", by=sf.staff)
     story.answer("cdo", by=sf.cdo)
     story.move("approve", by=sf.cdo)

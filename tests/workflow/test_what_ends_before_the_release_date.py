@@ -15,15 +15,14 @@ from accounts.profiles import digest_of
 from accounts.roles import Role
 from accounts.services import role_assign
 from accounts.services_delegation import delegation_begin
-from checklists.catalogue import current
-from checklists.sources import RISK_LEFT, shared_items
-from dossier.services import fact_record
+from dossier.services import fact_forget, fact_record
 from tests.cast import Cast
 from tests.factories.reviews import colleague, rate_risk
-from tests.factories.workflow import dataset_make, portal_facts, release_at
+from tests.factories.workflow import FILE, TREATED, WEIGHED, dataset_make, portal_facts, release_at
 from workflow import gates
 from workflow.context import context_of
 from workflow.gates.exceptions import risk_excepted
+from workflow.gates.privacy import benefit_weighed
 from workflow.models import Dataset, PublicationException, Release
 from workflow.review_needs import risk_of
 from workflow.services.exceptions import exception_decide, exception_request, exception_revoke
@@ -134,24 +133,30 @@ def test_an_accepted_risk_needs_the_exception_where_the_program_has_one(cast: Ca
     assert risk_excepted(context_of(release.pk)).ok
 
 
-def test_the_risk_that_is_left_is_what_the_checklist_says_and_never_below_what_was_measured(
-    cast: Cast,
-) -> None:
-    assert RISK_LEFT in shared_items()["privacy"]
-    assert "is left" in current("privacy").item(RISK_LEFT).help
+def test_the_risk_that_is_left_is_what_was_rated_and_until_then_what_was_measured(cast: Cast) -> None:
     release = release_at(Stage.CDO_REVIEW, cast)
-    assert risk_of(context_of(release.pk)) == ""
-    for measured, rated, risk in (
-        ("low", "", "low"),
-        ("low", "high", "high"),
-        ("very_high", "low", "very_high"),
-    ):
-        rate_risk(release, measured)
-        shared = {"shared": {RISK_LEFT: rated}} if rated else {}
-        fact_record(
-            release_id=release.pk, kind="checklist.privacy", ok=True, about={"answers": "p"}, data=shared
-        )
+    rate_risk(release, "high")
+    assert risk_of(context_of(release.pk)) == "high"
+    fact_forget(release_id=release.pk, kind="assessment")
+    for k, risk in ((1, "very_high"), (3, "high"), (7, "moderate"), (14, "low"), (None, "")):
+        about = {"treated": TREATED, "quasi": "z"}
+        fact_record(release_id=release.pk, kind="risk", ok=True, about=about, data={"k": k, "k_min": 5})
         assert risk_of(context_of(release.pk)) == risk
+
+
+def test_more_risk_than_the_matrix_takes_is_decided_by_who_decides_the_exception(cast: Cast) -> None:
+    # Connecticut handbook, aggregation chart: contact the CDO to discuss options, no refusal by itself.
+    excepting(cast, "risk")
+    release = release_at(Stage.CDO_REVIEW, cast)
+    about = {"file": FILE, "treated": TREATED, "judged": "o"}
+    until = (timezone.localdate() + timedelta(days=30)).isoformat()
+    data = WEIGHED | {"proposed": "limited", "overrides": True, "until": until}
+    fact_record(release_id=release.pk, kind="assessment", ok=True, about=about, data=data)
+    assert benefit_weighed(context_of(release.pk)).ok
+    [item] = risk_excepted(context_of(release.pk)).unmet
+    assert "contact the Chief Data Officer to discuss options" in item.text
+    granted(release, cast, "risk")
+    assert risk_excepted(context_of(release.pk)).ok
 
 
 def test_an_exception_is_not_decided_in_the_place_of_who_asked_for_it(cast: Cast) -> None:

@@ -23,7 +23,7 @@ from work.models import WorkItem
 from work.services import Beat, work_run
 from workflow.context import context_of
 from workflow.demo.holding import Holding
-from workflow.demo.stations import STATION_WORK, answer_checklists, attest, decide_findings
+from workflow.demo.stations import STATION_WORK, answer_checklists, attest, decide_findings, weigh_benefit
 from workflow.demo.world import World
 from workflow.models import Release, Review
 from workflow.policies import SYSTEM
@@ -142,6 +142,8 @@ class Journey:
     def decide_privacy(self) -> None:
         self.run_pending()
         decide_findings(self.release_id, self.holder(Role.PRIVACY_OFFICER), self.now)
+        self.run_pending()
+        weigh_benefit(self.release_id, self.holder(Role.PRIVACY_OFFICER), self.now)
         self.run_pending()
         self.review("security", Role.SECURITY_OFFICER)
 

@@ -30,10 +30,12 @@ from workflow.gates.preparation import (
     submission_attested,
 )
 from workflow.gates.privacy import (
+    benefit_weighed,
     findings_disposed,
     output_classified,
     risk_allowed,
     scan_current,
+    screened_by_legal,
     treated_copy_current,
 )
 from workflow.gates.publication import (
@@ -112,6 +114,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         findings_disposed,
         treated_copy_current,
         risk_allowed,
+        benefit_weighed,
         output_classified,
         security_level_allowed,
         checklists_complete(Stage.PRIVACY),
@@ -129,6 +132,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         licence_allowed,
         identifiers_allowed,
         risk_excepted,
+        screened_by_legal,
         no_exception_open,
         orders_done,
         reviews_in("approve"),
@@ -141,6 +145,9 @@ GATES: dict[str, tuple[Gate, ...]] = {
         licence_allowed,
         identifiers_allowed,
         risk_excepted,
+        # So does what was accepted above a threshold or beyond the matrix.
+        risk_allowed,
+        benefit_weighed,
         security_level_allowed,
         private_copy_equal,
         permit_holds,

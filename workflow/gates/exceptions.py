@@ -76,7 +76,8 @@ def risk_excepted(context: ReleaseContext) -> GateResult:
     """
     result = GateResult("")
     rule = context.profile.exception(Kind.RISK)
-    if rule is None or not context.data("risk", "accepted"):
+    is_accepted, overrides = context.data("risk", "accepted"), context.data("assessment", "overrides")
+    if rule is None or not (is_accepted or overrides):
         return result
     if is_excepted(context, Kind.RISK):
         result.done = f"The risk is taken by the exception “{rule.label}”"
@@ -85,9 +86,11 @@ def risk_excepted(context: ReleaseContext) -> GateResult:
     if not is_approved and any(row.kind == Kind.RISK and row.is_open for row in exceptions_of(context)):
         result.done = f"The risk waits for the exception “{rule.label}”"
         return result
+    above = "program's threshold" if is_accepted else "benefit of publishing"
     text = (
-        "The risk that somebody is recognized is above the program's threshold. That needs the exception "
-        f"“{rule.label}”, which has not been granted. Ask for it, or return the release for more treatment."
+        f"The risk that somebody is recognized is above the {above}. That needs the exception “{rule.label}”, which "
+        f"has not been granted: contact the {context.profile.role_words(rule.decide)} to discuss options and ask "
+        "for it, or return the release for more treatment."
     )
     result.unmet.append(Unmet(text, "exceptions", Role.COORDINATOR))
     return result

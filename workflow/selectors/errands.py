@@ -1,4 +1,4 @@
-"""What waits on a person that is no release: public requests, proposals, inventories to sign."""
+"""What waits on a person besides open releases: public requests, proposals, inventories to sign, ended overrides."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from workflow.selectors.high_value import inventories_to_sign
+from workflow.selectors.overrides import overrides_to_review, page_of
 from workflow.selectors.proposals import proposals_waiting_on
 from workflow.selectors.requests import requests_to_triage
 
@@ -30,7 +32,7 @@ class Errand:
 
 
 def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
-    """What waits on `user` besides releases, what is due first on top. Three queries and the roles."""
+    """What waits on `user` besides releases, what is due first on top. A handful of queries and the roles."""
     now = now or timezone.now()
     requests = requests_to_triage(user).filter(state="new").order_by("due_at", "pk")
     errands = [
@@ -56,5 +58,15 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
     errands += [
         Errand(str(row), "read and sign it", "Read and sign", reverse("high_value_inventory", args=[row.pk]))
         for row in inventories_to_sign(user)[:SHOWN]
+    ]
+    errands += [
+        Errand(
+            row.release.dataset.title,
+            f"look again at the risk of public data: {row}, until {date_format(row.until, 'j M Y')}",
+            "Look at the risk",
+            reverse(page_of(row), args=[row.release_id]),
+            is_late=True,
+        )
+        for row in overrides_to_review(user)[:SHOWN]
     ]
     return errands

@@ -12,6 +12,7 @@ from privacy.services import assessment_decide, assessment_rate
 from workflow import policies
 from workflow.context import context_of
 from workflow.selectors.typed import raw_values_in
+from workflow.stages import Stage
 from workflow.weighed import hard_stops
 
 
@@ -64,6 +65,7 @@ def benefit_decide(
         until=until,
         rules=context.profile.privacy,
         stops=tuple(hard_stops(context)),
+        is_public=context.release.stage == Stage.PUBLISHED,
         actor=actor,
         now=now,
     )

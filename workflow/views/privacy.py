@@ -208,6 +208,8 @@ def _rights(request: HttpRequest, context: ReleaseContext) -> dict[str, Any]:
         **_output(request, context, is_open),
         "k_min": context.profile.k_min(classification=context.dataset.classification),
         "override_days": context.profile.privacy.override_days,
+        # What was accepted for public data is looked at again when its day has passed.
+        "may_renew": context.release.stage == Stage.PUBLISHED and may(request, "dispose_findings", context),
     }
 
 
