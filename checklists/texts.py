@@ -1,6 +1,7 @@
 """The text of each checklist as a release of some department is asked it: composed, parsed and digested once.
 
-Catalogue file -> rules of the program's profile -> additions of the department (checklists.catalogue.composing).
+Catalogue file -> rules of the program's profile -> additions of the department (checklists.catalogue.composing),
+in the program's words for its roles (checklists.wording).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.profiles import profile_of
 from checklists.catalogue import CHECKLISTS, Catalogue, CatalogueError, compose, digest_of, parse, read
+from checklists.wording import in_words, role_terms
 
 if TYPE_CHECKING:
     from accounts.models import Department
@@ -45,6 +47,7 @@ def texts_for(profile: Profile, department: Department) -> dict[str, Text]:
             tuple(sorted(profile.items.get(name, {}).items())),
             tuple(additions.get(name, ())),
             frozenset(checklists_of(profile)),
+            role_terms(profile),
         )
         for name in checklists_of(profile)
         if name in CHECKLISTS
@@ -67,16 +70,17 @@ def text_of(
     rules: tuple[tuple[str, ItemRule], ...],
     additions: tuple[str, ...],
     asked: frozenset[str] = frozenset(),
+    terms: tuple[tuple[str, str], ...] = (),
 ) -> Text:
     """One composed text. `additions` are canonical JSON, so that equal ones share the work."""
     base, changed = read(checklist), dict(rules)
     loaded = [json.loads(one) for one in additions]
-    content = compose(base, changed, loaded, asked)
+    content = in_words(compose(base, changed, loaded, asked), terms)
     try:
         catalogue = parse(content)
     except CatalogueError:
         # A new text of the product took away what an addition leans on: that addition rests until it is remade.
-        content = compose(base, changed, list(_sound(base, changed, loaded)), asked)
+        content = in_words(compose(base, changed, list(_sound(base, changed, loaded)), asked), terms)
         catalogue = parse(content)
     return Text(checklist, digest_of(content), content, catalogue)
 

@@ -136,6 +136,8 @@
     const files = controls(item).filter((field) => field.type === "file" && field.files.length);
     if (files.length) added(item, files[0]);
     say(dirty.size ? "Saving…" : `Saved ${answer.saved}`);
+    // What stands in the way, above the form, is asked for anew.
+    document.body.dispatchEvent(new CustomEvent("dossier-changed"));
   };
   const added = (item, field) => {
     let line = block(item).querySelector("[data-evidence]");

@@ -66,3 +66,21 @@ def test_looking_at_a_move_never_makes_it(move: str, cast: Cast, client: Client)
 def test_the_home_page_is_my_work(cast: Cast, client: Client) -> None:
     client.force_login(cast.steward)
     assert client.get("/").headers["Location"] == reverse("my_work")
+
+
+def test_what_is_in_the_way_is_drawn_anew_after_something_was_saved(cast: Cast, client: Client) -> None:
+    release = release_at(Stage.READINESS, cast)
+    client.force_login(cast.steward)
+    whole = client.get(reverse("release_data", args=[release.pk])).content.decode()
+    part = client.get(reverse("release_standing", args=[release.pk, "data"])).content.decode()
+    assert "<h1" not in part
+    assert 'id="in-the-way" hx-swap-oob="true"' in part
+    assert whole.count("<strong>Next:") == part.count("<strong>Next:") == 1
+    assert whole.count("notice--warn") == part.count("notice--warn")
+    assert client.get(reverse("release_standing", args=[release.pk, "kitchen"])).status_code == 404
+
+
+def test_how_it_stands_is_not_shown_to_another_program(cast: Cast, client: Client) -> None:
+    release = release_at(Stage.QUALITY, cast)
+    client.force_login(cast.foreign_cdo)
+    assert client.get(reverse("release_standing", args=[release.pk, "data"])).status_code == 404

@@ -15,7 +15,7 @@ CHECKLIST_NAMES = {
     "readiness": "readiness checklist",
     "submission": "submission checklist",
     "quality": "quality checklist",
-    "legal": "restricted-data screen",
+    "legal": "legal checklist",
     "security": "security checklist",
     "privacy": "privacy checklist",
     "equity": "equity checklist",

@@ -80,7 +80,15 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         "other_moves": [move for move in others if not move.destructive],
         "destructive_moves": [move for move in others if move.destructive],
         "public_release": context.dataset.public_release,
+        "public_urls": _public_urls(context),
     }
+
+
+def _public_urls(context: ReleaseContext) -> list[str]:
+    """Where a release that is public can be found."""
+    if context.release.stage != Stage.PUBLISHED:
+        return []
+    return [row.public_url for row in context.dataset.distributions.all() if row.public_url]
 
 
 def next_steps(context: ReleaseContext) -> list[dict[str, Any]]:

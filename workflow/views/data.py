@@ -132,7 +132,9 @@ def columns_describe_view(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx:
         total = len(dictionary_of(context.release))
         saved = {"saved_at": timezone.localtime(), "described": described, "total": total}
-        return render(request, "dossier/_saved.html", saved)
+        response = render(request, "dossier/_saved.html", saved)
+        response["HX-Trigger"] = "dossier-changed"
+        return response
     messages.success(request, "The descriptions are saved.")
     return redirect("release_data", pk)
 

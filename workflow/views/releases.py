@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from workflow import gates
@@ -12,7 +13,7 @@ from workflow.selectors.evidence import gate_line, record_of
 from workflow.selectors.work import returns_standing
 from workflow.stages import Stage
 from workflow.views.around_panel import around_of
-from workflow.views.base import get_context, may, render_tab
+from workflow.views.base import TABS, get_context, header_of, may, render_tab
 from workflow.views.inventory_panel import panel_of
 
 
@@ -38,6 +39,15 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "other_releases": [row for row in dataset.releases.order_by("-number") if row.pk != pk],
         },
     )
+
+
+@require_safe
+def release_standing(request: HttpRequest, pk: int, tab: str) -> HttpResponse:
+    """The next step and what is in the way on a tab, drawn anew after something was saved by itself."""
+    if tab not in {key for key, *_ in TABS}:
+        raise Http404("There is no such tab.")
+    page = header_of(get_context(request, pk), request.user) | {"tab": tab}
+    return render(request, "workflow/release_standing.html", page)
 
 
 def _has_open(dataset: Any) -> bool:
