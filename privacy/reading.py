@@ -24,7 +24,7 @@ from privacy.cells import (
 )
 from privacy.detectors import DETECTORS
 from privacy.evidence import header_tokens, phrase_in
-from privacy.search import Part, Plan, plan_of, search
+from privacy.search import Part, Plan, inside, plan_of, sift
 from privacy.tally import Tally
 from privacy.vocabulary import FREE_TEXT_HEADERS
 
@@ -32,6 +32,8 @@ from privacy.vocabulary import FREE_TEXT_HEADERS
 JUDGED = 131_072
 # Distinct values beyond this are too many to keep.
 _KEPT = 50_000
+# So many values that patterns match are searched together.
+_TOGETHER = 20_000
 _NOTHING = rows_of(pl.Series([], dtype=pl.String), 0)
 
 
@@ -53,6 +55,7 @@ class ColumnReading:
         self._known: pl.DataFrame | None = None
         self._sample: list[pl.DataFrame] = []
         self._sampled, self._stride = 0, 1
+        self._doubtful: list[pl.DataFrame] = []
         self._hashes: list[npt.NDArray[np.uint64]] | None = []
         self._tallies = {one.name: Tally(one) for one in DETECTORS}
 
@@ -83,6 +86,7 @@ class ColumnReading:
         """No more rows come: take what still waits. Then `forms` is complete."""
         if self._plan is None:
             self._begin()
+        self._look_inside()
 
     def _begin(self) -> None:
         """Plan the search by the first values, and take those that have waited for it."""
@@ -113,12 +117,26 @@ class ColumnReading:
             self.filled += values.height
             self._compare(values)
             values = values.with_columns(n=pl.lit(1, pl.UInt32))
-        found: dict[str, list[Part]] = {}
-        for part in search(self._plan, values):
-            found.setdefault(part.detector.name, []).append(part)
-        for name, parts in found.items():
-            self._tallies[name].add(parts)
+        parts, doubtful = sift(self._plan, values)
+        self._tally(parts)
+        self._doubtful.append(doubtful)
+        if sum(one.height for one in self._doubtful) >= _TOGETHER:
+            self._look_inside()
         self._sample_of(frame)
+
+    def _look_inside(self) -> None:
+        """Search the values that were put aside; a search costs the same for one as for many."""
+        doubtful = [one for one in self._doubtful if not one.is_empty()]
+        self._doubtful = []
+        if doubtful and self._plan is not None:
+            self._tally(inside(self._plan, pl.concat(doubtful)))
+
+    def _tally(self, parts: list[Part]) -> None:
+        found: dict[str, list[Part]] = {}
+        for part in parts:
+            found.setdefault(part.detector.name, []).append(part)
+        for name, of_detector in found.items():
+            self._tallies[name].add(of_detector)
 
     def _keep(self, values: pl.DataFrame) -> None:
         """Add the distinct values of a block to those known, until they are too many."""

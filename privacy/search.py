@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,13 +38,15 @@ class Plan:
     """How a column is searched, told from its first values and kept for all of them.
 
     `whole` are patterns that many values match from end to end; `patterns` all that are searched for inside.
-    A pattern is named by its detector and its place in that one's list.
+    A pattern is named by its detector and its place in that one's list. Cheap looks come first where many values
+    fail them: `plain` ones are passed over, and those that are not worth a `look`.
     """
 
     prose: bool
     whole: tuple[tuple[Detector, int], ...]
     patterns: tuple[tuple[Detector, int], ...]
     plain: bool
+    look: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Part:
 def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> Plan:
     """Plan the search of a column by its first values."""
     sample = head.head(_SAMPLED)
+    look = WORTH_A_LOOK_IN_PROSE if prose else WORTH_A_LOOK
     usable = [
         (one, place)
         for one in detectors
@@ -80,36 +83,34 @@ def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> P
             if prose or not _pattern(pair).bare or shares.get(pair, 0.0) <= EXCEPTIONAL
         ),
         plain=not prose and true_share(sample.str.contains(_PLAIN)) >= _MANY,
+        look=true_share(sample.str.contains(look)) <= 1 - _MANY,
     )
 
 
-def search(plan: Plan, values: pl.DataFrame) -> Iterator[Part]:
-    """Search every value (`v`, held by `n` cells) with the patterns of a plan.
-
-    Values that are an entity as a whole are taken out first; of the rest, one union of all patterns finds the
-    few that single patterns then look at.
-    """
-    left = values
+def sift(plan: Plan, values: pl.DataFrame) -> tuple[list[Part], pl.DataFrame]:
+    """Look at every value (`v`, held by `n` cells): those that are an entity as a whole, and the few of the
+    others that some pattern matches, found by one union of all patterns."""
+    parts, left = [], values
     for one, place in plan.whole:
         fits = left.get_column("v").str.contains(_whole(one.patterns[place]))
         if fits.any():
             taken = left if fits.all() else left.filter(fits)
-            yield _whole_part(one, place, taken.with_columns(m=pl.col("v")))
+            parts.append(_whole_part(one, place, taken.with_columns(m=pl.col("v"))))
             left = left.filter(~fits)
-    left = left.filter(pl.col("v").str.contains(WORTH_A_LOOK_IN_PROSE if plan.prose else WORTH_A_LOOK))
+    if plan.look and not left.is_empty():
+        left = left.filter(pl.col("v").str.contains(WORTH_A_LOOK_IN_PROSE if plan.prose else WORTH_A_LOOK))
     if plan.plain and not left.is_empty():
         left = left.filter(~pl.col("v").str.contains(_PLAIN))
-    if left.is_empty() or not plan.patterns:
-        return
-    left = left.filter(
-        pl.col("v").str.contains(_union(tuple(_loose(_pattern(pair).core) for pair in plan.patterns)))
-    )
-    if left.is_empty():
-        return
-    for one, place in plan.patterns:
-        cut = _cut(left, one.patterns[place])
-        if not cut.is_empty():
-            yield _part(one, place, cut)
+    if not left.is_empty():
+        union = _union(tuple(_loose(_pattern(pair).core) for pair in plan.patterns))
+        left = left.filter(pl.col("v").str.contains(union))
+    return parts, left
+
+
+def inside(plan: Plan, values: pl.DataFrame) -> list[Part]:
+    """Search the values that `sift` left with one pattern after another."""
+    cuts = [(one, place, _cut(values, one.patterns[place])) for one, place in plan.patterns]
+    return [_part(one, place, cut) for one, place, cut in cuts if not cut.is_empty()]
 
 
 def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.DataFrame]:
