@@ -1,8 +1,7 @@
 """Rows become a table of counts and sums, without small cells.
 
-Primary suppression hides what fewer than the smallest count are in; complementary suppression hides a partner
-in every line where one cell would follow from the rest (DOMAIN d5: the next-highest of the line). The copy
-does not tell which is which.
+Primary suppression hides what fewer than the smallest count are in; complementary suppression hides as much more
+as it takes that no hidden cell follows from the rest (DOMAIN d4, d5). The copy does not tell which is which.
 """
 
 from __future__ import annotations
@@ -11,11 +10,14 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from privacy.aggregates.cube import Shape, cubes_of
+from privacy.aggregates.rules import Rule
+from privacy.aggregates.suppression import suppression_of
 from privacy.remedies.base import Context, Param, Params, Remedy
 from privacy.remedies.numbers import numbers_in, text_of_numbers
 
 COUNT = "count"
-_HIDDEN, _LINE, _ORDER, _PICK = "\x00hidden", "\x00line", "\x00order", "\x00pick"
+_HIDDEN = "\x00hidden"
 
 
 def _reshape(frame: pl.DataFrame, params: Params, _context: Context) -> pl.DataFrame:
@@ -39,34 +41,14 @@ def _reshape(frame: pl.DataFrame, params: Params, _context: Context) -> pl.DataF
 
 
 def hide_cells(cells: pl.DataFrame, by: Sequence[str], count: str, fewer_than: int) -> pl.Series:
-    """Which cells of the table are hidden, primary and complementary.
+    """Which cells of the table are hidden, primary and complementary (privacy.aggregates.suppression).
 
-    A line is what differs in one column only. A line with exactly one hidden cell gives it away to whoever
-    knows the total, so the smallest of the others is hidden too, until no line has just one.
+    A line is what differs in one column only. Its sum may be known, so no cell may follow from the others.
     """
-    work = cells.select(*by, count).with_columns(
-        (pl.col(count) < fewer_than).alias(_HIDDEN), pl.int_range(pl.len()).alias(_ORDER)
-    )
-    while True:
-        before = int(work.get_column(_HIDDEN).sum())
-        for name in by:
-            work = _with_partners(work, [other for other in by if other != name], count)
-        if int(work.get_column(_HIDDEN).sum()) == before:
-            return work.get_column(_HIDDEN)
-
-
-def _with_partners(work: pl.DataFrame, line: list[str], count: str) -> pl.DataFrame:
-    key = pl.struct(line) if line else pl.lit(0)
-    work = work.with_columns(key.rank("dense").alias(_LINE) if line else pl.lit(0, pl.UInt32).alias(_LINE))
-    alone = work.group_by(_LINE).agg(pl.col(_HIDDEN).sum().alias(_PICK)).filter(pl.col(_PICK) == 1)
-    partners = (
-        work.filter(~pl.col(_HIDDEN))
-        .join(alone.select(_LINE), on=_LINE, how="semi")
-        .sort(count, _ORDER)
-        .unique(_LINE, keep="first", maintain_order=True)
-    )
-    hit = pl.col(_ORDER).is_in(partners.get_column(_ORDER).implode())
-    return work.with_columns((pl.col(_HIDDEN) | hit).alias(_HIDDEN)).drop(_LINE)
+    shape = Shape(tuple(by), (count,))
+    rule = Rule("recipe", "By the recipe", "The recipe", fewer_than=fewer_than)
+    (cube,) = cubes_of(cells.select(*by, pl.col(count).cast(pl.String)), shape)
+    return pl.Series(suppression_of(cube, rule).hidden)
 
 
 def _total(name: str) -> str:

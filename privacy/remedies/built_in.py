@@ -63,7 +63,10 @@ def numeric_bands(
     wide = multiple * width
     if float(width).is_integer():
         low, high = start.cast(pl.Int64, strict=False), (start + wide - 1).cast(pl.Int64, strict=False)
-        band = pl.format("{}-{}", low, high) if wide > 1 else low.cast(pl.String)
+        named = (
+            pl.when(low < 0).then(pl.format("{} to {}", low, high)).otherwise(pl.format("{}-{}", low, high))
+        )
+        band = named if wide > 1 else low.cast(pl.String)
     else:
         places = max(0, -math.floor(math.log10(width)) + 2)
         band = pl.format("{} to under {}", start.round(places), (start + wide).round(places))

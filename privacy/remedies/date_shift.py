@@ -20,7 +20,9 @@ def _reshape(frame: pl.DataFrame, params: Params, context: Context) -> pl.DataFr
     judged = inference.infer(series)
     if judged.type not in ("date", "datetime"):
         # Dates written in several ways: what cannot be moved is emptied, never left as it was.
-        return frame.with_columns(_shifted(_iso_days(series), _days(frame, per, params, context)).alias(name))
+        return frame.with_columns(
+            _shifted(_clear_days(series), _days(frame, per, params, context)).alias(name)
+        )
     days = frame.select(inference.cast(judged.form, pl.col(name)).cast(pl.Date)).to_series()
     return frame.with_columns(_shifted(days, _days(frame, per, params, context)).alias(name))
 
@@ -37,8 +39,13 @@ def _days(frame: pl.DataFrame, per: str | None, params: Params, context: Context
     return people.replace_strict(each, pl.Series(shifts, dtype=pl.Int64), return_dtype=pl.Int64)
 
 
-def _iso_days(series: pl.Series) -> pl.Series:
-    return series.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+def _clear_days(series: pl.Series) -> pl.Series:
+    """The day of each date that is written year first, or month first as the United States write it."""
+    text = series.str.strip_chars().str.extract(
+        r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9/]{8,10})(?:[T ].*)?$", 1
+    )
+    forms = (text.str.to_date(form, strict=False) for form in ("%Y-%m-%d", "%m/%d/%Y"))
+    return pl.select(pl.coalesce(forms)).to_series()
 
 
 def _shifted(days: pl.Series, shifts: pl.Series) -> pl.Series:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from datafiles.table import Column, Table
+from privacy.aggregates.cube import ShapeError
 from privacy.remedies.base import Context, Params, Remedy, apply_step, completed, named_columns
 from privacy.remedies.parameters import param_faults
 from privacy.remedies.registry import REMEDIES
@@ -123,7 +124,10 @@ def replay(table: Table, recipe: Recipe, context: Context) -> Replay:
             raise RecipeError(
                 f"Step {number} of the recipe (“{remedy.label}”) needs a secret, and there is none."
             )
-        after = apply_step(frame, remedy, params, context)
+        try:
+            after = apply_step(frame, remedy, params, context)
+        except ShapeError as error:
+            raise RecipeError(f"Step {number} of the recipe: {error.sentence}") from None
         outcomes.append(_outcome(number, remedy, params, frame, after))
         changed.update(dict.fromkeys(_rewritten(remedy, params, frame, after), remedy))
         frame = after

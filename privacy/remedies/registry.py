@@ -22,6 +22,7 @@ from privacy.remedies import (
     redact_text,
     round_numbers,
     suppress_cells,
+    suppress_table,
     top_bottom,
     truncate_text,
 )
@@ -52,5 +53,6 @@ REMEDIES: dict[str, Remedy] = {
         drop_small_classes.REMEDY,
         k_anonymise.REMEDY,
         aggregate.REMEDY,
+        suppress_table.REMEDY,
     )
 }
