@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from privacy.errors import RecipeRefused
 from privacy.hierarchies import baseline_loaded, suggested_hierarchies, uploaded_hierarchies
 from privacy.models import ColumnVerdict
 from privacy.recipes import Step
 from privacy.remedies.built_in import hierarchy_named
-from privacy.remedies.hierarchy import Hierarchy
+from privacy.remedies.hierarchy import Hierarchy, Rule
 from privacy.remedies.ladder import Ladder
 from privacy.remedies.lattice import Optimum, search
 from privacy.remedies.trial import Baseline
@@ -18,6 +19,10 @@ from privacy.remedies.what_if import WhatIf, what_if
 from privacy.risk.classes import ClassTable
 from privacy.selectors import PrivacyState, state_of
 
+# The search keeps some numbers for every combination of levels.
+MOST_NODES = 2_000_000
+# A column that stays as it is still tells rows apart, so it takes part with its finest level only.
+AS_IT_IS = Rule("category", "Left as it is", ("as it is",), ())
 NOT_COUNTED = "The groups of the file are still being counted. Try again in a moment."
 NOT_CONFIRMED = (
     "Confirm first which columns together could single out a person: then there is something to measure."
@@ -70,6 +75,12 @@ def recipe_propose(
     uploaded = uploaded_hierarchies(release_id)
     picked = _picked(state, table, chosen or {}, uploaded)
     names = [name for name in table.names if name in picked]
+    nodes = prod(len(picked[name].levels) for name in names)
+    if nodes > MOST_NODES:
+        raise RecipeRefused(
+            f"That makes {nodes:,} combinations of levels, more than can be compared. Leave columns as they are "
+            "that need not become coarser, or take hierarchies with fewer levels."
+        )
     ladders = [Ladder.of(table, name, picked[name]) for name in names]
     optimum = search(table, ladders, k=k, limit=limit, mean=mean) if ladders else None
     if optimum is None:
@@ -126,7 +137,7 @@ def _picked(
                 f"“{name}” is not among the confirmed columns. Reload the page and choose again."
             )
         try:
-            picked[name] = hierarchy_named(key, uploaded)
+            picked[name] = AS_IT_IS if key == "none" else hierarchy_named(key, uploaded)
         except LookupError:
             raise RecipeRefused(
                 f"The hierarchy chosen for “{name}” is not there. Choose another one, or upload it again."
