@@ -9,15 +9,25 @@ import numpy as np
 import polars as pl
 
 _BLOCK = 500_000
-_GIVEN = (
-    "Maria John Linda Robert Patricia James Grace Omar Jennifer Michael Susan David Jessica Carlos Karen Daniel "
-    "Nancy Kevin Sandra Brian Ashley George Kimberly Edward Emily Ronald Donna Anthony Michelle Jason Carol Gary"
-).split()
-_FAMILY = (
-    "Garcia Smith Jones Brown Nguyen Reed Park Johnson Williams Davis Miller Wilson Moore Taylor Anderson Thomas "
-    "Jackson White Harris Martin Thompson Martinez Robinson Clark Rodriguez Lewis Lee Walker Hall Allen Young King"
-).split()
-_STREETS = "Oak Maple Cedar Pine Elm Walnut Willow Jefferson Lincoln Monroe Harrison Ashbury Vermont Figueroa".split()
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+_GIVEN = words(
+    "Maria John Linda Robert Patricia James Grace Omar Jennifer Michael Susan David Jessica Carlos "
+    "Karen Daniel Nancy Kevin Sandra Brian Ashley George Kimberly Edward Emily Ronald Donna Anthony "
+    "Michelle Jason Carol Gary"
+)
+_FAMILY = words(
+    "Garcia Smith Jones Brown Nguyen Reed Park Johnson Williams Davis Miller Wilson Moore Taylor "
+    "Anderson Thomas Jackson White Harris Martin Thompson Martinez Robinson Clark Rodriguez Lewis Lee "
+    "Walker Hall Allen Young King"
+)
+_STREETS = words(
+    "Oak Maple Cedar Pine Elm Walnut Willow Jefferson Lincoln Monroe Harrison Ashbury Vermont Figueroa"
+)
 _KINDS = ["St", "Ave", "Blvd", "Dr", "Ln", "Ct"]
 _CITIES = [
     "Los Angeles",
