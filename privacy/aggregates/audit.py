@@ -1,9 +1,10 @@
 """Whether a hidden count can be worked out: by whoever knows every sum of a line, and that no 0 is hidden.
 
-`safe_cells` has the true counts and shows for a cell that it is safe by naming another table which looks the
-same and differs in that cell. With two dimensions that settles the question (Gusfield, "A graph theoretic
-approach to statistical data security", SIAM J. Comput. 17, 1988); with more it is asked for the stronger thing,
-a box all of whose corners are hidden (Repsilber's hypercubes), so what it calls safe is safe.
+A plane is what two dimensions span where the others stand still; a table of one dimension has lines only. In a
+plane a hidden count is safe when another table looks the same and differs in that cell, which is so when the
+cell lies on a cycle of hidden cells that can be moved (Gusfield, "A graph theoretic approach to statistical data
+security", SIAM J. Comput. 17, 1988): that settles the question. In a table of three dimensions or more each
+plane is asked by itself; what all sums together tell is for `attack`.
 """
 
 from __future__ import annotations
@@ -18,24 +19,31 @@ from privacy.aggregates.graphs import on_cycles
 
 # A hidden count is at least that: 0 is always shown, and everybody knows it.
 LEAST = 1
-_PLANE = 2
+PLANE = 2
+_AT_ONCE = 512
 
 
-def safe_cells(
-    cube: Cube, values: Ints, hidden: Flags, *, totals_known: bool = True, known: Flags | None = None
-) -> Flags:
-    """For each cell whether it is hidden and cannot be worked out.
-
-    `values` are the true counts. `known`: cells that were safe when less was hidden; they still are.
-    """
+def planes(cube: Cube, *, totals_known: bool = True) -> list[tuple[int, ...]]:
+    """The pairs of dimensions whose lines have a sum that somebody may know; one alone when there is only one."""
     dimensions = cube.constrained(totals_known=totals_known)
-    if not dimensions:
-        return hidden.copy()
-    if len(dimensions) == _PLANE:
-        return _by_cycles(cube, values, hidden, dimensions)
-    boxes = Boxes(cube, values, dimensions)
-    safe = np.zeros(len(cube), bool) if known is None else known.copy()
-    for cell in np.flatnonzero(hidden & ~safe):
+    return [tuple(dimensions)] if len(dimensions) == 1 else list(combinations(dimensions, PLANE))
+
+
+def safe_cells(cube: Cube, values: Ints, hidden: Flags, *, totals_known: bool = True) -> Flags:
+    """For each cell whether it is hidden and cannot be worked out in any plane. `values` are the true counts."""
+    safe = hidden.copy()
+    for plane in planes(cube, totals_known=totals_known):
+        safe &= safe_in(cube, values, hidden, plane)
+    return safe
+
+
+def safe_in(cube: Cube, values: Ints, hidden: Flags, plane: Sequence[int]) -> Flags:
+    """The same for one plane."""
+    if len(plane) == PLANE:
+        return _by_cycles(cube, values, hidden, plane)
+    boxes = Boxes(cube, values, plane)
+    safe = np.zeros(len(cube), bool)
+    for cell in np.flatnonzero(hidden):
         safe[cell] = boxes.is_held(int(cell), hidden)
     return safe
 
@@ -65,7 +73,7 @@ class Boxes:
 
     def __init__(self, cube: Cube, values: Ints, dimensions: Sequence[int]) -> None:
         self.cube, self.values, self.dimensions = cube, values, list(dimensions)
-        self._slice = grouped(cube.codes, [d for d in range(cube.depth) if d not in self.dimensions])
+        self.slices = grouped(cube.codes, [d for d in range(cube.depth) if d not in self.dimensions])
         self._radices = [int(cube.codes[:, d].max()) + 1 if len(cube) else 1 for d in range(cube.depth)]
         keys = self._key(cube.codes)
         self._order = np.argsort(keys, kind="stable")
@@ -87,7 +95,10 @@ class Boxes:
     def cheapest(self, cell: int, hidden: Flags, costs: Ints) -> Ints | None:
         """The corners of the box at this cell that hides the least more; ties go to the first in the table."""
         best: tuple[int, Ints] | None = None
-        for corners in self._boxes(cell, np.flatnonzero(self.values >= LEAST), self.values >= LEAST):
+        able = self.values >= LEAST
+        candidates = np.flatnonzero(able)
+        nearest = candidates[np.argsort(np.where(hidden, 0, costs)[candidates], kind="stable")]
+        for corners in self._boxes(cell, nearest, able):
             cost = int(costs[corners[~hidden[corners]]].sum())
             if best is None or cost < best[0]:
                 best = cost, corners
@@ -98,7 +109,12 @@ class Boxes:
         codes = self.cube.codes
         here = codes[cell]
         differs = (codes[candidates][:, self.dimensions] != here[self.dimensions]).all(axis=1)
-        far = candidates[differs & (self._slice[candidates] == self._slice[cell])]
+        far = candidates[differs & (self.slices[candidates] == self.slices[cell])]
+        for begin in range(0, len(far), _AT_ONCE):
+            yield from self._moved(cell, far[begin : begin + _AT_ONCE], allowed)
+
+    def _moved(self, cell: int, far: Ints, allowed: Flags) -> Iterator[Ints]:
+        codes, here = self.cube.codes, self.cube.codes[cell]
         corners, signs = [np.full(len(far), cell)], [np.ones(len(far), np.int64)]
         fine = np.ones(len(far), bool)
         for subset in self._subsets:

@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 # What stands for a hidden value.
 HIDDEN = -1
+NO_TOTAL = -1
 _MARKS = r"^(?:[*xs.†‡-]+|<=? ?[0-9]+|≤ ?[0-9]+|suppressed|redacted|hidden|n/?a|n\.a\.|nr|null)$"
 _TOTAL = re.compile(
     r"^(?:grand |sub)?-?totals?$|^all(?: .*)?$|^overall$|^(?:state|city|county|nation)-?wide$|^both(?: .*)?$"
@@ -143,7 +144,7 @@ def cubes_of(frame: pl.DataFrame, shape: Shape) -> list[Cube]:
 def _coded(frame: pl.DataFrame, names: Sequence[str]) -> tuple[Ints, list[list[str]]]:
     codes, labels = [], []
     for name in names:
-        text = frame.get_column(name).cast(pl.String).str.strip_chars().fill_null("")
+        text = frame.get_column(name).cast(pl.String).fill_null("\x00")
         distinct = text.unique(maintain_order=True)
         place = dict(zip(distinct.to_list(), range(len(distinct)), strict=True))
         codes.append(text.replace_strict(place, return_dtype=pl.Int64).to_numpy())
@@ -179,8 +180,8 @@ def counts_in(frame: pl.DataFrame, name: str) -> Ints:
 
 
 def _total_code(labels: Sequence[str]) -> int:
-    found = [code for code, label in enumerate(labels) if _TOTAL.match(label)]
-    return found[0] if len(found) == 1 else -1
+    found = [code for code, label in enumerate(labels) if _TOTAL.match(label.strip())]
+    return found[0] if len(found) == 1 else NO_TOTAL
 
 
 def _total_column(counts: Ints) -> int | None:
@@ -214,7 +215,7 @@ def _checked(cube: Cube) -> Cube:
     totals, notes = list(cube.totals), list(cube.notes)
     for at, total in enumerate(cube.totals):
         if total >= 0 and not _adds_up(cube, at):
-            totals[at] = HIDDEN
+            totals[at] = NO_TOTAL
             notes.append(
                 f"“{cube.dimensions[at]}” has a value that is named like a total and is not the sum of the others."
             )

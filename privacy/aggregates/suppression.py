@@ -1,20 +1,22 @@
 """Small cells hidden, and with them as many others as it takes that no hidden count can be worked out.
 
 Primary: counts from 1 to the rule's limit; 0 is never hidden. Complementary: in a line with one hidden cell, or
-whose hidden cells together are too small, the next-highest goes too, totals last (Connecticut Open Data
-Handbook; CalHHS guidelines 4.4). Then an audit (`audit.safe_cells`) looks for what can still be worked out, and
-the cells that cost the least are hidden until nothing can. Ties go to the first in the table, so the same table
-gives the same result.
+whose hidden cells together are too small, the next-highest goes too, totals last (Connecticut Open Data Handbook;
+CalHHS guidelines 4.4). Then `audit`, and for the totals of a table together `attack`, look for what can still be
+worked out, and the cells that cost the least are hidden until nothing can. Ties go to the first in the table, so
+the same table gives the same result.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from privacy.aggregates.audit import LEAST, Boxes, safe_cells
+from privacy.aggregates.attack import attack
+from privacy.aggregates.audit import LEAST, PLANE, Boxes, planes, safe_in
 from privacy.aggregates.cube import HIDDEN, Cube, Flags, Ints, Shape, cubes_of
 from privacy.aggregates.rules import Rule
 
@@ -87,18 +89,10 @@ def suppression_of(cube: Cube, rule: Rule, *, totals_known: bool = True) -> Supp
     values = np.where(cube.values == HIDDEN, LEAST, cube.values)
     primary = primary_cells(cube, rule)
     hidden = primary.copy()
-    work = _Work(cube, values, rule, cube.constrained(totals_known=totals_known))
-    given_up: set[int] = set()
-    safe = np.zeros(len(cube), bool)
-    while True:
-        if work.mend_lines(hidden):
-            continue
-        safe = safe_cells(cube, values, hidden, totals_known=totals_known, known=safe)
-        open_cells = [int(cell) for cell in np.flatnonzero(hidden & ~safe) if int(cell) not in given_up]
-        if not open_cells:
-            return Suppression(cube, primary, hidden, np.asarray(sorted(given_up), np.int64))
-        if not work.hide_for(open_cells[0], hidden):
-            given_up.add(open_cells[0])
+    work = _Work(cube, values, rule, planes(cube, totals_known=totals_known))
+    while work.mend_lines(hidden) or work.mend_planes(hidden) or work.mend_sums(hidden):
+        continue
+    return Suppression(cube, primary, hidden, np.asarray(sorted(work.exposed), np.int64))
 
 
 def primary_cells(cube: Cube, rule: Rule) -> Flags:
@@ -123,9 +117,11 @@ def _too_few_for_rates(results: list[Suppression], height: int, rule: Rule) -> F
 class _Work:
     """The search for complements in one cube."""
 
-    def __init__(self, cube: Cube, values: Ints, rule: Rule, dimensions: list[int]) -> None:
-        self.cube, self.values, self.rule, self.dimensions = cube, values, rule, dimensions
-        self.boxes = Boxes(cube, values, dimensions)
+    def __init__(self, cube: Cube, values: Ints, rule: Rule, pairs: list[tuple[int, ...]]) -> None:
+        self.cube, self.values, self.rule = cube, values, rule
+        self.dimensions = sorted({at for pair in pairs for at in pair})
+        self.planes = [(pair, Boxes(cube, values, pair)) for pair in pairs]
+        self.exposed: set[int] = set()
         is_total = cube.is_total.any(axis=1)
         # A total costs more than everything else together: it goes last.
         self.costs = values + is_total * (int(values.sum()) + 1)
@@ -156,15 +152,40 @@ class _Work:
         small = (summed < self.rule.hidden_sum_least) | (largest <= self.rule.all_hidden_above)
         return np.asarray((count > 0) & ((count < _PAIR) | (total_shown & small)), bool)
 
-    def hide_for(self, cell: int, hidden: Flags) -> bool:
-        """Hide what keeps this cell from being worked out. Returns whether anything was hidden."""
-        corners = self.boxes.cheapest(cell, hidden, self.costs)
+    def mend_planes(self, hidden: Flags) -> bool:
+        """Hide more in each plane with a cell that can be worked out, for one cell of it. Returns whether any was."""
+        found = False
+        for pair, boxes in self.planes:
+            unsafe = np.flatnonzero(hidden & ~safe_in(self.cube, self.values, hidden, pair))
+            unsafe = unsafe[~np.isin(unsafe, sorted(self.exposed))]
+            _, first = np.unique(boxes.slices[unsafe], return_index=True)
+            for cell in unsafe[first]:
+                found = self._hide_for(int(cell), boxes, hidden) or found
+        return found
+
+    def mend_sums(self, hidden: Flags) -> bool:
+        """Hide more for what all the totals of the table tell together. Returns whether any was."""
+        if self.cube.depth <= PLANE or max(self.cube.totals) < 0:
+            return False
+        told = attack(replace(self.cube, values=np.where(hidden, HIDDEN, self.values)))
+        open_cells = [int(cell) for cell in np.flatnonzero(told.exact) if int(cell) not in self.exposed]
+        return sum(self._hide_lines(cell, self.dimensions, hidden) for cell in open_cells) > 0
+
+    def _hide_for(self, cell: int, boxes: Boxes, hidden: Flags) -> bool:
+        """Hide the box at this cell that costs the least; where there is none, what is beside it."""
+        corners = boxes.cheapest(cell, hidden, self.costs)
         if corners is not None and not hidden[corners].all():
             hidden[corners] = True
             return True
+        return self._hide_lines(cell, boxes.dimensions, hidden)
+
+    def _hide_lines(self, cell: int, dimensions: Sequence[int], hidden: Flags) -> bool:
+        """Hide everything in the lines of this cell; when all of it is hidden already, it stays exposed."""
         beside = np.zeros(len(hidden), bool)
-        for at in self.dimensions:
+        for at in dimensions:
             beside |= self.cube.lines[at] == self.cube.lines[at][cell]
         more = beside & ~hidden & (self.values >= LEAST)
         hidden |= more
+        if not more.any():
+            self.exposed.add(cell)
         return bool(more.any())

@@ -47,6 +47,7 @@ class Disposition(models.Model):
         DROP_SMALL_CLASSES = "drop_small_classes", "Drop rows that too few share"
         K_ANONYMISE = "k_anonymise", "Make groups of at least k"
         AGGREGATE = "aggregate", "Aggregate to a table"
+        SUPPRESS_TABLE = "suppress_table", "Hide the small cells of a table of counts"
 
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="dispositions")
     column = models.TextField()
