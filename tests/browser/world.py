@@ -16,6 +16,7 @@ from accounts.services_delegation import delegation_begin
 from accounts.services_requests import role_request
 from checklists.services.additions import addition_make
 from notifications.models import OutgoingMessage
+from tests.browser.private import private_make
 from tests.cast import Cast, cast_create
 from tests.factories.reviews import colleague, program_with
 from tests.factories.workflow import release_at
@@ -53,11 +54,15 @@ ABOUT = {"topic": "dataset", "key": WHOLE}
 
 @dataclass(frozen=True)
 class World:
-    """What there is to look at. `waiting` waits for the decision, `returned` for answers to a return."""
+    """What there is to look at. `waiting` waits for the decision, `returned` for answers to a return.
+
+    `private` has a file that was scanned and measured, and a recipe.
+    """
 
     cast: Cast
     waiting: Release
     returned: Release
+    private: Release
     proposal: int
     asked: int
     imported: int
@@ -139,8 +144,17 @@ class World:
     def _tabs(self, *names: str) -> list[str]:
         return [reverse(f"release_{name}", args=[self.waiting.pk]) for name in names]
 
+    def _of_privacy_officer(self) -> list[str]:
+        pages = [reverse(name, args=[self.private.pk]) for name in ("privacy_risk", "privacy_recipe")]
+        asked = ("add=suppress_cells", "add=k_anonymise", "edit=1", "k=20&limit=2")
+        return [
+            reverse("release_privacy", args=[self.private.pk]),
+            *pages,
+            *(f"{pages[1]}?{query}" for query in asked),
+        ]
 
-WHO = ("public", "coordinator", "open_data_team", "legal", "portal_admin", "cdo")
+
+WHO = ("public", "coordinator", "open_data_team", "legal", "portal_admin", "cdo", "privacy_officer")
 
 
 def world_make() -> World:
@@ -149,6 +163,7 @@ def world_make() -> World:
     colleague(cast, "Liam Second", Role.LEGAL)
     waiting = release_at(Stage.CDO_REVIEW, cast)
     returned = release_at(Stage.CDO_REVIEW, cast, title="Street trees")
+    private = private_make(cast)
     release_transition(
         release_id=returned.pk,
         name="return_for_changes",
@@ -172,6 +187,7 @@ def world_make() -> World:
         cast=cast,
         waiting=waiting,
         returned=returned,
+        private=private,
         proposal=proposal.pk,
         asked=_asked_by_the_public(cast),
         imported=imported.pk,
