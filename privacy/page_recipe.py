@@ -16,7 +16,7 @@ from privacy.remedies.base import named_columns
 from privacy.remedies.built_in import BUILT_IN
 from privacy.remedies.recipe import columns_left, recipe_faults
 from privacy.remedies.registry import REMEDIES
-from privacy.selectors import PrivacyState, class_table_of, recipe_versions, state_of
+from privacy.selectors import PrivacyState, recipe_versions, state_of
 from privacy.services.recipes import recipe_of_last_release
 from privacy.step_form import (
     Choices,
@@ -65,7 +65,7 @@ def recipe_page(
     steps = draft.steps if draft else state.recipe
     version = state.recipe_version
     number = version.number if version else 0
-    digests = hierarchy_words(release_id)
+    uploaded = list(uploaded_rows(release_id))
     return (
         moving_part(state)
         | _copy(state)
@@ -76,15 +76,14 @@ def recipe_page(
             "draft": draft,
             "overtaken": draft is not None and draft.base != number,
             "draft_changes": changes(state.recipe, draft.steps) if draft else [],
-            "steps": steps_shown(state, steps, set(digests)),
+            "steps": steps_shown(state, steps, {row.digest for row in uploaded}),
             "remedy_groups": remedy_groups(),
             "step_form": form,
             "refused": refused,
             "shows_values": shows_values,
             "earlier": None if version or draft else recipe_of_last_release(release_id),
-            "uploaded": list(uploaded_rows(release_id)),
+            "uploaded": uploaded,
             "built_in": list(BUILT_IN.values()),
-            "class_table": class_table_of(state),
         }
         | effect_part(state, steps if tried is None else tried, shows_values=shows_values)
     )
@@ -108,15 +107,11 @@ def steps_shown(state: PrivacyState, steps: Sequence[Step], digests: set[str]) -
     ]
 
 
-def hierarchy_words(release_id: int) -> dict[str, str]:
-    """The uploaded hierarchies of the dataset: digest and label."""
-    return {row.digest: row.label for row in uploaded_rows(release_id)}
-
-
 def choices_at(state: PrivacyState, steps: Sequence[Step], number: int | None) -> Choices:
     """What a form for step `number` (None: a new one at the end) offers: the columns that are there then."""
     before = list(steps if number is None else steps[: number - 1])
-    digests = hierarchy_words(state.release_id)
+    uploaded = list(uploaded_rows(state.release_id))
+    digests = {row.digest: row.label for row in uploaded}
     sound = [step for step in before if not recipe_faults([step], state.columns, set(digests))]
     left = columns_left(sound, state.columns)
     entities = {entity for verdict in state.verdicts for entity in verdict.entities}
@@ -125,7 +120,7 @@ def choices_at(state: PrivacyState, steps: Sequence[Step], number: int | None) -
         verdicts={verdict.column: verdict for verdict in state.verdicts},
         quasi=set(state.quasi.columns) if state.quasi else set(),
         uploaded=digests,
-        levels={row.digest: ["as it is", *row.level_labels] for row in uploaded_rows(state.release_id)},
+        levels={row.digest: ["as it is", *row.level_labels] for row in uploaded},
         entities={entity: ENTITY_LABELS.get(entity, entity) for entity in sorted(entities)},
     )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from privacy.risk.profile import RiskProfile
 
 NOTHING = "–"
+# What sums of fractions leave of nothing.
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def of(count: int, rows: int) -> str:
 
 def percent(share: float) -> str:
     """Never "100 %" while something is missing, never "0 %" while there is something."""
-    if share <= 0:
+    if share < _NOTHING:
         return "0 %"
     if share >= 1:
         return "100 %"
