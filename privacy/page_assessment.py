@@ -143,7 +143,7 @@ def _measures(weighing: Weighing) -> list[Line]:
             "before": len(before.free_text),
             "after": len(after.free_text),
         },
-        {"label": "Columns that together could", "before": len(before.quasi), "after": len(after.quasi)},
+        {"label": "Columns that together could single somebody out", "before": len(before.quasi), "after": len(after.quasi)},
     ]
 
 

@@ -65,8 +65,8 @@ REVIEW = Table(
         "levels": Key(Many(TEXT), "With when = level: the security levels that ask for it."),
         "risks": Key(
             Many(word(words.RISK_LEVELS, "a risk")),
-            "With when = risk: the risks that ask for it. It is the likelihood that is left with the treated copy "
-            "(privacy checklist, PRV-17), and never less than what was measured.",
+            "With when = risk: the risks that ask for it. It is the risk that is left with the treated copy, as it "
+            "was rated (Benefit and risk), and until then what its smallest group stands for.",
         ),
         "blinded": Key(
             FLAG, "Whether each reviewer sees nothing of the others before giving their own verdict."

@@ -149,7 +149,7 @@ def _memo(context: ReleaseContext) -> dict[str, Any]:
         "release": context.release,
         "dataset": dataset,
         "program": profile.name,
-        "officer": profile.role_label(holder),
+        "officer": profile.role_words(holder),
         "raw_class": raw.label if raw else "",
         "output_class": output.label if output else "",
         "security_level": level.label if level else "",
