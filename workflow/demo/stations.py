@@ -14,9 +14,9 @@ from checklists.models import CheckRun
 from checklists.selectors import answers_of, submission_of
 from checklists.services import answers_save, checklist_attest, checks_run
 from privacy.assessment import suggested_success
-from privacy.models import Disposition, Scan, Treatment
+from privacy.models import ClassTabulation, Disposition, Scan, Treatment
 from privacy.selectors import state_of
-from privacy.services import findings_dispose, quasi_confirm, scan_run, treatment_run
+from privacy.services import classes_run, findings_dispose, quasi_confirm, scan_run, treatment_run
 from privacy.weighing import weighing_of
 from publishing.models import Publication
 from publishing.services import publication_run
@@ -31,6 +31,7 @@ from workflow.weighed import is_weighed
 STATION_WORK: list[tuple[type[WorkItem], Callable[[Any, Beat], None]]] = [
     (CheckRun, checks_run),
     (Scan, scan_run),
+    (ClassTabulation, classes_run),
     (Treatment, treatment_run),
     (Publication, publication_run),
 ]
