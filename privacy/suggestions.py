@@ -19,7 +19,11 @@ Remedy = Disposition.Remedy
 # A column of which at least this share of the cells holds the entity is that entity, not a text that hides it.
 _WHOLE = 0.5
 # Entities with a gentler remedy than leaving the column out.
-_GENTLER = {"DATE_OF_BIRTH": Remedy.GENERALISE_DATE, "ZIP_CODE": Remedy.GENERALISE_ZIP}
+_GENTLER = {
+    "DATE_OF_BIRTH": Remedy.GENERALISE_DATE,
+    "ZIP_CODE": Remedy.GENERALISE_ZIP,
+    "COORDINATES": Remedy.POINT_GRID,
+}
 
 
 @dataclass
@@ -51,8 +55,9 @@ def suggestions(verdicts: Iterable[ColumnVerdict]) -> list[Suggestion]:
 def _wanted(verdict: ColumnVerdict) -> str:
     if not verdict.must_be_decided:
         return ""
-    if verdict.entity in _GENTLER:
-        return _GENTLER[verdict.entity]
+    gentler = _GENTLER.get(verdict.entity)
+    if gentler and gentler in remedies_for(verdict):
+        return gentler
     if verdict.group == Group.DIRECT:
         return Remedy.DROP_COLUMN
     if verdict.hits:

@@ -5,16 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from datafiles.table import write_columnar
-from dossier.models import FileRead, StoredFile
-from dossier.services import dossier_open
-from dossier.storage import file_keep
 from privacy.models import ClassTabulation, Scan, Treatment
 from privacy.services import scan_request
 from privacy.tasks import classes_run, scan_run, treatment_run
 from tests.cast import Cast, cast_create
+from tests.factories.files import file_put
 from tests.factories.workflow import dataset_make
-from tests.privacy.samples import as_csv, as_table, permits
+from tests.privacy.samples import permits
 from workflow.models import Release
 
 
@@ -33,23 +30,9 @@ def upload(release: Release, tmp_path: Path) -> Callable[..., None]:
     """Put a table into the release as if it had been uploaded and read; findings may then be decided."""
 
     def uploading(columns: dict[str, list[str]] | None = None) -> None:
-        dossier_open(release_id=release.pk, parts=["file", "privacy"])
-        columns = columns or permits()
-        raw_path, path = tmp_path / "permits.csv", tmp_path / "permits.parquet"
-        raw_path.write_text(as_csv(columns))
-        write_columnar(as_table(columns), path)
-        raw = _keep(release, StoredFile.Kind.RAW, raw_path, {})
-        columnar = _keep(release, StoredFile.Kind.COLUMNAR, path, {"raw_sha256": raw.sha256})
-        FileRead.objects.create(release=release, raw=raw, columnar=columnar, status="done")
+        file_put(release, columns or permits(), tmp_path)
 
     return uploading
-
-
-def _keep(release: Release, kind: str, path: Path, meta: dict[str, str]) -> StoredFile:
-    sha256, size, key = file_keep(path)
-    return StoredFile.objects.create(
-        release=release, kind=kind, sha256=sha256, size=size, name=path.name, storage_key=key, meta=meta
-    )
 
 
 @pytest.fixture
