@@ -24,8 +24,9 @@ class Blank(SpacyNlpEngine):
 analyzer = AnalyzerEngine(nlp_engine=Blank(), supported_languages=["en"])
 names = {
     "US_SSN": "SSN", "US_ITIN": "SSN", "EMAIL_ADDRESS": "EMAIL", "PHONE_NUMBER": "PHONE", "CREDIT_CARD": "CREDIT_CARD",
-    "IP_ADDRESS": "IP_ADDRESS", "MAC_ADDRESS": "MAC_ADDRESS", "IBAN_CODE": "IBAN", "US_NPI": "NPI", "US_DRIVER_LICENSE":
-    "DRIVER_LICENSE", "US_PASSPORT": "PASSPORT", "US_BANK_NUMBER": "BANK_ACCOUNT", "ABA_ROUTING_NUMBER": "ROUTING_NUMBER",
+    "IP_ADDRESS": "IP_ADDRESS", "MAC_ADDRESS": "MAC_ADDRESS", "IBAN_CODE": "IBAN", "US_NPI": "NPI",
+    "US_DRIVER_LICENSE": "DRIVER_LICENSE", "US_PASSPORT": "PASSPORT", "US_BANK_NUMBER": "BANK_ACCOUNT",
+    "ABA_ROUTING_NUMBER": "ROUTING_NUMBER",
     "PERSON": "PERSON_NAME", "DATE_TIME": "DATE", "LOCATION": "STREET_ADDRESS", "VIN": "VIN",
 }
 def said(text, context=None):
@@ -67,9 +68,8 @@ names = {
     "ADDRESS": "STREET_ADDRESS", "DRIVERS_LICENSE": "DRIVER_LICENSE",
 }
 options = dataprofiler.ProfilerOptions()
-options.set({"*.is_enabled": False, "data_labeler.is_enabled": True, "multiprocess.is_enabled": False})
-labeler = dataprofiler.DataLabeler(labeler_type="structured")
-options.set({"data_labeler.data_labeler_object": labeler})
+options.set({"*.is_enabled": False, "*.data_labeler.is_enabled": True, "multiprocess.is_enabled": False})
+options.structured_options.data_labeler.data_labeler_object = dataprofiler.DataLabeler(labeler_type="structured")
 answer = []
 with measured():
     for table in given["tables"]:
