@@ -1,6 +1,6 @@
 """Writes of the privacy station."""
 
-from privacy.services.aggregates import aggregate_declare
+from privacy.services.aggregates import aggregate_declare, aggregate_suppress
 from privacy.services.assessments import assessment_decide, assessment_rate
 from privacy.services.class_tables import classes_request, classes_run
 from privacy.services.copy_checks import copy_check_again, copy_check_run
@@ -22,6 +22,7 @@ from privacy.services.treatments import treatment_retry, treatment_run
 
 __all__ = [
     "aggregate_declare",
+    "aggregate_suppress",
     "assessment_decide",
     "assessment_rate",
     "classes_request",

@@ -14,14 +14,18 @@ from dossier.selectors import subject_of
 from dossier.services import contribution_record, dossier_lock
 from privacy.aggregates.calhhs import choice_faults
 from privacy.aggregates.rules import RULES
-from privacy.copy_state import copy_columns
+from privacy.copy_state import copy_columns, shape_of
 from privacy.errors import DispositionRefused
-from privacy.models import AggregateShape
-from privacy.selectors import PrivacyState, state_of
+from privacy.models import AggregateShape, RecipeVersion
+from privacy.recipes import Step
+from privacy.selectors import PrivacyState, recipe_in_force, state_of
 from privacy.services.facts import facts_write
+from privacy.services.recipes import recipe_save
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+SUPPRESS = "suppress_table"
 
 
 @transaction.atomic
@@ -78,6 +82,50 @@ def aggregate_declare(
     contribution_record(release_id=release_id, user=actor, what="kind of rows said", now=now)
     facts_write(release_id=release_id, now=now)
     return row
+
+
+@transaction.atomic
+def aggregate_suppress(
+    *, release_id: int, actor: User, expected_number: int, now: datetime | None = None
+) -> RecipeVersion:
+    """Put the suppression of the table, as it was described, at the end of the recipe (a step of it is replaced).
+
+    `expected_number` is the version that the person saw. Raises DispositionRefused when no table was described,
+    and what recipe_save raises.
+    """
+    declared = shape_of(release_id)
+    if declared is None or not declared.is_table:
+        raise DispositionRefused(
+            "Say first that a row is a cell of a table of counts, and what its columns are."
+        )
+    version = recipe_in_force(release_id)
+    kept = [step for step in (version.steps if version else []) if step["remedy"] != SUPPRESS]
+    note = f"Small cells are hidden by the rule “{RULES[declared.rule].label}”."
+    return recipe_save(
+        release_id=release_id,
+        steps=[*kept, suppress_step(declared)],
+        note=note,
+        actor=actor,
+        expected_number=expected_number,
+        now=now,
+    )
+
+
+def suppress_step(declared: AggregateShape) -> Step:
+    """The step of a recipe that hides the small cells of a table as it was described."""
+    params = {
+        "columns": declared.counts,
+        "by": declared.dimensions,
+        "rule": declared.rule,
+        "people": declared.denominator,
+        "figures": declared.statistics,
+        "high_risk": declared.is_high_risk,
+        "totals_known": declared.totals_known,
+    }
+    return {
+        "remedy": SUPPRESS,
+        "params": {name: value for name, value in params.items() if value not in ("", [])},
+    }
 
 
 def _faults(state: PrivacyState, row: AggregateShape) -> list[str]:

@@ -26,6 +26,8 @@ PAGES: tuple[Page, ...] = (
     Page("findings", "Findings", "release_privacy"),
     Page("risk", "Risk", "privacy_risk"),
     Page("recipe", "Remedies", "privacy_recipe"),
+    Page("aggregates", "Tables of counts", "privacy_aggregates"),
+    Page("mosaic", "Already public", "privacy_mosaic"),
     Page("assessment", "Benefit and risk", "privacy_assessment"),
     Page("raw", "Raw rows", "privacy_raw", "view_raw"),
 )
