@@ -148,8 +148,10 @@
   });
 
   // Who decides by keyboard goes on where they were: at the column that the address names, else the first.
+  // Only when the page has come to rest: the browser drops the focus while it scrolls to what the address names.
   if (sessionStorage.getItem(CAME_BY_KEYS) === "yes") {
     sessionStorage.removeItem(CAME_BY_KEYS);
-    go(items.find((item) => `#${item.id}` === window.location.hash) || items[0]);
+    const goOn = () => go(items.find((item) => `#${item.id}` === window.location.hash) || items[0]);
+    window.addEventListener("load", () => setTimeout(goOn));
   }
 })();

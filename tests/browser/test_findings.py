@@ -98,8 +98,7 @@ def test_columns_are_decided_without_a_mouse(officer: Callable[[str], Page], sca
     expect(page.locator(".messages")).to_contain_text("Recorded for 2 columns: Stays as it is.")
     assert sorted(state_of(scanned.pk).decided) == ["sex_0", "zip_1"]
     assert "group=quasi" in page.url
-    goes_on = "document.activeElement.closest('[data-finding]')?.dataset.finding === 'sex_1'"
-    page.wait_for_function(goes_on)
+    expect(page.locator("[data-finding=sex_1] [data-tick]")).to_be_focused()  # where the work goes on
 
     page.keyboard.press("u")
     page.keyboard.press("Enter")
