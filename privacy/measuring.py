@@ -62,4 +62,4 @@ def _people(frame: pl.DataFrame, quasi: Sequence[str]) -> pl.DataFrame:
     """A row for everybody who is counted in a cell that is shown."""
     counts = numbers_in(frame.get_column(COUNT)).cast(pl.Int64)
     shown = frame.select(quasi).with_columns(counts.alias("\x00n")).drop_nulls("\x00n")
-    return shown.select(pl.exclude("\x00n").repeat_by("\x00n")).explode(pl.all())
+    return shown.select(pl.exclude("\x00n").repeat_by("\x00n")).explode(list(quasi))

@@ -49,7 +49,8 @@ def _clear_days(series: pl.Series) -> pl.Series:
 
 
 def _shifted(days: pl.Series, shifts: pl.Series) -> pl.Series:
-    moved = pl.select(days + pl.duration(days=shifts)).to_series()
+    frame = pl.DataFrame({"day": days, "shift": shifts})
+    moved = frame.select(pl.col("day") + pl.duration(days="shift")).to_series()
     return moved.dt.strftime("%Y-%m-%d")
 
 

@@ -68,6 +68,7 @@ class _Search:
     def __init__(self, table: ClassTable, ladders: Sequence[Ladder], k: int, limit: float, mean: str) -> None:
         self.ladders, self.k, self.mean = list(ladders), k, mean
         self.base = Groups.of(table, [ladder.name for ladder in ladders])
+        self.weights = self.base.sizes.astype(np.float64)
         self.most = int(np.floor(limit * self.base.rows + 1e-9))
         self.known = Known(self.base)
         self.bound = self._first_bounds()
@@ -94,7 +95,7 @@ class _Search:
         for at, ladder in enumerate(self.ladders):
             part = np.empty(shape)
             for level in range(ladder.height):
-                plane = (*[slice(None)] * at, level)
+                plane: tuple[slice | int, ...] = (*[slice(None)] * at, level)
                 part[plane] = ladder.least_loss(level, outside[plane])
             parts.append(part)
         bound: Floats = np.array(joined(parts, self.mean))
@@ -169,10 +170,10 @@ class _Search:
 
         At the node itself it is the loss.
         """
-        rows = np.where(small.take(groups.member), self.base.sizes, 0) if small is not None else None
+        rows = np.where(small.take(groups.member), self.weights, 0.0) if small is not None else None
         parts = []
         for at, ladder in enumerate(self.ladders):
-            theirs = np.bincount(self.base.codes[at], rows, len(ladder.counts)) if rows is not None else None
+            theirs = _sums(self.base.codes[at], rows, len(ladder.counts)) if rows is not None else None
             losses = [ladder.loss(level, theirs) for level in range(node[at] + 1)]
             along = [1] * len(self.ladders)
             along[at] = len(losses)
@@ -194,3 +195,7 @@ class _Search:
             nodes=self.bound.size,
             checked=self.checked,
         )
+
+
+def _sums(codes: NDArray[np.int64], weights: Floats, places: int) -> Floats:
+    return np.bincount(codes, weights, places).astype(np.float64, copy=False)

@@ -47,7 +47,8 @@ class Groups:
         if width * len(one.counts) > _PAIRS:
             return found  # too many cells to be worth it: nothing is known, which is no mistake
         keys = self.codes[first] * width + self.codes[second]
-        cells = np.bincount(keys, self.sizes, len(one.counts) * width).reshape(-1, width)
+        sums = np.bincount(keys, self.sizes.astype(np.float64), len(one.counts) * width)
+        cells = sums.astype(np.float64, copy=False).reshape(-1, width)
         for high in range(two.height):
             columns = _merged(cells.T, two.codes[high], len(two.shares[high])).T
             for low in range(one.height):

@@ -12,7 +12,7 @@ from privacy.remedies.numbers import number_text, numbers_in
 
 def _recode(values: pl.Series, _counts: pl.Series, params: Params, _context: Context) -> pl.Series:
     numbers = numbers_in(values)
-    kept = pl.when(numbers.is_not_null()).then(values)
+    kept: pl.Expr = pl.when(numbers.is_not_null()).then(values)
     top, bottom = params.get("top"), params.get("bottom")
     if top is not None:
         kept = pl.when(numbers > top).then(pl.lit(_plain(top))).otherwise(kept)

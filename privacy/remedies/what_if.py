@@ -152,7 +152,8 @@ def _change(trial: Trial, name: str, may_show: bool) -> ColumnChange:
     before, after = trial.base.counts[name], trial.counts(name)
     is_left = name in trial.left
     shown_before, others_before = _largest(trial.base.values[name], before) if may_show else ([], 0)
-    shown_after, others_after = ([], 0)
+    shown_after: list[tuple[str, int]] = []
+    others_after = 0
     if may_show and is_left:
         shown_after, others_after = _largest(trial.shown_values(name), after)
     loss, entropy = trial.losses(name)
