@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from privacy.risk.coding import Coded, ranked
 from privacy.risk.columns import Frame, coded_columns, require, weights_of
-from privacy.risk.packing import SPACE, Keys, Packing, count, pack, regroup, runs
+from privacy.risk.packing import Keys, Packing, count, pack, regroup, runs
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -78,30 +78,32 @@ class ClassTable:
         require(frame, [*quasi, *sensitive, *([weights] if weights else [])])
         if not quasi:
             raise ValueError(NOTHING)
-        names, values, packing = tuple(dict.fromkeys(quasi)), {}, Packing()
-        columns = coded_columns(frame, [*names, *sensitive])
-        keys: Keys | None = None
-        for name, coded in zip(names, columns, strict=False):
-            values[name] = coded.values
-            keys = packing.add(keys, coded.codes, coded.radix)
-        assert keys is not None  # noqa: S101 - there is at least one column
+        names = tuple(dict.fromkeys(quasi))
+        coded = dict(zip([*names, *sensitive], coded_columns(frame, [*names, *sensitive]), strict=True))
+        values = {name: coded[name].values for name in names}
+        codes, radices = [coded[name].codes for name in names], [coded[name].radix for name in names]
+        inside = {name: ranked(coded[name]) if name in ordered else coded[name] for name in sensitive}
+        del coded
+        if len(sensitive) == 1 and not weights and not keep_rows:
+            one = inside[sensitive[0]]
+            keys, packing = pack([*codes, one.codes], [*radices, 1 << _bits(one)])
+            if packing.is_plain:
+                del codes
+                known, sizes, cells = _cells(keys, packing.space, one, ordered=sensitive[0] in ordered)
+                return cls(names, values, known, packing.without_last(), sizes, {sensitive[0]: cells})
+        keys, packing = pack(codes, radices)
+        del codes
         if not sensitive and not weights and not keep_rows:
             known, sizes = count(keys, packing.space)
             return cls(names, values, known, packing, sizes, {})
-        if len(sensitive) == 1 and not weights and not keep_rows:
-            coded = next(columns)
-            if packing.space << _bits(coded) <= SPACE:
-                known, sizes, cells = _cells(keys, packing.space, coded, ordered=sensitive[0] in ordered)
-                return cls(names, values, known, packing, sizes, {sensitive[0]: cells})
-            columns = iter([coded])
         known, row_class = regroup(keys, packing.space)
-        sizes = np.bincount(row_class, minlength=len(known))
-        inside = {
-            name: _cells(row_class.copy(), len(known), coded, ordered=name in ordered)[2]
-            for name, coded in zip(sensitive, columns, strict=True)
-        }
+        cells_of = {}
+        for name, one in inside.items():
+            both = row_class << _bits(one) | one.codes
+            cells_of[name] = _cells(both, len(known) << _bits(one), one, ordered=name in ordered)[2]
         summed = _summed(row_class, weights_of(frame, weights), len(known)) if weights else None
-        return cls(names, values, known, packing, sizes, inside, summed, row_class if keep_rows else None)
+        sizes = np.bincount(row_class, minlength=len(known))
+        return cls(names, values, known, packing, sizes, cells_of, summed, row_class if keep_rows else None)
 
     @property
     def rows(self) -> int:
@@ -144,7 +146,7 @@ class ClassTable:
     def _regrouped(
         self, names: tuple[str, ...], values: dict[str, pl.Series], codes: Iterable[Ints]
     ) -> ClassTable:
-        keys, packing = pack(codes, [len(values[name]) for name in names])
+        keys, packing = pack(list(codes), [len(values[name]) for name in names])
         known, which = regroup(keys, packing.space)
         weights = self.weights
         return ClassTable(
@@ -170,20 +172,14 @@ def _bits(coded: Coded) -> int:
 
 
 def _cells(keys: Keys, space: int, coded: Coded, *, ordered: bool) -> tuple[Keys, Ints, Cells]:
-    """The classes that occur, their sizes, and the cells of one sensitive column. Works in place on `keys`."""
-    coded = ranked(coded) if ordered else coded
+    """The classes that occur, their sizes, and the cells of a column whose codes are the last bits of the keys."""
     bits = _bits(coded)
-    keys <<= bits
-    keys |= coded.codes
-    known, counts = count(keys, space << bits)
+    known, counts = count(keys, space)
     of_class = known >> bits
     starts = runs(of_class)
     sizes = np.add.reduceat(counts, starts) if len(starts) else counts
-    return (
-        of_class.take(starts),
-        sizes,
-        Cells(coded.values, starts, known & ((1 << bits) - 1), counts, ordered),
-    )
+    known &= (1 << bits) - 1
+    return of_class.take(starts), sizes, Cells(coded.values, starts, known, counts, ordered)
 
 
 def _merged(cells: Cells, which: Ints, classes: int) -> Cells:

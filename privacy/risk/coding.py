@@ -40,37 +40,43 @@ class Coded:
 
 def code(series: pl.Series) -> Coded:
     """Code a column of any type; null keeps code 0 whether it occurs or not."""
+    if series.null_count():
+        filled = code(series.drop_nulls())
+        codes = np.zeros(len(series), filled.codes.dtype)
+        codes[series.is_not_null().to_numpy()] = filled.codes
+        return Coded(codes, filled.values)
     if series.dtype in _WHOLE and (coded := _by_range(series)) is not None:
         return coded
-    if not series.null_count():
-        return _by_hash(series)
-    filled = _by_hash(series.drop_nulls())
-    codes = np.zeros(len(series), filled.codes.dtype)
-    codes[series.is_not_null().to_numpy()] = filled.codes
-    return Coded(codes, filled.values)
+    return _by_hash(series)
 
 
 def _by_range(series: pl.Series) -> Coded | None:
-    """Whole numbers, dates: the distance from the smallest. None when they lie too far apart."""
+    """Whole numbers, dates: the distance from the smallest. None when they lie too far apart. No nulls."""
     whole = series.to_physical()
-    low, high = whole.min(), whole.max()
-    if low is None or high is None:
-        return Coded(np.zeros(len(series), np.uint8), _with_null(series.clear()))
-    reach = int(high) - int(low) + 1  # type: ignore[arg-type]
+    if not len(whole):
+        return Coded(np.zeros(0, np.uint8), _with_null(series))
+    low, high = int(whole.min()), int(whole.max())  # type: ignore[arg-type]
+    reach = high - low + 1
     if reach > max(_NEAR, len(series)):
         return None
-    # As unsigned distances, so that no type is too small for them.
-    wide = whole.cast(pl.Int64) if whole.dtype != pl.UInt64 else whole
-    distance = (wide - low).fill_null(reach).cast(pl.UInt32).to_numpy()
-    there = np.zeros(reach + 1, bool)
-    for start in range(0, len(distance), _STEP):
-        there[distance[start : start + _STEP]] = True
-    there[reach] = False
-    table = np.cumsum(there, dtype=np.uint32)
-    table[reach] = 0
-    found = pl.Series(np.flatnonzero(there).astype(np.int64)).cast(wide.dtype) + low
-    values = found.cast(whole.dtype).cast(series.dtype)
-    return Coded(table.astype(_narrowest(len(values) + 1)).take(distance), _with_null(values))
+    numbers = whole.to_numpy()
+    wide = np.uint64 if numbers.dtype == np.uint64 else np.int64
+
+    def distances(start: int) -> NDArray[np.int64]:
+        part = numbers[start : start + _STEP].astype(wide) - wide(low)
+        return part.astype(np.int64, copy=False)
+
+    there = np.zeros(reach, bool)
+    for start in range(0, len(numbers), _STEP):
+        there[distances(start)] = True
+    values = _with_null(
+        (pl.Series(np.flatnonzero(there).astype(wide)) + low).cast(whole.dtype).cast(series.dtype)
+    )
+    table = np.cumsum(there, dtype=np.uint32).astype(_narrowest(len(values)))
+    codes = np.empty(len(numbers), _narrowest(len(values)))
+    for start in range(0, len(numbers), _STEP):
+        codes[start : start + _STEP] = table.take(distances(start))
+    return Coded(codes, values)
 
 
 def _by_hash(series: pl.Series) -> Coded:

@@ -7,7 +7,7 @@ distance).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from privacy.risk.columns import Frame
 
 # Recursive (c,l) is told for these l, as far as every group has so many values.
 _RECURSIVE = (2, 3, 4)
+_STEP = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,11 @@ def diversity_of(table: ClassTable, sensitive: str) -> Diversity | None:
     distinct = np.diff(cells.starts, append=len(cells.codes))
     fewest = int(distinct.min())
     whole = np.bincount(cells.codes, cells.counts, len(cells.values)) / table.rows
-    split = _Split.of(table.sizes, distinct, cells)
-    categorical = max(0.0, split.categorical(whole))
-    ordered = split.ordered(whole) if cells.ordered else None
+    categorical, farthest = 0.0, 0.0
+    for part in _parts(table.sizes, distinct, cells):
+        categorical = max(categorical, part.categorical(whole))
+        farthest = max(farthest, part.ordered(whole)) if cells.ordered else 0.0
+    ordered = farthest if cells.ordered else None
     return Diversity(
         l=fewest,
         # Where somebody's value is certain, no evenness is left to weigh.
@@ -96,9 +99,27 @@ def _recursive(sizes: Ints, cells: Cells, wanted: list[int]) -> dict[int, float]
     return found
 
 
+def _parts(sizes: Ints, distinct: Ints, cells: Cells) -> Iterator[_Part]:
+    """The classes in parts whose cells stay in the processor's cache."""
+    ends = cells.starts + distinct
+    first = 0
+    while first < len(sizes):
+        # The classes whose cells end within the next _STEP, and one at least.
+        last = max(first + 1, int(np.searchsorted(ends, cells.starts[first] + _STEP, "right")))
+        inside = slice(int(cells.starts[first]), int(ends[last - 1]))
+        yield _Part.of(
+            sizes[first:last],
+            distinct[first:last],
+            cells.codes[inside],
+            cells.counts[inside],
+            len(cells.values),
+        )
+        first = last
+
+
 @dataclass(frozen=True, slots=True)
-class _Split:
-    """Classes of one row, of which the value says all, apart from the others (`sizes` is by cell there)."""
+class _Part:
+    """Classes of one row, of which the value says all (`alone`), apart from the others (`sizes` is by cell)."""
 
     alone: Ints
     starts: Ints
@@ -107,18 +128,13 @@ class _Split:
     sizes: Ints
 
     @classmethod
-    def of(cls, sizes: Ints, distinct: Ints, cells: Cells) -> _Split:
+    def of(cls, sizes: Ints, distinct: Ints, codes: Ints, counts: Ints) -> _Part:
         several = sizes > 1
         inside = np.repeat(several, distinct)
-        alone = np.bincount(cells.codes[~inside], minlength=len(cells.values)).nonzero()[0]
+        alone = np.unique(codes[~inside])
         within = distinct[several]
-        return cls(
-            alone,
-            np.cumsum(within) - within,
-            cells.codes[inside],
-            cells.counts[inside],
-            np.repeat(sizes[several], within),
-        )
+        starts = np.cumsum(within) - within
+        return cls(alone, starts, codes[inside], counts[inside], np.repeat(sizes[several], within))
 
     def categorical(self, whole: Floats) -> float:
         """Half the sum of |p - q|. A value that a class lacks adds its q, so the sum over those it has is enough."""

@@ -6,7 +6,8 @@ values that occur (there are never more of them than rows), and packing goes on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +20,8 @@ SPACE = 1 << 62
 # So many possible keys for each that is there are counted in a table; beyond, keys are sorted.
 _SPARSE = 4
 _TABLE = 1 << 20
+# Rows are packed in parts that stay in the processor's cache.
+_STEP = 1 << 16
 
 
 @dataclass(slots=True)
@@ -44,6 +47,17 @@ class Packing:
         keys += codes
         return keys
 
+    @property
+    def is_plain(self) -> bool:
+        """Nothing was numbered afresh: the key is the sum of the codes times their places."""
+        return all(isinstance(step, int) for step in self.steps)
+
+    def without_last(self) -> Packing:
+        """How keys are made without the column added last."""
+        last = self.steps[-1]
+        assert isinstance(last, int)  # noqa: S101 - a column ends the steps
+        return Packing(self.space // last, self.steps[:-1])
+
     def apart(self, keys: Keys) -> list[NDArray[np.int64]]:
         """The codes that the keys were made of, in the order in which they were added."""
         found = []
@@ -57,14 +71,24 @@ class Packing:
         return found[::-1]
 
 
-def pack(codes: Iterable[Codes | Keys], radices: Iterable[int]) -> tuple[Keys, Packing]:
+def pack(codes: Sequence[Codes | Keys], radices: Sequence[int]) -> tuple[Keys, Packing]:
     """Pack columns of codes, each below its radix (at least one column)."""
-    packing = Packing()
-    keys: Keys | None = None
-    for column, radix in zip(codes, radices, strict=True):
-        keys = packing.add(keys, column, radix)
-    assert keys is not None  # noqa: S101 - there is at least one column
-    return keys, packing
+    space = math.prod(radices)
+    if space > SPACE:
+        packing = Packing()
+        keys: Keys | None = None
+        for column, radix in zip(codes, radices, strict=True):
+            keys = packing.add(keys, column, radix)
+        assert keys is not None  # noqa: S101 - there is at least one column
+        return keys, packing
+    packed = np.empty(len(codes[0]), np.int64)
+    for start in range(0, len(packed), _STEP):
+        part = packed[start : start + _STEP]
+        part[:] = codes[0][start : start + _STEP]
+        for column, radix in zip(codes[1:], radices[1:], strict=True):
+            part *= radix
+            part += column[start : start + _STEP]
+    return packed, Packing(space, list(radices))
 
 
 def count(keys: Keys, space: int) -> tuple[Keys, NDArray[np.int64]]:
