@@ -112,7 +112,6 @@ def _parts(sizes: Ints, distinct: Ints, cells: Cells) -> Iterator[_Part]:
             distinct[first:last],
             cells.codes[inside],
             cells.counts[inside],
-            len(cells.values),
         )
         first = last
 
