@@ -171,7 +171,7 @@ def suggested_success(evidence: Evidence, *, psc_max: int = PSC_MAX) -> tuple[st
 
 def _by_groups(evidence: Evidence, psc_max: int) -> tuple[str, str]:
     if evidence.psc is not None:
-        return _by_score(evidence.psc, evidence.small_cells or 0, psc_max)
+        return _by_score(evidence.psc, evidence.small_cells, psc_max)
     k, k_min = evidence.k, evidence.k_min
     if not evidence.is_measured:
         return "", "The size of the groups has not been measured."
@@ -185,12 +185,13 @@ def _by_groups(evidence: Evidence, psc_max: int) -> tuple[str, str]:
     return (MODERATE, said) if k < 2 * k_min else (LOW, said)
 
 
-def _by_score(score: int, small_cells: int, psc_max: int) -> tuple[str, str]:
+def _by_score(score: int, small_cells: int | None, psc_max: int) -> tuple[str, str]:
+    """A table of counts. A higher score may go out with its small cells hidden (CalHHS 4.3), and is no longer low."""
     said = f"The publication score is {score}; up to {psc_max} may be shown as it is."
-    if score > psc_max:
-        return HIGH, said
     if small_cells:
         return HIGH, f"{said} {small_cells:,} small cell{'s show' if small_cells > 1 else ' shows'}."
+    if score > psc_max:
+        return (HIGH, said) if small_cells is None else (LOW, f"{said} Its small cells are hidden.")
     return VERY_LOW, f"{said} No small cell shows."
 
 

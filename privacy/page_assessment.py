@@ -102,7 +102,7 @@ def _what(row: Assessment | AssessmentDecision) -> str:
 
 def _ratings(weighing: Weighing) -> list[Line]:
     """A line for each factor and each result: before and after."""
-    lines = [
+    lines: list[Line] = [
         {
             "label": FACTOR_WORDS[name].label,
             "before": _cell(weighing.inherent, name),
@@ -143,7 +143,22 @@ def _measures(weighing: Weighing) -> list[Line]:
             "before": len(before.free_text),
             "after": len(after.free_text),
         },
-        {"label": "Columns that together could single somebody out", "before": len(before.quasi), "after": len(after.quasi)},
+        {
+            "label": "Columns that together could single somebody out",
+            "before": len(before.quasi),
+            "after": len(after.quasi),
+        },
+        *_cells(after),
+    ]
+
+
+def _cells(after: Evidence) -> list[Line]:
+    """Where the copy is a table of counts: its score and its small cells."""
+    if after.psc is None:
+        return []
+    return [
+        {"label": "Publication score (CalHHS)", "before": "not scored", "after": after.psc},
+        {"label": "Small cells that show", "before": "not counted", "after": after.small_cells},
     ]
 
 

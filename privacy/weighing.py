@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dossier.services import digest_of
+from privacy.aggregates.small_cells import CellFindings
 from privacy.assessment import PUBLISHING, Evidence, Rating, is_more_open, rate, suggested_success
+from privacy.copy_state import check_of, inputs_of
 from privacy.models import Assessment, AssessmentDecision, ColumnVerdict, Disposition
 from privacy.selectors import PrivacyState, quasi_digest
 from privacy.words_assessment import inside, level_words
@@ -148,14 +150,30 @@ def evidence_after(state: PrivacyState) -> Evidence:
     treatment = state.treatment
     left = [row["column"] for row in treatment.leftovers] if treatment else []
     measures = treatment.measures if treatment and state.is_treated else {}
+    is_table, score, small = _cells(state)
     return Evidence(
         direct=tuple(dict.fromkeys([*state.identifiers_kept, *left])),
         free_text=_names(verdict for verdict in state.open if verdict.group == Group.FREE_TEXT),
         quasi=tuple(state.quasi_left),
         k=measures.get("k"),
         k_min=state.quasi.k_min if state.quasi else 1,
-        is_measured=state.is_treated and (bool(measures) or not state.quasi_left),
+        is_measured=state.is_treated
+        and (score is not None if is_table else bool(measures) or not state.quasi_left),
+        psc=score,
+        small_cells=small,
     )
+
+
+def _cells(state: PrivacyState) -> tuple[bool, int | None, int | None]:
+    """Whether a row of the copy is a cell of counts; its publication score and how many small cells show."""
+    inputs = inputs_of(state)
+    if inputs is None or inputs.shape is None:
+        return False, None, None
+    check = check_of(state.release_id, inputs)
+    if check is None or check.checked_at is None or check.fault:
+        return True, None, None
+    shown = sum(found.cells for found in CellFindings.of_dict(check.cells).blocks)
+    return True, int(check.score["total"]), shown
 
 
 def is_override(proposed: str, decision: str) -> bool:

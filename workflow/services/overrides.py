@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from itertools import chain
 
 from django.db import transaction
 from django.urls import reverse
@@ -33,10 +32,10 @@ def overrides_sweep(*, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
-    ended = chain(
-        RiskDecision.objects.filter(lapsed_at=None, until__lt=today),
-        AssessmentDecision.objects.filter(lapsed_at=None, until__lt=today),
-    )
+    ended: list[Override] = [
+        *RiskDecision.objects.filter(lapsed_at=None, until__lt=today),
+        *AssessmentDecision.objects.filter(lapsed_at=None, until__lt=today),
+    ]
     return sum(_try(row, now) for row in ended)
 
 
