@@ -17,8 +17,8 @@ from privacy.selectors import PrivacyState
 
 Group = ColumnVerdict.Group
 _LINKING = (Group.DIRECT, Group.QUASI, Group.KEY)
-_PUBLIC = "published"
-_BEEN_PUBLIC = ("published", "superseded")
+_PUBLIC = "PUBLISHED"
+_BEEN_PUBLIC = ("PUBLISHED", "SUPERSEDED")
 
 
 def mosaic_key() -> bytes:

@@ -195,9 +195,10 @@ def _row_sentences(found: RowDifferences) -> list[str]:
             "nobody stands alone among them."
         ]
     alone = found.alone_added + found.alone_removed
-    what = ", ".join(found.quasi)
+    what, one = ", ".join(found.quasi), alone == 1
     return [
-        f"{alone:,} of the {found.added + found.removed:,} rows that came or went since the last release share "
-        f"{what} with fewer than {found.k_min - 1:,} others that came or went: who compares the two releases can "
-        "single them out. Publish more rows at once, make a column coarser, or record why this is acceptable."
+        f"{alone:,} row{'' if one else 's'} that came or went since the last release "
+        f"share{'s' if one else ''} {what} with fewer than {found.k_min - 1:,} others that did: who compares the two "
+        "releases can single somebody out. Publish more rows at once, make a column coarser, or record why this is "
+        "acceptable."
     ]
