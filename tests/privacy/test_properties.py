@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from privacy.detectors import DETECTORS
 from privacy.masking import mask
 from privacy.risk.diversity import diversity
-from privacy.risk.k_anonymity import measure
+from privacy.risk.profile import risk_profile
 from privacy.risk.wildcard import k_null_wildcard
 from privacy.scanner import scan
 from tests.privacy.samples import column
@@ -99,7 +99,7 @@ def _moved(apart: list[float]) -> float:
 def test_k_is_what_counting_says(rows: list[tuple[str | None, ...]]) -> None:
     frame = pl.DataFrame(rows, schema=dict.fromkeys("xyz", pl.String), orient="row")
     counted = Counter(rows)
-    measures = measure(frame, ["x", "y", "z"])
+    measures = risk_profile(frame, ["x", "y", "z"])
     assert measures.k == min(counted.values())
     assert measures.classes == len(counted)
     assert measures.unique_rows == sum(1 for n in counted.values() if n == 1)

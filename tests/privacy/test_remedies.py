@@ -22,7 +22,7 @@ from privacy.remedies.recipe import (
 from privacy.remedies.registry import REMEDIES
 from privacy.remedies.what_if import what_if
 from privacy.risk.classes import ClassTable
-from privacy.risk.k_anonymity import measure
+from privacy.risk.profile import risk_profile
 from privacy.scanner import scan
 from tests.privacy.samples import EMAIL, PHONE, SSN, as_table, column, permits
 
@@ -153,7 +153,7 @@ def test_k_is_reached_after_making_groups_of_k(rows: list[tuple[int, int, str]],
         )
     ]
     table = apply_recipe(as_table(columns), recipe)
-    found = measure(table.frame, ["zip", "age", "sex"])
+    found = risk_profile(table.frame, ["zip", "age", "sex"])
     assert found.k >= k or found.rows == 0
     tried = what_if(ClassTable.of(pl.DataFrame(columns), list(columns)), recipe)
     assert (tried.after.k, tried.after.rows, tried.after.groups) == (found.k, found.rows, found.classes)

@@ -9,7 +9,7 @@ from datafiles.table import write_columnar
 from privacy.models import Disposition
 from privacy.remedies.recipe import REMEDIES, RecipeError, apply_recipe, recipe_digest
 from privacy.risk.diversity import diversity
-from privacy.risk.k_anonymity import measure
+from privacy.risk.profile import risk_profile
 from privacy.risk.sentences import risk_sentences
 from privacy.risk.wildcard import k_null_wildcard
 from privacy.scanner import scan
@@ -18,7 +18,7 @@ from tests.privacy.samples import SSN, as_table, column, permits
 
 def test_null_counts_as_a_value_of_its_own() -> None:
     frame = pl.DataFrame({"x": ["1", "1", "1", "1", None]})
-    assert measure(frame, ["x"]).k == 1
+    assert risk_profile(frame, ["x"]).k == 1
 
 
 def test_null_may_also_stand_for_any_value() -> None:
@@ -39,24 +39,26 @@ def test_t_of_the_salaries_in_the_literature() -> None:
 def test_nothing_can_be_measured_without_columns_or_over_unknown_ones() -> None:
     frame = pl.DataFrame({"x": ["1"]})
     with pytest.raises(ValueError, match="without a quasi-identifier"):
-        measure(frame, [])
+        risk_profile(frame, [])
     with pytest.raises(ValueError, match="no column 'y'"):
-        measure(frame, ["y"])
+        risk_profile(frame, ["y"])
 
 
 def test_a_table_without_rows_singles_nobody_out() -> None:
-    measures = measure(pl.DataFrame({"x": []}, schema={"x": pl.String}), ["x"])
+    measures = risk_profile(pl.DataFrame({"x": []}, schema={"x": pl.String}), ["x"])
     assert measures.k == 0
     assert risk_sentences(measures, k_min=5) == ["The table has no rows, so nobody can be singled out in it."]
 
 
 def test_the_risk_is_said_in_words() -> None:
-    alone = measure(pl.DataFrame({"zip": ["1", "2", "2", "2"], "sex": ["F", "F", "F", "F"]}), ["zip", "sex"])
+    alone = risk_profile(
+        pl.DataFrame({"zip": ["1", "2", "2", "2"], "sex": ["F", "F", "F", "F"]}), ["zip", "sex"]
+    )
     assert risk_sentences(alone, k_min=5)[0] == (
         "At least one person stands alone: 1 of 4 rows has a combination of zip and sex that nobody else has."
     )
     assert "or record why the risk is acceptable" in risk_sentences(alone, k_min=5)[1]
-    group = measure(pl.DataFrame({"zip": ["1"] * 5}), ["zip"])
+    group = risk_profile(pl.DataFrame({"zip": ["1"] * 5}), ["zip"])
     assert risk_sentences(group, k_min=5) == [
         "Nobody stands alone: each person shares their combination of zip with at least 4 others (k = 5).",
         "This program asks for groups of at least 5, so the copy may go on.",

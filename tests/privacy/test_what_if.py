@@ -14,7 +14,7 @@ from privacy.remedies.recipe import apply_recipe
 from privacy.remedies.trial import Baseline
 from privacy.remedies.what_if import what_if
 from privacy.risk.classes import ClassTable
-from privacy.risk.k_anonymity import measure
+from privacy.risk.profile import risk_profile
 
 COLUMNS = ["zip", "age", "day"]
 
@@ -70,7 +70,7 @@ def test_a_what_if_tells_what_the_copy_will_be(
     frame = pl.DataFrame(columns, schema=dict.fromkeys(COLUMNS, pl.String))
     made = apply_recipe(Table.of(frame), steps).frame
     tried = what_if(ClassTable.of(frame, COLUMNS), steps)
-    found = measure(made, COLUMNS)
+    found = risk_profile(made, COLUMNS)
     assert (tried.after.rows, tried.after.groups, tried.after.k) == (found.rows, found.classes, found.k)
     assert (tried.after.unique_rows, tried.after.rows_under_11) == (found.unique_rows, found.rows_under_11)
     assert tried.rows_removed == frame.height - made.height
