@@ -16,6 +16,7 @@ SHOWN_SAMPLES = 3
 HEAD = 20_000
 _PROSE_WORDS = 4.0
 _PROSE_LENGTH = 40
+_LONGEST_MARKER = max(len(marker) for marker in NULL_MARKERS)
 _MARKER = rf"(?i)^\s*(?:{'|'.join(re.escape(marker) for marker in NULL_MARKERS)})\s*$"
 
 
@@ -118,7 +119,10 @@ def distinct_of(values: pl.DataFrame) -> pl.DataFrame:
 
 def without_markers(frame: pl.DataFrame) -> pl.DataFrame:
     """Without what people write where a value is missing."""
-    marked = frame.get_column("v").str.contains(_MARKER)
+    lengths = frame.get_column("v").str.len_bytes()
+    if not (lengths <= _LONGEST_MARKER).any():
+        return frame
+    marked = frame.get_column("v").str.contains(_MARKER) & (lengths <= _LONGEST_MARKER)
     return frame.filter(~marked) if marked.any() else frame
 
 

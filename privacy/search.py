@@ -149,12 +149,13 @@ def _union(cores: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=512)
 def _loose(core: str) -> str:
-    """Matches wherever `core` does, and in some places more: "{1,20}" becomes "{1,}".
+    """Matches wherever `core` does, and in some places more: "[2-9]{1,20}" becomes "[0-9]{1,}".
 
-    Counted repetitions of Unicode letters make automata so large that the engine gives up its fast path; to
-    tell whether a single pattern is worth its time, the count does not matter.
+    Counted repetitions and many ranges of digits make automata so large that the engine gives up its fast path;
+    to tell whether a single pattern is worth its time, neither matters.
     """
-    return re.sub(r"(?<!\\)\{([0-9]+),[0-9]+\}", r"{\1,}", core)
+    core = re.sub(r"(?<!\\)\{([0-9]+),[0-9]+\}", r"{\1,}", core)
+    return re.sub(r"\[[0-9]-[0-9]\]", "[0-9]", core)
 
 
 def _whole_shares(sample: pl.Series, pairs: list[tuple[Detector, int]]) -> dict[tuple[Detector, int], float]:
