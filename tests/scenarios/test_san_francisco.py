@@ -185,7 +185,7 @@ def test_the_coordinator_drafts_the_form_and_management_signs_once_it_is_there(s
     sf.at_the_toolkit()
     sf.treated()
     drafting = [line.turn.what for line in my_work_of(sf.coordinator).on_me]
-    assert "finish the checklists" in drafting
+    assert "weigh benefit and risk" in drafting
     assert not Review.objects.filter(release=sf.story.release_id, kind="department").exists()
     assert not my_work_of(sf.management).on_me
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from accounts.roles import Role
 from privacy.detectors import REGISTRY_VERSION
 from workflow import approvals
+from workflow.asked import TOOLKIT
 from workflow.classification import output_parts
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet, fact_holds
@@ -127,7 +128,7 @@ def benefit_weighed(context: ReleaseContext) -> GateResult:
         done=f"Benefit and risk weighed: {context.data('assessment', 'decided')}",
         absent="Benefit and risk are not weighed yet. Rate the data as it was handed in.",
         tab="weighing",
-        who=_officer(context),
+        who=_who_weighs(context),
     )
     if not result.ok:
         return result
@@ -135,6 +136,12 @@ def benefit_weighed(context: ReleaseContext) -> GateResult:
     if text:
         result.unmet.append(Unmet(text, "weighing", _officer(context)))
     return result
+
+
+def _who_weighs(context: ReleaseContext) -> str:
+    """Who is asked now: whoever drafts the toolkit's form rates, and who decides privacy decides."""
+    is_rated = context.data("assessment", "success") is not None
+    return _officer(context) if is_rated else context.profile.drafts.get(TOOLKIT) or _officer(context)
 
 
 def _weighing_outdated(context: ReleaseContext) -> str:

@@ -148,7 +148,7 @@ def _memo(context: ReleaseContext) -> dict[str, Any]:
     return memo_of(state_of(context.release.pk), profile.privacy) | {
         "release": context.release,
         "dataset": dataset,
-        "program": profile.name,
+        "program": dataset.program.name,
         "officer": profile.role_words(holder),
         "raw_class": raw.label if raw else "",
         "output_class": output.label if output else "",
