@@ -137,10 +137,10 @@ def _alone(codes: list[Ints], radices: list[int], once: Flags) -> Ints:
     keys, packing = pack(codes, radices)
     buckets = min(_BUCKETS, 1 << (_ROOM * len(keys)).bit_length())
     if packing.space <= buckets:
-        return np.flatnonzero(once & (np.bincount(keys, minlength=packing.space).take(keys) == 1))
+        return np.flatnonzero(once & (np.bincount(keys, minlength=packing.space) == 1).take(keys))
     # Alone in a bucket is alone; those who share one are told apart by sorting the keys.
     bucket = (keys.view(np.uint64) * _SPREAD >> np.uint64(65 - buckets.bit_length())).view(np.int64)
-    shared = np.bincount(bucket, minlength=buckets).take(bucket) > 1
+    shared = (np.bincount(bucket, minlength=buckets) > 1).take(bucket)
     sure = np.flatnonzero(once & ~shared)
     doubt = np.flatnonzero(shared)
     if not len(doubt):
