@@ -197,6 +197,8 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "privacy_recipe_save": member,
     "privacy_recipe_restore": member,
     "privacy_hierarchy_upload": member,
+    "privacy_recipe_search": member,
+    "privacy_search_progress": member,
     "privacy_recipe_json": member,
     "privacy_aggregates": member,
     "aggregates_declare": member,

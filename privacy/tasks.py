@@ -2,12 +2,13 @@
 
 from celery import shared_task
 
-from privacy.models import ClassTabulation, CopyCheck, CopySketch, Scan, Treatment
+from privacy.models import ClassTabulation, CopyCheck, CopySketch, RecipeSearch, Scan, Treatment
 from privacy.services import classes_run as run_classes
 from privacy.services import copy_check_run as run_copy_check
 from privacy.services import scan_run as run_scan
 from privacy.services import sketch_run as run_sketch
 from privacy.services import treatment_run as run_treatment
+from privacy.services.searches import search_run as run_search
 from work.services import work_run
 
 
@@ -34,3 +35,8 @@ def copy_check_run(pk: int) -> None:
 @shared_task
 def sketch_run(pk: int) -> None:
     work_run(CopySketch, pk, run_sketch)
+
+
+@shared_task
+def search_run(pk: int) -> None:
+    work_run(RecipeSearch, pk, run_search)

@@ -135,6 +135,7 @@ WORK_KINDS = [
     ("privacy.Scan", "privacy.tasks.scan_run"),
     ("privacy.ClassTabulation", "privacy.tasks.classes_run"),
     ("privacy.Treatment", "privacy.tasks.treatment_run"),
+    ("privacy.RecipeSearch", "privacy.tasks.search_run"),
     ("privacy.CopyCheck", "privacy.tasks.copy_check_run"),
     ("privacy.CopySketch", "privacy.tasks.sketch_run"),
     ("checklists.CheckRun", "checklists.tasks.checks_run"),

@@ -5,6 +5,7 @@ from privacy.models.assessments import Assessment, AssessmentDecision
 from privacy.models.decisions import Disposition, QuasiIdentifiers, RiskDecision
 from privacy.models.recipes import ClassTabulation, PseudonymMap, RecipeVersion, UploadedHierarchy
 from privacy.models.scans import ColumnVerdict, Scan
+from privacy.models.searches import RecipeSearch
 from privacy.models.sketches import ColumnSketch, CopySketch
 from privacy.models.treatments import Treatment
 
@@ -20,6 +21,7 @@ __all__ = [
     "Disposition",
     "PseudonymMap",
     "QuasiIdentifiers",
+    "RecipeSearch",
     "RecipeVersion",
     "RiskDecision",
     "Scan",

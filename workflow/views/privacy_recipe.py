@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -14,14 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dossier.errors import DossierFrozen
 from privacy.errors import HierarchyRefused, RecipeRefused
-from privacy.models import RecipeVersion
+from privacy.models import RecipeSearch, RecipeVersion
 from privacy.page_effect import effect_part
-from privacy.page_proposal import proposal_part
+from privacy.page_proposal import asked_of, is_long, proposal_part
 from privacy.page_recipe import Refused, choices_at, form_for, recipe_page, step_posted
 from privacy.recipe_changes import moved, put, removed
 from privacy.selectors import PrivacyState, state_of
 from privacy.services import hierarchy_upload, recipe_replay, recipe_restore, recipe_save
 from privacy.services.looks import values_look
+from privacy.services.searches import search_request
 from privacy.step_form import StepForm
 from workflow.context import ReleaseContext
 from workflow.stages import OPEN_PARTS
@@ -197,6 +199,37 @@ def privacy_recipe_values(request: HttpRequest, pk: int) -> HttpResponse:
     return _to(pk, "recipe-effect")
 
 
+@require_POST
+def privacy_recipe_search(request: HttpRequest, pk: int) -> HttpResponse:
+    """Search for the least harmful recipe: at once on the page, or by a worker when it would take long."""
+    get_context(request, pk, "dispose_findings")
+    state = state_of(pk)
+    asked = asked_of(state, request.POST)
+    if is_long(state) and not asked.faults:
+        search_request(release_id=pk, **asked.search())
+    query = {"k": asked.k_text, "limit": asked.limit_text} | {
+        f"by-{row['at']}": row["by"] for row in asked.rows
+    }
+    return redirect(f"{reverse('privacy_recipe', args=[pk])}?{urlencode(query)}#recipe-propose")
+
+
+@require_GET
+def privacy_search_progress(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """How far a search is; when it has ended the page is drawn anew."""
+    get_context(request, pk, "dispose_findings")
+    search = RecipeSearch.objects.filter(release_id=pk, pk=number).first()
+    if search is None:
+        raise Http404("There is no such search.")
+    words = {
+        "percent": search.progress or None,
+        "message": search.progress_message or "Waiting for a free worker.",
+    }
+    answer = render(request, "components/progress_inner.html", words | {"label": "Progress of the search"})
+    if not search.is_live:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
 @require_GET
 def privacy_recipe_json(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One version as a file for `treat_file`: remedies and parameters, no data."""
@@ -289,6 +322,12 @@ urlpatterns = [
     path("releases/<int:pk>/privacy/remedies/save/", privacy_recipe_save, name="privacy_recipe_save"),
     path(
         "releases/<int:pk>/privacy/remedies/restore/", privacy_recipe_restore, name="privacy_recipe_restore"
+    ),
+    path("releases/<int:pk>/privacy/remedies/search/", privacy_recipe_search, name="privacy_recipe_search"),
+    path(
+        "releases/<int:pk>/privacy/remedies/search/<int:number>/",
+        privacy_search_progress,
+        name="privacy_search_progress",
     ),
     path(
         "releases/<int:pk>/privacy/remedies/hierarchies/",
