@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from audit.models import AuditEvent
 from datafiles.table import read_columnar
 from dossier.errors import DossierFrozen
-from dossier.models import StoredFile
+from dossier.models import FileRead, StoredFile
 from dossier.selectors import facts
 from dossier.services import dossier_open
 from dossier.storage import local_path
@@ -43,7 +43,9 @@ from privacy.services import (
 from tests.cast import Cast
 from tests.factories.workflow import dataset_make
 from tests.privacy.samples import permits
-from workflow.models import Release
+from workflow.models import Dataset, Release
+from workflow.services.datasets import release_open
+from workflow.services.transitions import release_transition
 
 WHY = "Agreed with the department."
 Work = Callable[[], None]
@@ -333,9 +335,31 @@ def surrogates_of(release: Release) -> list[str]:
         return read_columnar(path).frame["permit_no"].to_list()
 
 
-def test_another_release_takes_the_recipe_over(scanned: Release, cast: Cast) -> None:
+def test_a_release_without_a_predecessor_has_no_recipe_to_take_over(scanned: Release, cast: Cast) -> None:
     with pytest.raises(RecipeRefused, match="No earlier release of this dataset has a recipe"):
         recipe_replay(release_id=scanned.pk, actor=cast.privacy_officer, expected_number=0)
+
+
+def test_another_release_takes_the_recipe_over(scanned: Release, cast: Cast, work: Work) -> None:
+    save(scanned, cast, PHONES, NOTES)
+    file = state_of(scanned.pk)
+    assert file.raw is not None and file.columnar is not None
+    release_transition(release_id=scanned.pk, name="withdraw", actor=cast.coordinator, reason=WHY)
+    later = release_open(dataset=Dataset.objects.get(pk=scanned.dataset_id), actor=cast.coordinator)
+    dossier_open(release_id=later.pk, parts=["privacy"])
+    raw, columnar = (copied(later, one) for one in (file.raw, file.columnar))
+    FileRead.objects.create(release=later, raw=raw, columnar=columnar, status="done")
+    scan_request(release_id=later.pk)
+    work()
+    version = recipe_replay(release_id=later.pk, actor=cast.privacy_officer, expected_number=0)
+    assert (version.release, version.number, version.steps) == (later, 1, [PHONES, NOTES])
+    assert sorted(state_of(later.pk).decided) == ["contractor_phone", "remarks"]
+
+
+def copied(release: Release, file: StoredFile) -> StoredFile:
+    file.pk, file.release = None, release
+    file.save()
+    return file
 
 
 def test_the_secret_of_a_recipe_is_nowhere_in_the_database(scanned: Release, cast: Cast, work: Work) -> None:
