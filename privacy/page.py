@@ -13,6 +13,7 @@ from privacy.remedies.recipe import REMEDIES
 from privacy.risk.sentences import risk_sentences
 from privacy.selectors import PrivacyState, history_of, state_of
 from privacy.words import summary_line
+from work.models import WorkItem
 
 Group = ColumnVerdict.Group
 # So many of the reasons given before are offered again.
@@ -47,10 +48,16 @@ def moving_part(state: PrivacyState) -> dict[str, Any]:
     return {
         "state": state,
         "scanning": scan if scan and scan.is_live else None,
+        "is_silent": _is_silent(scan) or _is_silent(making),
         "scan_stopped": scan if scan and not scan.is_live else None,
         "making": making if making and making.is_live else None,
         "making_stopped": making if making and making.status == Treatment.Status.DEAD else None,
     }
+
+
+def _is_silent(item: WorkItem | None) -> bool:
+    """Its worker has not been heard of for longer than it may be: it was killed, or the machine went down."""
+    return bool(item and item.is_live and item.lease_until and item.lease_until < timezone.now())
 
 
 def is_moving(moving: dict[str, Any]) -> bool:

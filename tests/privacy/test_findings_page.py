@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -205,6 +207,19 @@ def test_who_may_not_decide_reads_the_list_without_ticks(client: Client, wide: R
     assert "data-tick" not in text and "Deciding by keyboard" not in text
     assert reverse("privacy_raw", args=[wide.pk]) not in text
     assert post(client, wide, "finding_undo", last=1).status_code == 403
+
+
+def test_a_worker_that_was_killed_is_said_on_the_page(
+    officer: Client, release: Release, upload: Callable[..., None]
+) -> None:
+    upload()
+    scan_request(release_id=release.pk)
+    running = {"status": "running", "progress": 29}
+    words = "does not answer any more"
+    Scan.objects.update(**running, lease_until=timezone.now() + timedelta(minutes=1))
+    assert words not in page(officer, release)
+    Scan.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert words in page(officer, release)
 
 
 @given(
