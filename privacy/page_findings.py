@@ -31,6 +31,8 @@ _SHOW_WORDS = {
     "all": "All findings",
     "clear": "Nothing found",
 }
+# What a remedy does when a decision names it without further questions (privacy.recipes).
+_QUICK_LABELS = {str(Disposition.Remedy.GENERALISE_DATE): "Keep only the year"}
 _DETECTOR_NAMES = {one.entity: f"{one.name}, version {one.version}" for one in DETECTORS}
 
 
@@ -234,7 +236,7 @@ def _remedy_choices(remedies: Iterable[str]) -> list[tuple[str, str, str]]:
 
 
 def _label(remedy: str) -> str:
-    return str(Disposition.Remedy(remedy).label)
+    return _QUICK_LABELS.get(remedy) or str(Disposition.Remedy(remedy).label)
 
 
 def _choice_words(choice: str) -> str:

@@ -101,10 +101,10 @@ class Steward(Person):
 
     def look_at_the_rows(self) -> None:
         """In clear, as only those who prepare the data may."""
-        self.page.get_by_role("link", name="Look at the first").click()
-        self.sees("That you looked is recorded.")
+        self.page.get_by_role("link", name="Look at the raw rows").click()
+        self.sees("That you looked, and at which rows, is recorded.")
         self.look(is_raw=True)
-        self.page.get_by_role("link", name="Back to the data").click()
+        self.open_tab("Data")
 
     def describe_columns(self) -> None:
         """What is typed is saved when the field is left, and the page says so."""
