@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from accounts.roles import Role
 from checklists.selectors.checks import waivers_standing
 from privacy.selectors import state_of as privacy_state
+from privacy.words_assessment import level_words
 from workflow import approvals, gates, review_needs
 from workflow.context import ReleaseContext
 from workflow.models import Review
@@ -44,7 +45,7 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
         "reviews": given_reviews(context),
         "waiting_reviews": [review for review in context.reviews if review.is_pending],
         "checklists": _checklists(context),
-        "privacy_notes": _notes(context, "scan", "dispositions", "risk", "treated"),
+        "privacy_notes": _notes(context, "scan", "dispositions", "risk", "treated", "assessment"),
         "quality_notes": _notes(context, "quality_checks"),
         "waivers": list(waivers_standing(context.release.pk, context.about("file", "file") or "").values()),
         "dispositions": _dispositions(context),
@@ -106,6 +107,9 @@ def _privacy(context: ReleaseContext) -> dict[str, Any]:
     words = f"k = {k}" if k else "no column could single a person out"
     if unique is not None and rows:
         words += f"; {unique:,} of {rows:,} rows stand alone"
+    if context.data("assessment", "decided"):
+        rated, benefit = (level_words(context.data("assessment", key)).lower() for key in ("risk", "benefit"))
+        words += f"; rated {rated}, against a benefit rated {benefit}"
     return _tile(
         "Residual risk",
         "Allowed" if risk.ok else "Too high",
