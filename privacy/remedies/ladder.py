@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 class Ladder:
     """`codes[l][c]` is the code at level l of what has code c at level 0; `shares[l][d]` the share of the domain
     that code d of level l stands for; `counts[c]` the rows that have code c. Code 0 is null at every level.
+    `of_values[l, c]` is the share of what has code c at level 0.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Ladder:
     shares: list[Floats]
     counts: Ints
     domain: int
+    of_values: Floats
 
     @classmethod
     def of(cls, table: ClassTable, name: str, hierarchy: Hierarchy) -> Ladder:
@@ -45,20 +47,21 @@ class Ladder:
             known, mapped = _coded(hierarchy.at(filled, level), hierarchy.at(domain_values, level))
             codes.append(np.concatenate([[0], mapped]))
             shares.append(np.concatenate([[1.0 / max(1, domain)], known / max(1, domain)]))
-        return cls(name, hierarchy.name, codes, shares, counts, domain)
+        of_values = np.array([share.take(code) for share, code in zip(shares, codes, strict=True)])
+        return cls(name, hierarchy.name, codes, shares, counts, domain, of_values)
 
     @property
     def height(self) -> int:
         """How many levels there are, the value as it is included."""
         return len(self.codes)
 
-    def loss(self, level: int, suppressed: Floats | None = None) -> float:
-        """The loss at a level. `suppressed` are rows, by their original code, that lose everything."""
-        shares = self.shares[level].take(self.codes[level])
-        total = float(shares @ self.counts)
+    def losses(self, height: int, suppressed: Floats | None = None) -> Floats:
+        """The loss at each level below `height`. `suppressed` are rows, by original code, that lose everything."""
+        shares = self.of_values[:height]
+        totals = shares @ self.counts
         if suppressed is not None:
-            total += float(suppressed.sum() - shares @ suppressed)
-        return float(self._scaled(np.array(total)))
+            totals = totals + suppressed.sum() - shares @ suppressed
+        return self._scaled(totals)
 
     def _scaled(self, total: Floats) -> Floats:
         """0 when every value stands for itself, 1 when each could be any."""
@@ -70,7 +73,7 @@ class Ladder:
 
     def least_loss(self, level: int, suppressed: Ints) -> Floats:
         """The least that the loss can be at a level when so many rows are suppressed: those that lost most already."""
-        shares = self.shares[level].take(self.codes[level])
+        shares = self.of_values[level]
         order = np.argsort(1.0 - shares, kind="stable")
         rows = np.concatenate([[0.0], np.cumsum(self.counts[order])])
         more = np.concatenate([[0.0], np.cumsum((1.0 - shares[order]) * self.counts[order])])

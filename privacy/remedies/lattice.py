@@ -170,15 +170,21 @@ class _Search:
 
         At the node itself it is the loss.
         """
-        rows = np.where(small.take(groups.member), self.weights, 0.0) if small is not None else None
+        there = np.flatnonzero(small.take(groups.member)) if small is not None else None
         parts = []
         for at, ladder in enumerate(self.ladders):
-            theirs = _sums(self.base.codes[at], rows, len(ladder.counts)) if rows is not None else None
-            losses = [ladder.loss(level, theirs) for level in range(node[at] + 1)]
+            theirs = self._rows_of(there, at) if there is not None else None
+            losses = ladder.losses(node[at] + 1, theirs)
             along = [1] * len(self.ladders)
             along[at] = len(losses)
-            parts.append(np.array(losses).reshape(along))
+            parts.append(losses.reshape(along))
         return parts
+
+    def _rows_of(self, classes: NDArray[np.int64], at: int) -> Floats:
+        """The rows of some classes by their original code in a column."""
+        codes, ladder = self.base.codes[at].take(classes), self.ladders[at]
+        rows = np.bincount(codes, self.weights.take(classes), len(ladder.counts))
+        return rows.astype(np.float64, copy=False)
 
     def _optimum(self) -> Optimum | None:
         if self.found is None:
@@ -195,7 +201,3 @@ class _Search:
             nodes=self.bound.size,
             checked=self.checked,
         )
-
-
-def _sums(codes: NDArray[np.int64], weights: Floats, places: int) -> Floats:
-    return np.bincount(codes, weights, places).astype(np.float64, copy=False)
