@@ -157,6 +157,33 @@ class PrivacyOfficer(Person):
         )
         self.look(again=True)
 
+    def weigh_benefit(self, steps: dict[str, str]) -> None:
+        """Rate the file by `steps` (the measured one is proposed), the copy as it is proposed, and decide."""
+        pages = self.page.get_by_role("navigation", name="Pages of the privacy station")
+        pages.get_by_role("link", name="Benefit and risk").click()
+        self.sees_heading("Benefit and risk")
+        self.look()
+        for factor, step in steps.items():
+            group = self.page.get_by_role("group", name=re.compile(rf"^{re.escape(factor)} "))
+            self.tick(f"{step}:", group)
+            self.field(f"Why this step for {factor.lower()}", group).fill(
+                "As permits are known to the office."
+            )
+        self.press("Record the rating before the remedies")
+        self.sees("Before the remedies: rated; rate again")
+        self.press("Record the rating after the remedies")
+        self.sees("The matrix proposes: Publish")
+        self.look(again=True)
+        self.tick("Publish", self.page.get_by_role("group", name="What is decided?"))
+        self.field("Why").fill("Builders need it each month, and what is left tells of no single person.")
+        self.field("In words for the public").fill("Personal details were removed.")
+        self.press("Record the decision")
+        self.sees_heading("Benefit and risk")
+        self.sees("Recorded: Publish.")
+        self.page.get_by_role("link", name="Memo of the decision, for the public record").click()
+        self.sees_heading(f"Privacy memo: {TITLE}")
+        self.look()
+
 
 class Cdo(Person):
     def approve(self) -> None:

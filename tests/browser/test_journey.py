@@ -57,6 +57,16 @@ TOLD: dict[str, tuple[str | None, set[str]]] = {
     ),
 }
 
+# How the privacy officer rates the file; how likely an attempt succeeds is proposed from what was measured.
+FACTORS = {
+    "Value": "High",
+    "Likelihood of the value": "High",
+    "Expectation of privacy": "Low",
+    "Harm to a person": "Low",
+    "Harm to the government": "Low",
+    "Likelihood of an attempt": "Low",
+}
+
 
 @pytest.fixture
 def permits() -> Permits:
@@ -125,6 +135,7 @@ def test_five_people_take_a_dataset_from_the_inventory_to_the_public(
     priya.decide("zip", "Cut the ZIP code", "The area is enough to see where they build.")
     priya.decide("applicant_sex", "Personal, and stays", "Two large groups; it singles nobody out.")
     priya.confirm_quasi_identifiers("zip", "applicant_sex", "date_of_birth")
+    priya.weigh_benefit(FACTORS)
     priya.move("Clear privacy", TITLE)
 
     dana.plan_publication()

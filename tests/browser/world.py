@@ -145,7 +145,10 @@ class World:
         return [reverse(f"release_{name}", args=[self.waiting.pk]) for name in names]
 
     def _of_privacy_officer(self) -> list[str]:
-        pages = [reverse(name, args=[self.private.pk]) for name in ("privacy_risk", "privacy_recipe")]
+        pages = [
+            reverse(name, args=[self.private.pk])
+            for name in ("privacy_risk", "privacy_recipe", "privacy_assessment", "privacy_memo")
+        ]
         asked = ("add=suppress_cells", "add=k_anonymise", "edit=1", "k=20&limit=2")
         return [
             reverse("release_privacy", args=[self.private.pk]),
