@@ -22,12 +22,16 @@ STRONG = 0.7
 EDGE = r"(?-u:\b)"
 # What every pattern that is searched in text has in it, cheap to look for: values without are passed over.
 WORTH_A_LOOK = (
-    r"@|[0-9]{4}|[0-9]\.[0-9]|:[0-9A-Fa-f]*:|[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-|[0-9][A-Z][A-Z0-9][0-9]|://|www\."
-    r"|(?i:born|birth|dob|d\.o\.b|passw|pwd|secret|token|plate| at |\.com/|akia|eyj|private key)"
+    r"@|[0-9]{9}|[0-9][-.:/ )\x{2010}-\x{2015}\x{2212}][ (]?[0-9]|:[0-9A-Fa-f]*:|[0-9A-F]{2}-[0-9A-F]{2}-"
+    r"|\*\*\*|#{3}|[xX]{3}-|[0-9][A-Z][A-Z0-9][0-9]|[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4}|[A-HJ-NPR-Z0-9]{13}[0-9]{4}"
+    r"|PRIVATE KEY|AKIA|eyJ|AIza|gh[pousr]_"
+    r"|(?i:born|birth|vin |dob|d\.o\.b|ssn|ss |ss#|ssa |social|soc|itin|imei|npi|routing|aba|rtn|licen|lic[. ]|dl |d\.l"
+    r"|oln|cdl"
+    r"|passport|plate|passw|pwd|passcode|key|token|xox|sk_live| at |[\[({<]at[\])}>]|\.com/|t\.me|threads|orcid)"
 )
-# The same for sentences, in which streets and names of people are looked for too.
+# The same for sentences, in which words explain more numbers, and streets and names of people are looked for.
 WORTH_A_LOOK_IN_PROSE = (
-    rf"{WORTH_A_LOOK}|[0-9] [A-Za-z]|[A-Z][a-z’'-]+ [A-Z]|(?:Mr|Ms|Mrs|Dr)[. ]|(?i:box|name) "
+    rf"{WORTH_A_LOOK}|[0-9]{{4}}|[0-9] [A-Za-z]|[A-Z][a-z’'-]+ [A-Z]|(?:Mr|Ms|Mrs|Dr)[. ]|(?i:box|name) "
 )
 
 # Words in a column's name that say: this counts, groups or describes things, it does not hold them.

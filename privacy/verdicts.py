@@ -14,6 +14,7 @@ FLAG, CONFIRM, CLEAR = "flag", "confirm", "clear"
 _RANK = {FLAG: 2, CONFIRM: 1, CLEAR: 0}
 _MOST = 0.5
 _SAMPLE = 2_000
+_CHANCE = 0.2
 _MANY_ROWS = 20
 # A kind of people written as codes has no more of them than this.
 _CODES = 10
@@ -55,7 +56,10 @@ def claim_of(
             doubted = phrase_in(tokens, NEGATIVE + detector.against) is not None
             claims.append(_by_values(detector, cells, type_, doubted=doubted))
     if hits is not None:
-        claims.append(_by_hits(detector, hits, cells, phrase_in(tokens, detector.against)))
+        doubts = phrase_in(tokens, detector.against)
+        # What may be chance, under a name that speaks against it, is chance.
+        if not doubts or hits.strength > _CHANCE:
+            claims.append(_by_hits(detector, hits, cells, doubts))
     return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
 
 
@@ -133,7 +137,12 @@ def _by_name(
             detector.entity, detector.group, CONFIRM, 0.4, f"{said}; it holds no values to judge by."
         )
     short = int(cells.frame.get_column("v").str.len_chars().max() or 0) < _SHORTEST  # type: ignore[arg-type]
-    if type_ != "text" or short or (len(phrase) < _TELLING and phrase not in _ABBREVIATED):
+    if (
+        type_ != "text"
+        or short
+        or detector.named == CONFIRM
+        or (len(phrase) < _TELLING and phrase not in _ABBREVIATED)
+    ):
         return None
     why = f"{said}, but its values are not written like {detector.a_label}. A person must look."
     return Claim(detector.entity, detector.group, CONFIRM, 0.5, why)

@@ -14,10 +14,10 @@ _V6 = rf"(?:{_GROUP}:){{7}}{_GROUP}|{_GROUP}(?::{_GROUP}){{0,5}}::(?:{_GROUP}(?:
 
 def grade(matches: pl.Series) -> pl.Series:
     """Four small numbers ("1.2.10.3") may be a version or a section: lower."""
-    small = r"^[0-2]?[0-9]\.[0-2]?[0-9]\.[0-2]?[0-9]\.[0-2]?[0-9]$"
+    small = r"^[0-9]{1,2}(?:\.[0-9]{1,2}){3}$"
     return (
         matches.to_frame("m")
-        .select(pl.when(pl.col("m").str.contains(small)).then(0.5).otherwise(1.0))
+        .select(pl.when(pl.col("m").str.contains(small)).then(0.2).otherwise(1.0))
         .to_series()
     )
 

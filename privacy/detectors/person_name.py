@@ -25,6 +25,8 @@ from privacy.lexicon import common_surname_set, surname_set
 
 _SAMPLE = 1_500
 _WORDS_ONLY = r"^[\p{L}][\p{L}\p{M}'’`.\-]*(?:,? [\p{L}][\p{L}\p{M}'’`.\-]*){0,5}[.]?$"
+# The second of two owners ("GARCIA MARIA & JOHN").
+_JOINT = r" (?:&|and|AND|y|Y) [\p{L}.]+(?: [\p{L}.]+){0,2}$"
 _CAP = r"\p{Lu}[\p{L}’'-]{1,20}"
 _NAME = rf"{_CAP}(?: \p{{Lu}}\.?)?(?: (?:de|la|del|van|von|der|den|di|da|al|bin))*(?: {_CAP}){{0,2}}"
 _TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sgt|Officer|Detective|Judge|Nurse|Sra?|Señora?|Don|Herr|Frau)"
@@ -35,14 +37,15 @@ _INTRODUCED = (
     r"|tenant:?|caller:?"
     r"|patient:?|applicant:?|resident:?|per)"
 )
-_MOST, _HALF, _SOME, _FEW = 0.8, 0.5, 0.3, 0.1
+_MOST, _HALF, _SOME, _QUARTER, _FEW = 0.8, 0.5, 0.3, 0.25, 0.1
 _VARIED = 8
 
 
 def fits(values: pl.Series) -> pl.Series:
     """Which values can be a name where the column says so: one to six words of letters, no organisation."""
-    frame = values.str.strip_chars().to_frame("v")
+    one = pl.col("v").str.strip_chars().str.replace(_JOINT, "")
     words = pl.col("v").str.contains(_WORDS_ONLY)
+    frame = values.to_frame("v").select(v=one)
     return frame.select(words & ~pl.col("v").str.to_uppercase().str.contains(NO_PERSON)).to_series()
 
 
@@ -142,9 +145,9 @@ def _either(column: Reading, phrase: str, seen: _Evidence) -> Said | None:
 
 def _any_name(column: Reading, phrase: str, seen: _Evidence) -> Said | None:
     said = f"The column is named “{phrase}”"
-    if seen.whole >= _SOME + _FEW or (seen.full + seen.initial >= _HALF):
+    if seen.whole >= _QUARTER or seen.initial >= _HALF:
         return _names(column, "flag", 0.85, said)
-    if seen.full >= 2 * _FEW or (seen.given >= _HALF and column.distinct >= _VARIED):
+    if max(seen.full, seen.soft) >= _FEW or (seen.given >= _HALF and column.distinct >= _VARIED):
         return _names(column, "confirm", 0.5, said)
     return None
 
@@ -157,14 +160,14 @@ def _beside_others(column: Reading, other: str, seen: _Evidence) -> Said | None:
 
 def _by_values(column: Reading, seen: _Evidence) -> Said | None:
     said = "The column is not named so"
-    if seen.full >= _HALF or (seen.whole >= 2 * _SOME and seen.full >= _FEW):
+    if seen.full >= _HALF or (seen.whole >= _SOME + _FEW and seen.full >= _FEW):
         return _names(column, "flag", 0.8, said)
+    if column.distinct >= _VARIED and (seen.whole >= _QUARTER or seen.given >= _MOST):
+        return _names(column, "confirm", 0.45, said)
     nothing = all(token in MEANS_NOTHING or token.isdigit() for token in column.tokens)
     if not nothing or column.distinct < _VARIED:
         return None
-    if seen.soft >= _MOST or seen.given >= _MOST:
-        return _names(column, "confirm", 0.45, said)
-    if seen.common >= _MOST and column.distinct >= 2 * _VARIED:
+    if seen.common >= _MOST and column.distinct >= _VARIED:
         return _names(column, "confirm", 0.35, said)
     return None
 

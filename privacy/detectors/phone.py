@@ -21,29 +21,31 @@ _WORD = (
     r"|dial|reach|hotline|ph)"
 )
 _TOLD = (
-    rf"{EDGE}{_WORD}(?i:\.| (?:no|num|number|him|her|me|us|them|back|on|at|is|was|#)\.?){{0,4}}[ :#-]{{0,3}}"
+    rf"{EDGE}{_WORD}(?i:\.| (?:no|num|number|him|her|me|us|them|it|to|back|on|at|is|was|#)\.?){{0,4}}[ :#-]{{0,3}}"
     r"(?:\+|00)?\(?[0-9](?:[ .()/\-]{0,2}[0-9]){6,14}"
 )
 _EXTENSION = r"(?:,? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6})?"
 _CHECKED = 3_000
+_BEGIN = r"^(?:\+?1[-. ]?|001[-. ])?\(?"
+_GAP = rf"\)?(?:{DASH}|[ ./])?"
+# Ten digits that no North American line has: services such as 911, and one digit throughout.
+_NOT_GIVEN = (
+    rf"{_BEGIN}(?:[2-9]11{_GAP}[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}(?:[^0-9]|$)"
+    rf"|[0-9]{{3}}{_GAP}[2-9]11{_GAP}[0-9]{{4}}(?:[^0-9]|$)"
+    rf"|(?:222{_GAP}222{_GAP}2222|333{_GAP}333{_GAP}3333|444{_GAP}444{_GAP}4444|555{_GAP}555{_GAP}5555"
+    rf"|666{_GAP}666{_GAP}6666"
+    rf"|777{_GAP}777{_GAP}7777|888{_GAP}888{_GAP}8888|999{_GAP}999{_GAP}9999)$)"
+)
 
 
 def grade(matches: pl.Series) -> pl.Series:
     """Codes such as 911 are no area and no exchange; 555-01xx is kept for fiction and weighs less; a number
     with a plus must be possible in its country."""
-    digits = matches.str.replace(r"(?i)[,]? ?(?:x|ext\.?|extension) ?[0-9]{1,6}$", "").str.replace_all(
-        r"[^0-9+]", ""
-    )
-    national = digits.str.replace(r"^(?:\+?1|001)(\d{10})$", "${1}")
-    frame = national.to_frame("d").with_columns(possible=_possible(national))
-    american = pl.col("d").str.contains(r"^[0-9]{10}$")
-    service = pl.col("d").str.contains(r"^[2-9]11|^[0-9]{3}[2-9]11|^[2-9]000000000$")
-    repeated = pl.col("d").str.contains(r"^(?:2{10}|3{10}|4{10}|5{10}|6{10}|7{10}|8{10}|9{10})$")
-    invented = pl.col("d").str.contains(r"^[0-9]{3}55501[0-9]{2}$")
+    frame = matches.to_frame("m").with_columns(possible=_possible(matches))
     return frame.select(
-        pl.when(american & (service | repeated))
+        pl.when(pl.col("m").str.contains(_NOT_GIVEN))
         .then(0.0)
-        .when(american & invented)
+        .when(pl.col("m").str.contains(rf"{_BEGIN}[0-9]{{3}}{_GAP}555{_GAP}01[0-9]{{2}}"))
         .then(0.8)
         .when(pl.col("possible"))
         .then(1.0)

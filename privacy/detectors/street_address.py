@@ -87,7 +87,7 @@ DETECTOR = Detector(
         *("violation", "building", "establishment", "company", "branch", "library", "hospital"),
         *("clinic", "agency", "vendor", "contractor", "block", "intersection", "property", "situs"),
         *("parcel", "complaint", "service", "event", "crash", "accident", "hundred", "venue"),
-        *("premises", "wallet", "bitcoin", "memory", "url", "restaurant", "program", "provider", "org"),
+        *("premises", "page", "wallet", "bitcoin", "memory", "url", "restaurant", "program", "provider", "org"),
         *("organization", "market", "stop"),
     ),
     alone=0.6,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from privacy.detectors.checksums import vin
-from privacy.evidence import Detector, Pattern, fits_regex
+from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 _VIN = r"[A-HJ-NPR-Z0-9]{9}[A-HJ-NPR-TV-Y1-9][A-HJ-NPR-Z0-9]{3}[0-9]{4}"
 
 
 def grade(matches: pl.Series) -> pl.Series:
     """0 when the check digit does not fit or no letter is among the characters."""
-    letters = matches.str.contains(r"[A-Z]") & matches.str.contains(r"[0-9]")
-    return (letters & vin(matches)).cast(pl.Float64)
+    number = matches.str.extract(r"([A-HJ-NPR-Z0-9]{17})$", 1).fill_null("")
+    letters = number.str.contains(r"[A-Z]") & number.str.contains(r"[0-9]")
+    return (letters & vin(number)).cast(pl.Float64)
 
 
 DETECTOR = Detector(
@@ -35,7 +36,15 @@ DETECTOR = Detector(
         "chassis number",
     ),
     fits=fits_regex(r"[A-HJ-NPR-Z0-9]{17}|[A-HJ-NPR-Z0-9]{8}[A-Z0-9*]{2,9}"),
-    patterns=(Pattern("17 characters", _VIN, 0.9),),
+    patterns=(
+        Pattern("17 characters", _VIN, 0.9),
+        Pattern(
+            "after the word",
+            rf"{EDGE}(?i:vin)(?i: (?:no\.?|number|is|#))*[ :#]{{0,3}}[A-HJ-NPR-Z0-9]{{17}}",
+            0.9,
+            glue="",
+        ),
+    ),
     types=("text",),
     grade=grade,
     by_chance=0.2,
