@@ -90,5 +90,4 @@ def unsketched_releases() -> list[int]:
 def _release_of(release_id: int) -> dict[str, Any]:
     model = apps.get_model("workflow", "Release")
     rows = model._default_manager.values("dataset_id", "number", "dataset__program_id")
-    found: dict[str, Any] = rows.get(pk=release_id)
-    return found
+    return dict(rows.get(pk=release_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -32,7 +32,7 @@ def _mark(params: Params) -> str:
     return str(params.get("mark") or "").strip()
 
 
-def _left(columns: list[str] | tuple[str, ...], params: Params) -> list[str]:
+def _left(columns: Sequence[str], params: Params) -> list[str]:
     return [*columns, _mark(params)] if _mark(params) else list(columns)
 
 
