@@ -18,6 +18,7 @@ from privacy.cells import (
     Hits,
     distinct_of,
     is_prose,
+    owned,
     repeats,
     rows_of,
     without_markers,
@@ -119,7 +120,7 @@ class ColumnReading:
             values = values.with_columns(n=pl.lit(1, pl.UInt32))
         parts, doubtful = sift(self._plan, values)
         self._tally(parts)
-        self._doubtful.append(doubtful)
+        self._doubtful.append(owned(doubtful))
         if sum(one.height for one in self._doubtful) >= _TOGETHER:
             self._look_inside()
         self._sample_of(frame)
@@ -141,22 +142,22 @@ class ColumnReading:
     def _keep(self, values: pl.DataFrame) -> None:
         """Add the distinct values of a block to those known, until they are too many."""
         if self._known is None:
-            self._known = values
+            self._known = owned(values)
         elif self._known.height <= _KEPT:
             self._known = (
-                pl.concat([self._known, values])
+                pl.concat([self._known, owned(values)])
                 .group_by("v", maintain_order=True)
                 .agg(pl.col("n").sum(), pl.col("at").first(), pl.col("rows").explode().head(SHOWN_ROWS))
             )
 
     def _sample_of(self, frame: pl.DataFrame) -> None:
         """Keep every stride-th row; when that becomes too many, every other one of them."""
-        part = frame if self._stride == 1 else frame.filter(pl.col("at") % self._stride == 0)
+        part = frame if self._stride == 1 else owned(frame.filter(pl.col("at") % self._stride == 0))
         self._sample.append(part)
         self._sampled += part.height
         while self._sampled > self._judged:
             self._stride *= 2
-            self._sample = [one.filter(pl.col("at") % self._stride == 0) for one in self._sample]
+            self._sample = [owned(one.filter(pl.col("at") % self._stride == 0)) for one in self._sample]
             self._sampled = sum(one.height for one in self._sample)
 
     def _compare(self, frame: pl.DataFrame) -> None:
