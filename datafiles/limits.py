@@ -12,7 +12,7 @@ MB = 1_000_000
 class Limits:
     """Bounds of one reading. Whatever exceeds them is refused with a sentence, never half read."""
 
-    max_bytes: int = 2_000 * MB
+    max_bytes: int = 2_147_483_648  # 2 GiB: ten million rows of 200 bytes
     max_rows: int = 20_000_000
     max_columns: int = 2_000
     max_field_bytes: int = 65_536

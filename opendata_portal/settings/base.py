@@ -226,7 +226,7 @@ STORAGES = {
 }
 # Encrypts what links surrogates across refreshes, and seeds them; SECRET_KEY does when it is empty.
 PRIVACY_KEY = env.str("PRIVACY_KEY", default="")
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2_000_000_000)
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=2_147_483_648)
 
 # --- The portal that data is published on (SOCRATA_* in .env.example) ---
 SOCRATA_SCHEME = env.str("SOCRATA_SCHEME", default="https")
