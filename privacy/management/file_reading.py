@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import resource
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,12 @@ from dossier.services_files import limits_current
 UNREADABLE = 2
 
 
-def table_read(path: Path) -> Table:
-    """The table in a file. Raises CommandError (exit code 2) with the sentence that says why it cannot be read."""
+@contextmanager
+def columnar_read(path: Path) -> Iterator[Path]:
+    """The columnar copy of a file, as long as the block runs.
+
+    Raises CommandError (exit code 2) with the sentence that says why the file cannot be read.
+    """
     if not path.is_file():
         raise CommandError(f"There is no file {path}.", returncode=UNREADABLE)
     with tempfile.TemporaryDirectory() as folder:
@@ -30,31 +35,37 @@ def table_read(path: Path) -> Table:
             )
         except DataFileError as error:
             raise CommandError(error.sentence, returncode=UNREADABLE) from None
-        return read_columnar(read.columnar)
+        yield read.columnar
 
 
-def columns_named(table: Table, options: Sequence[str]) -> list[str]:
+def table_read(path: Path) -> Table:
+    """The table in a file. Raises CommandError (exit code 2) when it cannot be read."""
+    with columnar_read(path) as columnar:
+        return read_columnar(columnar)
+
+
+def columns_named(there: Sequence[str], options: Sequence[str]) -> list[str]:
     """The columns that an option names: each time one name, or several separated by commas.
 
-    Raises CommandError (exit code 2) for a name the table does not have.
+    Raises CommandError (exit code 2) for a name that is not `there`.
     """
     names = []
     for option in options:
-        names += [option] if option in table.names else [name.strip() for name in option.split(",")]
+        names += [option] if option in there else [name.strip() for name in option.split(",")]
     names = list(dict.fromkeys(name for name in names if name))
     for name in names:
-        if name not in table.names:
+        if name not in there:
             raise CommandError(f"The file has no column “{name}”.", returncode=UNREADABLE)
     return names
 
 
-def file_facts(path: Path, table: Table, seconds: float) -> dict[str, Any]:
+def file_facts(path: Path, *, rows: int, columns: int, seconds: float) -> dict[str, Any]:
     """The file as the commands name it in JSON; the peak of memory includes the child that read the file."""
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
         "sha256": file_sha256(path),
-        "rows": table.rows,
-        "columns": len(table.columns),
+        "rows": rows,
+        "columns": columns,
         "bytes": path.stat().st_size,
         "seconds": round(seconds, 3),
         "peak_rss_mb": peak // 1024,

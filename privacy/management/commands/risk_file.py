@@ -6,13 +6,20 @@ import json
 import sys
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from datafiles.table import Table
-from privacy.management.file_reading import UNREADABLE, columns_named, file_facts, table_read
+from datafiles.table import Table, read_columnar, read_columns
+from privacy.management.file_reading import (
+    UNREADABLE,
+    columnar_read,
+    columns_named,
+    file_facts,
+    table_read,
+)
 from privacy.risk.profile import TAU, RiskProfile, risk_profile
 from privacy.risk.sentences import listing, profile_sentences, standing
 from privacy.risk.suggest import Candidate, suggest
@@ -37,6 +44,19 @@ combinations of columns that single out most. Values of the file are never print
 counts and row numbers (the header does not count).
 
 Exit code 0: k is at least --k-min; 3: it is lower; 2: the file cannot be read, or has no such column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The columns that were named."""
+
+    quasi: list[str]
+    sensitive: list[str]
+    weights: list[str]
+
+    @property
+    def all(self) -> list[str]:
+        return [*self.quasi, *self.sensitive, *self.weights]
 
 
 class Command(BaseCommand):
@@ -70,12 +90,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         started = time.perf_counter()
-        table = table_read(path)
-        quasi = columns_named(table, options["quasi"])
-        why = {} if quasi else _proposed(table)
-        profile = _measured(table, quasi or list(why), options)
-        report = {
-            "file": file_facts(path, table, time.perf_counter() - started),
+        with columnar_read(path) as columnar:
+            there = [column.name for column in read_columns(columnar)]
+            asked = _Asked(
+                columns_named(there, options["quasi"]),
+                columns_named(there, options["sensitive"]),
+                columns_named(there, [options["weights"]]),
+            )
+            # The scan proposes columns after it has seen them all; otherwise the others are not read.
+            table = read_columnar(columnar, asked.all if asked.quasi else None)
+        why = {} if asked.quasi else _proposed(table)
+        profile = _measured(table, asked.quasi or list(why), asked, options)
+        seconds = time.perf_counter() - started
+        report: dict[str, Any] = {
+            "file": file_facts(path, rows=table.rows, columns=len(there), seconds=seconds),
             "risk": _risk(profile),
             "sentences": [standing(profile), *profile_sentences(profile)],
         }
@@ -100,22 +128,20 @@ def _proposed(table: Table) -> dict[str, str]:
     return why
 
 
-def _measured(table: Table, quasi: list[str], options: dict[str, Any]) -> RiskProfile:
-    sensitive = columns_named(table, options["sensitive"])
-    weights = columns_named(table, [options["weights"]])
+def _measured(table: Table, quasi: list[str], asked: _Asked, options: dict[str, Any]) -> RiskProfile:
     numbers = {column.name for column in table.columns if column.type in ("integer", "decimal")}
     population = None
     if options["population"]:
         everybody = table_read(options["population"])
-        columns_named(everybody, quasi)
+        columns_named(everybody.names, quasi)
         population = everybody.frame
     try:
         return risk_profile(
             table.frame,
             quasi,
-            sensitive=sensitive,
-            ordered=[name for name in sensitive if name in numbers],
-            weights=weights[0] if weights else None,
+            sensitive=asked.sensitive,
+            ordered=[name for name in asked.sensitive if name in numbers],
+            weights=asked.weights[0] if asked.weights else None,
             population=population,
             threshold=options["k_min"],
             tau=options["tau"],
