@@ -169,12 +169,10 @@ def _whole_shares(sample: pl.Series, pairs: list[tuple[Detector, int]]) -> dict[
 
 def _cut(values: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     """Each match of one pattern (`m`), as long as nothing that belongs to it touches it."""
-    cut = (
-        values.filter(pl.col("v").str.contains(_loose(pattern.core)))
-        .with_columns(m=pl.col("v").str.extract_all(pattern.token))
-        .explode("m")
-        .drop_nulls("m")
-    )
+    few = values.filter(pl.col("v").str.contains(_loose(pattern.core)))
+    if few.is_empty():
+        return few
+    cut = few.with_columns(m=pl.col("v").str.extract_all(pattern.token)).explode("m").drop_nulls("m")
     if pattern.glue and not cut.is_empty():
         cut = cut.with_columns(m=pl.col("m").str.strip_chars(_ENDS))
         cut = cut.filter(pl.col("m").str.contains(rf"^[+(]?(?:{pattern.core})$"))
