@@ -16,8 +16,6 @@ from privacy.remedies.what_if import ColumnChange, Sizes, WhatIf
 from privacy.selectors import PrivacyState
 from privacy.services.proposals import recipe_what_if
 
-_CATEGORY_WIDTH = 520
-
 
 def effect_part(
     state: PrivacyState, steps: Sequence[dict[str, Any]], *, shows_values: bool
@@ -39,7 +37,8 @@ def effect_words(effect: WhatIf, *, shows_values: bool) -> dict[str, Any]:
     touched = [one for one in effect.columns if one.rows_changed or not one.is_left]
     return {
         "rows": _rows(before, after),
-        "holds": after.k >= after.threshold or not after.rows,
+        "is_empty": not after.rows,
+        "holds": after.k >= after.threshold,
         "k": after.k,
         "threshold": after.threshold,
         "loss": percent(effect.information_loss),
@@ -120,7 +119,7 @@ def _chart(at: int, one: ColumnChange) -> dict[str, Any]:
         "title": f"Rows by “{one.column}”",
         "sentence": "Dark bars: with these steps. Light bars: the file as it is. "
         "Values of fewer than 11 rows are counted with the others.",
-        "svg": bars_svg(bars, width=_CATEGORY_WIDTH),
+        "svg": bars_svg(bars),
         "columns": ["Value", "With these steps", "The file as it is"],
         "rows": [[bar.label, bar.words, bar.second_words] for bar in bars],
     }

@@ -5,16 +5,13 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from datafiles.table import write_columnar
-from dossier.models import FileRead, StoredFile
-from dossier.services import dossier_open
-from dossier.storage import file_keep
 from privacy.models import ClassTabulation, Scan, Treatment
 from privacy.services import findings_dispose, quasi_confirm, recipe_save, scan_request
 from privacy.tasks import classes_run, scan_run, treatment_run
 from tests.cast import Cast
+from tests.factories.files import file_put
 from tests.factories.workflow import release_at
-from tests.privacy.samples import as_csv, as_table, permits
+from tests.privacy.samples import permits
 from workflow.models import Release
 
 WHY = "Readers do not need more than this."
@@ -25,7 +22,8 @@ ZIP = {"remedy": "generalise_zip", "params": {"column": "zip"}}
 def private_make(cast: Cast) -> Release:
     """Scan, columns to measure, recipe, decisions and copy, as the officer and the worker make them."""
     release = release_at("PRIVACY", cast, title="Inspections")
-    _upload(release)
+    with tempfile.TemporaryDirectory() as folder:
+        file_put(release, permits(), Path(folder))
     scan_request(release_id=release.pk)
     _work()
     officer = cast.privacy_officer
@@ -39,24 +37,6 @@ def private_make(cast: Cast) -> Release:
     )
     _work()
     return release
-
-
-def _upload(release: Release) -> None:
-    dossier_open(release_id=release.pk, parts=["file", "privacy"])
-    with tempfile.TemporaryDirectory() as folder:
-        raw_path, path = Path(folder) / "permits.csv", Path(folder) / "permits.parquet"
-        raw_path.write_text(as_csv(permits()))
-        write_columnar(as_table(permits()), path)
-        raw = _keep(release, StoredFile.Kind.RAW, raw_path, {})
-        columnar = _keep(release, StoredFile.Kind.COLUMNAR, path, {"raw_sha256": raw.sha256})
-    FileRead.objects.create(release=release, raw=raw, columnar=columnar, status="done")
-
-
-def _keep(release: Release, kind: str, path: Path, meta: dict[str, str]) -> StoredFile:
-    sha256, size, key = file_keep(path)
-    return StoredFile.objects.create(
-        release=release, kind=kind, sha256=sha256, size=size, name=path.name, storage_key=key, meta=meta
-    )
 
 
 def _work() -> None:
