@@ -214,7 +214,7 @@ def _result(
     if whole:
         group, entity, decision, score = whole.group, whole.entity, whole.decision, whole.score
         sentences.append(whole.why)
-    if cells.prose and group in ("none", "quasi"):
+    if cells.prose and group in ("none", "quasi") and not (whole and whole.decision == FLAG):
         group, entity = ("free_text", None) if not whole or whole is term else (group, entity)
         sentences.append("It is free text: its meaning is not understood here, so a person must read it.")
         decision, score = max((decision, score), (CONFIRM, 0.4), key=lambda pair: _order(pair[0]))

@@ -150,14 +150,15 @@ def _by_name(
 
 def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -> Claim | None:
     """Whole values that convince without the name's help. A sample decides whether all are judged."""
-    if detector.alone is None or not cells.filled or cells.prose or type_ not in detector.types:
+    if detector.alone is None or not cells.filled or type_ not in detector.types:
         return None
     judge = detector.convinces or detector.fits
     if true_share(judge(cells.frame.get_column("v").head(_SAMPLE))) < detector.alone / 2:
         return None
     members = judge(cells.frame.get_column("v"))
     share = cells.share(members)
-    if share < (0.8 if doubted else detector.alone):
+    # Long values look like sentences: then nearly all must be the entity from end to end.
+    if share < (0.8 if doubted or cells.prose else detector.alone):
         return None
     why = (
         f"{percent(share)} of the values are written like {detector.a_label}"

@@ -76,14 +76,18 @@ def reads(column: Reading) -> Said | None:
 
 def _place(column: Reading, why: str, decimals: int) -> Said:
     metres = _METRES_OF_A_DEGREE / 10**decimals
-    size = f"{metres:,.0f} metres" if metres >= 2 else ("1 metre" if metres >= 0.5 else "less than a metre")
+    size = (
+        f"about {metres:,.0f} metres"
+        if metres >= 2
+        else ("about 1 metre" if metres >= 0.5 else "less than a metre")
+    )
     home = phrase_in(column.tokens, OF_A_HOME)
     members = fits(column.values)
     if home and decimals >= _EXACT:
-        said = f"{why}, exact to about {size}, beside “{home[0]}”: it may show where somebody lives."
+        said = f"{why}, exact to {size}, beside “{home[0]}”: it may show where somebody lives."
         return Said("flag", 0.9, said, members, group="direct")
     kind = "exact" if decimals >= _EXACT else "rough"
-    return Said("confirm", 0.5, f"{why}: a place, {kind} to about {size}.", members)
+    return Said("confirm", 0.5, f"{why}: a place, {kind} to {size}.", members)
 
 
 def _decimals(values: pl.Series) -> int:

@@ -7,7 +7,9 @@ from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 # One letter and 7 to 14 digits (CA, FL, IL, MD, MI, NY...), digits only (TX, PA, GA...), two or three letters first
 # (OH, WA's WDL, IA), digits with a letter inside (IA, KY, VT), letters and stars (WA).
 _SHAPES = (
-    r"[A-Z] ?[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{2,3}[- ]?[0-9]{0,3}[- ]?[0-9]{0,3}|[A-Z][0-9]{5,14}|[0-9]{7,13}"
+    r"[A-Z]{0,2}[0-9]{2,4}(?:[- ][0-9]{2,6}){1,4}"
+    r"|[A-Z] ?[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{2,3}[- ]?[0-9]{0,3}[- ]?[0-9]{0,3}|[A-Z][0-9]{5,14}"
+    r"|[0-9]{7,13}"
     r"|[A-Z]{2}[0-9]{3,7}[A-Z]?|[0-9]{2,3}[- ]?[A-Z]{2}[- ]?[0-9]{4,5}|[A-Z]{3}[*A-Z0-9]{9}"
     r"|[0-9]{3}[- ][0-9]{2,3}[- ][0-9]{3,4}"
     r"|[A-Z]{1,2}[- ][0-9]{2,4}[- ][0-9]{2,4}(?:[- ][0-9]{2,6})*|[0-9]{7}[A-Z]|[0-9]{8}[A-Z]{2}"

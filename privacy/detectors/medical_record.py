@@ -12,10 +12,11 @@ DETECTOR = Detector(
     group="direct",
     explanation="Codes in a column named so, or after “MRN”.",
     headers=(
-        *("mrn", "medical record", "medical record number", "medical record no", "chart number"),
-        *("chart no", "emr id", "patient number", "patient no", "patient mrn", "hospital number"),
-        *("health record number", "med rec no", "medrec", "encounter id", "encounter number"),
-        *("visit number", "admission number", "specimen id", "accession number"),
+        *("mrn", "med rec", "medical rec", "medical record", "medical record number"),
+        *("medical record no", "chart number", "chart no", "emr id", "patient number", "patient no"),
+        *("patient mrn", "hospital number", "health record number", "med rec no", "medrec"),
+        *("encounter id", "encounter number", "visit number", "admission number", "specimen id"),
+        *("accession number",),
     ),
     fits=fits_regex(r"[A-Z]{0,5}[- ]?[0-9][A-Z0-9 ./-]{2,24}|[0-9A-F]{8}-[0-9A-F-]{27}"),
     patterns=(

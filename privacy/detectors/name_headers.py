@@ -65,8 +65,8 @@ OTHER_NAMES = (
     *("service", "fund", "account", "contractor", "firm", "employer", "bank", "venue", "theater"),
     *("store", "restaurant", "shop", "market", "address", "addr", "subdivision", "parcel", "plan"),
     *("course", "class", "subject", "major", "degree", "college", "university", "institution"),
-    *("church", "storm", "hurricane", "statue", "artwork", "monument", "landmark"),
-    *("cemetery", "trail", "watershed", "creek"),
+    *("church", "storm", "hurricane", "statue", "artwork", "monument", "landmark", "cemetery", "trail"),
+    *("watershed", "creek"),
 )
 # Names of columns that say nothing.
 MEANS_NOTHING = (

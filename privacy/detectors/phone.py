@@ -21,7 +21,8 @@ _WORD = (
     r"|dial|reach|hotline|ph)"
 )
 _TOLD = (
-    rf"{EDGE}{_WORD}(?i:\.| (?:no|num|number|him|her|me|us|them|it|to|back|on|at|is|was|#)\.?){{0,4}}[ :#-]{{0,3}}"
+    rf"{EDGE}{_WORD}(?i:\.| (?:no|num|number|him|her|me|us|them|it|to|back|on|at|is|was"
+    rf"|#)\.?){{0,4}}[ :#-]{{0,3}}"
     r"(?:\+|00)?\(?[0-9](?:[ .()/\-]{0,2}[0-9]){6,14}"
 )
 _EXTENSION = r"(?:,? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6})?"
@@ -78,12 +79,13 @@ DETECTOR = Detector(
         "after “call”."
     ),
     headers=(
-        *("phone", "telephone", "mobile", "cell", "cell phone", "tel", "fax", "phone number"),
-        *("mobile number", "ph", "phone no", "phone num", "ph no", "ph number", "tel no", "tel number"),
-        *("telephone number", "cell no", "phn", "cell number", "cellphone", "home phone", "work phone"),
-        *("daytime phone", "evening phone", "contact number", "contact no", "telefono", "telefon"),
-        *("celular", "movil", "handy", "fax number", "fax no", "whatsapp", "sms", "voicemail"),
-        *("landline", "callback", "callback number", "emergency number", "phone 1", "phone 2"),
+        *("mobil", "mobiltelefon", "handynummer", "telefonnummer", "tlf", "phone", "telephone"),
+        *("mobile", "cell", "cell phone", "tel", "fax", "phone number", "mobile number", "ph"),
+        *("phone no", "phone num", "ph no", "ph number", "tel no", "tel number", "telephone number"),
+        *("cell no", "phn", "cell number", "cellphone", "home phone", "work phone", "daytime phone"),
+        *("evening phone", "contact number", "contact no", "telefono", "telefon", "celular", "movil"),
+        *("handy", "fax number", "fax no", "whatsapp", "sms", "voicemail", "landline", "callback"),
+        *("callback number", "emergency number", "phone 1", "phone 2"),
     ),
     fits=fits_regex(
         rf"(?:{_SEPARATED}|{_INTERNATIONAL}|{_BARE}(?:\.0)?|[2-9][0-9]{{2}}[-. ][0-9]{{4}}"

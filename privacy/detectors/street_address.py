@@ -31,7 +31,7 @@ _CLEAR_KIND = (
 )
 _HOUSE = r"(?:#? ?[NSEW]?[0-9]{1,6}[A-Za-z]?(?:[-/ ][0-9]{1,4}(?:/[0-9])?[A-Za-z]?)?,?)"
 _COMPASS = r"(?:(?:[NSEW]{1,2}\.?|north|south|east|west|northeast|northwest|southeast|southwest) )?"
-_ADDRESS = rf"{_HOUSE} {_COMPASS}(?:[0-9]{{0,3}}[A-Za-z][A-Za-z'.-]* ){{0,4}}{_KIND}"
+_ADDRESS = rf"{_HOUSE} {_COMPASS}(?:[0-9]{{0,3}}[A-Za-z][A-Za-z'.-]* ){{0,4}}{_KIND}s?"
 _NUMBERED = (
     rf"{_HOUSE} {_COMPASS}(?:(?:state|county|us|u\.s\.|old|farm to market|forest|private) )?"
     r"(?:hwy|highway|route|rte|road|rd|co rd|cr|sr|fm|i|us|county road|state route)[ -]?[0-9]{1,4}[A-Z]?"
@@ -69,11 +69,11 @@ DETECTOR = Detector(
         "confirmed."
     ),
     headers=(
-        *("address", "addr", "street address", "home address", "mailing address", "residence"),
-        *("address line", "street addr", "owner address", "residence address", "residential address"),
-        *("mail addr", "mailing addr", "home addr", "addr 1", "address 1", "address line 1"),
-        *("addr line 1", "current address", "permanent address", "street 1", "mailaddr"),
-        *("streetaddress", "direccion", "adresse", "domicile", "domicilio", "endereco"),
+        *("strasse", "calle", "address", "addr", "street address", "home address", "mailing address"),
+        *("residence", "address line", "street addr", "owner address", "residence address"),
+        *("residential address", "mail addr", "mailing addr", "home addr", "addr 1", "address 1"),
+        *("address line 1", "addr line 1", "current address", "permanent address", "street 1"),
+        *("mailaddr", "streetaddress", "direccion", "adresse", "domicile", "domicilio", "endereco"),
         *("property address", "full address", "house number", "apartment number", "last known address"),
         *("billing address", "shipping address", "situs", "residence street", "where lives"),
         *("situs address", "anschrift", "indirizzo"),
@@ -87,8 +87,8 @@ DETECTOR = Detector(
         *("violation", "building", "establishment", "company", "branch", "library", "hospital"),
         *("clinic", "agency", "vendor", "contractor", "block", "intersection", "property", "situs"),
         *("parcel", "complaint", "service", "event", "crash", "accident", "hundred", "venue"),
-        *("premises", "page", "wallet", "bitcoin", "memory", "url", "restaurant", "program", "provider", "org"),
-        *("organization", "market", "stop"),
+        *("premises", "page", "wallet", "bitcoin", "memory", "url", "restaurant", "program"),
+        *("provider", "org", "organization", "market", "stop"),
     ),
     alone=0.6,
     types=("text",),
