@@ -27,7 +27,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / ".bench"
-# What runs before and after a snippet. The peak is of the whole process, libraries included; Linux keeps it
+# What runs before and after a snippet. The peak is of the largest process, libraries included; Linux keeps it
 # for the program itself (VmHWM), where getrusage would hand down the peak of who started it.
 _FRAME = """
 import contextlib, json, sys, time
@@ -41,12 +41,15 @@ def measured():
     seconds[0] += time.perf_counter() - began
 
 def peak_mb():
+    import resource
+    scale = 1024 * 1024 if sys.platform == "darwin" else 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / scale
     try:
         with open("/proc/self/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
+            own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
     except OSError:
-        import resource
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / (1024 if sys.platform == "darwin" else 1)
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
+    return max(own, children)
 
 {snippet}
 
