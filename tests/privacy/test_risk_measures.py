@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privacy.risk import wildcard
+from privacy.risk import coding, packing, wildcard
+from privacy.risk import diversity as diversity_module
 from privacy.risk.classes import ClassTable
 from privacy.risk.diversity import diversity, diversity_of
 from privacy.risk.individual import individual_risks
@@ -269,6 +270,23 @@ def test_a_profile_is_what_the_definitions_say(rows: list[tuple[Any, ...]], data
     assert one.certain_rows == sum(part.total() for part in parts if len(part) == 1)
     for recursive in one.recursive:
         assert recursive["c"] == pytest.approx(naive.recursive_c(parts, int(recursive["l"])))
+
+
+@settings(max_examples=30)
+@given(rows=tables(), number=st.booleans())
+def test_tables_that_take_many_parts_give_the_same(rows: list[tuple[Any, ...]], number: bool) -> None:
+    frame = framed(rows)
+    frame = frame if number else frame.select(pl.all().cast(pl.String))
+    whole = risk_profile(frame, frame.columns, sensitive=["c0"], ordered=["c0"])
+    with pytest.MonkeyPatch.context() as small:
+        for module in (coding, diversity_module, packing):
+            small.setattr(module, "_STEP", 3)
+        found = risk_profile(frame, frame.columns, sensitive=["c0"], ordered=["c0"])
+    assert (found.k, found.class_sizes, found.wildcard) == (whole.k, whole.class_sizes, whole.wildcard)
+    assert found.combinations == whole.combinations and found.columns == whole.columns
+    for one, other in zip(found.sensitive, whole.sensitive, strict=True):
+        assert one.l == other.l and one.t_ordered == pytest.approx(other.t_ordered, abs=1e-12)
+        assert one.t_categorical == pytest.approx(other.t_categorical, abs=1e-12)
 
 
 @settings(max_examples=30)
