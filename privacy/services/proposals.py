@@ -33,7 +33,7 @@ NOT_CONFIRMED = (
 class Proposal:
     """The least harmful levels for `k`, as steps to add to the recipe, and what they would do.
 
-    `levels` says for each column its hierarchy and level in words: (column, hierarchy, level, height).
+    `levels` says for each column its hierarchy, the level in words, and the number of the level.
     """
 
     steps: list[Step]
