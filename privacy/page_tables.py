@@ -60,6 +60,21 @@ _FIGURES = (
 )
 
 
+# Headings of the tables on both pages.
+HEADINGS: dict[str, list[str | dict[str, Any]]] = {
+    "cells": ["Finding", {"label": "Cells", "number": True}, "Rows", "Standing"],
+    "score": ["Variable", "How the table shows it", {"label": "Points", "number": True}],
+    "last": ["What was compared", {"label": "Number", "number": True}],
+    "tables": [
+        "Table",
+        "Columns of ours that are public there",
+        "Joined on",
+        {"label": "Rows that would meet one row", "number": True},
+        {"label": "Values in common", "number": True},
+    ],
+}
+
+
 def tables_page(
     release_id: int, *, sentence: str = "", typed: dict[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -68,6 +83,7 @@ def tables_page(
     declared, inputs = shape_of(release_id), inputs_of(state)
     check = check_of(release_id, inputs) if inputs else None
     return moving_part(state) | {
+        "headings": HEADINGS,
         "declared": declared,
         "refused": sentence,
         "table_form": _form(state, declared, typed),
@@ -187,6 +203,7 @@ def mosaic_page(release_id: int) -> dict[str, Any]:
     check = check_of(release_id, inputs) if inputs else None
     done = check if check and check.checked_at else None
     return moving_part(state) | {
+        "headings": HEADINGS,
         "check": check,
         "done": done,
         "has_previous": inputs is not None and inputs.previous is not None,
@@ -218,9 +235,9 @@ def _difference(state: PrivacyState, inputs: CopyInputs | None, check: CopyCheck
 def _row_figures(found: RowDifferences) -> list[tuple[str, int]]:
     return [
         ("Rows that came", found.added),
-        ("of them with too few like them", found.alone_added),
+        ("Came with too few like them", found.alone_added),
         ("Rows that went", found.removed),
-        ("of them with too few like them", found.alone_removed),
+        ("Went with too few like them", found.alone_removed),
     ]
 
 
