@@ -145,10 +145,7 @@ class World:
         return [reverse(f"release_{name}", args=[self.waiting.pk]) for name in names]
 
     def _of_privacy_officer(self) -> list[str]:
-        pages = [
-            reverse(name, args=[self.private.pk])
-            for name in ("privacy_risk", "privacy_recipe", "privacy_assessment", "privacy_memo")
-        ]
+        pages = [reverse(name, args=[self.private.pk]) for name in PRIVACY_PAGES]
         asked = ("add=suppress_cells", "add=k_anonymise", "edit=1", "k=20&limit=2")
         return [
             reverse("release_privacy", args=[self.private.pk]),
@@ -157,6 +154,14 @@ class World:
         ]
 
 
+PRIVACY_PAGES = (
+    "privacy_risk",
+    "privacy_recipe",
+    "privacy_aggregates",
+    "privacy_mosaic",
+    "privacy_assessment",
+    "privacy_memo",
+)
 WHO = ("public", "coordinator", "open_data_team", "legal", "portal_admin", "cdo", "privacy_officer")
 
 
