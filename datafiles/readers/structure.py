@@ -90,6 +90,9 @@ class Guard:
     ) -> None:
         self.data, self.delimiter, self.end_of_line = data, delimiter, end_of_line
         self.columns, self.limits = columns, limits
+        # Which bytes may stand before a mark that opens, and after one that closes: tables are fast to ask.
+        self._before_field = np.isin(np.arange(256), [delimiter, end_of_line, QUOTE])
+        self._after_field = np.isin(np.arange(256), [delimiter, end_of_line, QUOTE, RETURN])
         self.inside = 0  # 1 while the block begins inside quotation marks
         self.opened_at = 0  # where the last quotation mark opened
         self.last_separator = -1
@@ -110,13 +113,13 @@ class Guard:
 
     def _block(self, start: int, end: int) -> None:
         block = self.data[start:end]
-        at = np.flatnonzero((block == self.delimiter) | (block == self.end_of_line))
-        marks = np.flatnonzero(block == QUOTE)
-        if len(marks):
-            state = (np.arange(1, len(marks) + 1) + self.inside) & 1
-            self._check_marks(marks + start, state)
-            at = at[(np.searchsorted(marks, at) + self.inside) & 1 == 0]
-            self.inside = int(state[-1])
+        at = np.flatnonzero((block == self.delimiter) | (block == self.end_of_line) | (block == QUOTE))
+        marks = block[at] == QUOTE
+        if marks.any():
+            inside = (np.cumsum(marks, dtype=np.int32) + self.inside) & 1
+            self._check_marks(at[marks] + start, inside[marks])
+            self.inside = int(inside[-1])
+            at = at[(inside == 0) & ~marks]
         elif self.inside:
             at = at[:0]
         if len(at):
@@ -124,7 +127,7 @@ class Guard:
         if end - self.last_separator - 1 > self.limits.max_field_bytes:
             self._raise_unclosed() if self.inside else self._raise_long(self.last_separator + 1)
 
-    def _check_marks(self, marks: npt.NDArray[np.int64], state: npt.NDArray[np.int64]) -> None:
+    def _check_marks(self, marks: npt.NDArray[np.int64], state: npt.NDArray[np.int32]) -> None:
         """A mark may open only where a field begins, and close only where it ends; a double one is text."""
         opens, closes = marks[state == 1], marks[state == 0]
         before_block = self.opened_at
@@ -132,9 +135,8 @@ class Guard:
             self.opened_at = int(opens[-1])
         before = self.data[np.maximum(opens - 1, 0)]
         after = self.data[np.minimum(closes + 1, len(self.data) - 1)]
-        edges = [self.delimiter, self.end_of_line, QUOTE]
-        bad_open = opens[(opens > 0) & ~np.isin(before, edges)]
-        bad_close = closes[(closes < len(self.data) - 1) & ~np.isin(after, [*edges, RETURN])]
+        bad_open = opens[(opens > 0) & ~self._before_field[before]]
+        bad_close = closes[(closes < len(self.data) - 1) & ~self._after_field[after]]
         if len(bad_close):
             close = int(bad_close[0])
             opened = opens[opens < close]
