@@ -14,9 +14,17 @@ from checklists.models import CheckRun
 from checklists.selectors import answers_of, submission_of
 from checklists.services import answers_save, checklist_attest, checks_run
 from privacy.assessment import suggested_success
-from privacy.models import ClassTabulation, Disposition, Scan, Treatment
+from privacy.models import ClassTabulation, CopyCheck, CopySketch, Disposition, Scan, Treatment
 from privacy.selectors import state_of
-from privacy.services import classes_run, findings_dispose, quasi_confirm, scan_run, treatment_run
+from privacy.services import (
+    classes_run,
+    copy_check_run,
+    findings_dispose,
+    quasi_confirm,
+    scan_run,
+    sketch_run,
+    treatment_run,
+)
 from privacy.weighing import weighing_of
 from publishing.models import Publication
 from publishing.services import publication_run
@@ -33,6 +41,8 @@ STATION_WORK: list[tuple[type[WorkItem], Callable[[Any, Beat], None]]] = [
     (Scan, scan_run),
     (ClassTabulation, classes_run),
     (Treatment, treatment_run),
+    (CopyCheck, copy_check_run),
+    (CopySketch, sketch_run),
     (Publication, publication_run),
 ]
 # What identifies somebody directly is dropped; the rest may stay, with the reason.
