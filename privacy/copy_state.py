@@ -109,7 +109,10 @@ def told_of(state: PrivacyState) -> CopyWords:
     is_table = inputs.shape is not None
     check = check_of(state.release_id, inputs)
     if check is None or check.checked_at is None:
-        return CopyWords(is_table=is_table, is_pending=is_table or inputs.previous is not None)
+        is_asked = is_table or inputs.previous is not None
+        if is_asked and check is not None and check.status == CopyCheck.Status.DEAD:
+            return CopyWords(is_table=is_table, blocks=[check.error])
+        return CopyWords(is_table=is_table, is_pending=is_asked)
     blocks, notes = _table_words(check, inputs.shape)
     isolates: list[str] = []
     found = differences_in(check)

@@ -7,7 +7,7 @@ from privacy.copy_state import CopyInputs, check_of, inputs_of
 from privacy.models import CopyCheck
 from privacy.selectors import PrivacyState
 from work.models import WorkItem
-from work.services import work_queue
+from work.services import work_queue, work_retry
 
 
 def copy_check_request(state: PrivacyState) -> CopyCheck | None:
@@ -19,9 +19,11 @@ def copy_check_request(state: PrivacyState) -> CopyCheck | None:
     if inputs is None:
         return None
     known = check_of(state.release_id, inputs)
-    if known is not None and (known.checked_at or known.status != WorkItem.Status.CANCELLED):
-        return known
-    return ask(state.release_id, inputs)
+    if known is None:
+        return ask(state.release_id, inputs)
+    if known.checked_at is None and known.status == WorkItem.Status.DEAD:
+        work_retry(known)  # it stopped because a decision changed, and the decision has changed back
+    return known
 
 
 def ask(release_id: int, inputs: CopyInputs) -> CopyCheck:

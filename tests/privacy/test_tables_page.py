@@ -180,6 +180,16 @@ def test_a_table_that_is_none_is_said_and_stops_the_copy(
     assert not risk.ok and "have a combination of sex that occurs twice" in risk.sentences[0]
 
 
+def test_a_comparison_that_stopped_starts_again_with_the_next_decision(
+    treated: Release, cast: Cast, work_on: Callable[[], None]
+) -> None:
+    declare(treated, cast)
+    CopyCheck.objects.filter(checked_at=None).update(status="dead", error="It stopped.")
+    quasi_confirm(release_id=treated.pk, columns=[], k_min=5, actor=cast.privacy_officer)
+    work_on()
+    assert facts(treated.pk)["risk"].sentences[0].startswith("1 of 6 cells")
+
+
 def test_columns_that_the_copy_has_not_are_refused(treated: Release, cast: Cast) -> None:
     with pytest.raises(DispositionRefused, match="The copy has no column “month”"):
         declare(treated, cast, dimensions=["month"])
