@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.detectors.checksums import luhn, only_digits
+from privacy.checksums import luhn, only_digits
 from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 _IMEI = r"[0-9]{2}-?[0-9]{6}-?[0-9]{6}-?[0-9]"

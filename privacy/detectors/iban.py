@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.detectors.checksums import mod97
+from privacy.checksums import mod97
 from privacy.evidence import Detector, Pattern, fits_regex
 
 _IBAN = r"[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,4})?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.detectors.checksums import only_digits
+from privacy.checksums import only_digits
 from privacy.evidence import DASH, EDGE, Detector, Pattern, fits_regex
 
 _NUMBER = rf"9[0-9]{{2}}(?:{DASH}| )?[5-9][0-9](?:{DASH}| )?[0-9]{{4}}"

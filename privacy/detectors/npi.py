@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.detectors.checksums import npi, only_digits
+from privacy.checksums import npi, only_digits
 from privacy.evidence import EDGE, Detector, Pattern
 
 

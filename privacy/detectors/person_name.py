@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.detectors.name_headers import (
+from privacy.evidence import EDGE, NEGATIVE, Detector, Pattern, Reading, Said, phrase_in
+from privacy.lexicon import common_surname_set, surname_set
+from privacy.name_headers import (
     ANY_NAME,
     FAMILY,
     GIVEN,
@@ -13,15 +15,13 @@ from privacy.detectors.name_headers import (
     OF_PEOPLE,
     OTHER_NAMES,
 )
-from privacy.detectors.name_parts import (
+from privacy.name_parts import (
     NO_PERSON,
     family_names,
     given_names,
     people,
     whole_names,
 )
-from privacy.evidence import EDGE, NEGATIVE, Detector, Pattern, Reading, Said, phrase_in
-from privacy.lexicon import common_surname_set, surname_set
 
 _SAMPLE = 1_500
 _WORDS_ONLY = r"^[\p{L}][\p{L}\p{M}'’`.\-]*(?:,? [\p{L}][\p{L}\p{M}'’`.\-]*){0,5}[.]?$"

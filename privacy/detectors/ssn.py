@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.detectors.checksums import only_digits
+from privacy.checksums import only_digits
 from privacy.evidence import DASH, EDGE, Detector, Pattern, fits_regex
 
 _GAP = rf"(?:{DASH}|[ .])"

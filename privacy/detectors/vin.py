@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.detectors.checksums import vin
+from privacy.checksums import vin
 from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 _VIN = r"[A-HJ-NPR-Z0-9]{9}[A-HJ-NPR-TV-Y1-9][A-HJ-NPR-Z0-9]{3}[0-9]{4}"
