@@ -146,15 +146,18 @@ class PrivacyOfficer(Person):
     def confirm_quasi_identifiers(self, *columns: str) -> None:
         """Tick exactly these columns and wait for the copy that they are measured on."""
         self.sees("Every finding is decided")
-        boxes = self.page.get_by_role("group", name="Columns to measure")
+        self.page.get_by_role("link", name="Choose and confirm them").click()
+        self.sees_heading("Could somebody be singled out?")
+        self.look()
         for name in COLUMNS:
-            box = boxes.get_by_role("checkbox", name=re.compile(rf"^{name}( \(suggested\))?$"))
+            box = self.page.get_by_role("checkbox", name=f"{name} could single out", exact=True)
             if box.is_checked() != (name in columns):
-                self.tick(name, boxes)
+                self.tick(f"{name} could single out")
         self.press("Confirm the ticked columns")
-        expect(self.page.get_by_role("heading", name="Could somebody be singled out in it?")).to_be_visible(
+        expect(self.page.get_by_role("heading", name="Measures, before and after")).to_be_visible(
             timeout=WORK
         )
+        self.sees("Measured on the copy that will be published", timeout=WORK)
         self.look(again=True)
 
     def weigh_benefit(self, steps: dict[str, str]) -> None:
