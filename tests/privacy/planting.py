@@ -63,6 +63,11 @@ def planted_rows(count: int = 60) -> list[list[str]]:
     return rows
 
 
+def planted_columns() -> dict[str, list[str]]:
+    """The planted file by columns."""
+    return dict(zip(COLUMNS, map(list, zip(*planted_rows(), strict=True)), strict=True))
+
+
 def planted_csv(*, also: str = "") -> bytes:
     """The planted file; `also` is written after it as it is."""
     text = io.StringIO()

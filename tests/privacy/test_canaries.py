@@ -22,22 +22,25 @@ from dossier.models import StoredFile
 from dossier.storage import local_path
 from notifications.models import OutgoingMessage
 from notifications.services import letter_of
-from privacy.models import ColumnVerdict, Disposition, Scan
+from privacy.models import ColumnVerdict, Scan
 from privacy.selectors import state_of
-from privacy.services import findings_as_suggested, findings_dispose, quasi_confirm
+from privacy.services import findings_as_suggested, findings_dispose, quasi_confirm, scan_request
 from privacy.suggestions import suggested_for
+from tests.cast import Cast
 from tests.privacy.planting import (
     COLUMNS,
     SSN,
     cached,
     every_address,
     names_in_storage,
+    planted_columns,
     planted_csv,
     traces_in,
     whole_database,
 )
 from tests.scenarios.story import Story
 from tests.services.standin import StandIn
+from workflow.models import Release
 
 WHY = "Readers do not need it to understand the data."
 RAW_PAGES = {"privacy_raw", "file_download"}
@@ -219,44 +222,49 @@ def test_a_file_without_a_header_does_not_make_names_of_columns_out_of_people(
     ],
 )
 def test_a_detector_that_fails_over_a_cell_quotes_nothing(
-    story: Story,
-    people: dict[str, User],
+    release: Release,
+    upload: Callable[..., None],
+    work: Callable[[], None],
+    cast: Cast,
     fault: Exception,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     client: Client,
 ) -> None:
-    def failing(*_arguments: Any) -> Any:
+    def failing(*_arguments: Any, **_named: Any) -> Any:
         raise fault
 
     monkeypatch.setattr("privacy.services.scans.scan_blocks", failing)
     with caplog.at_level(logging.DEBUG):
-        registered(story, people)
-        story.upload(planted_csv(), by=people["steward"])
+        upload(planted_columns())
+        scan_request(release_id=release.pk)
         for _ in range(Scan.MAX_ATTEMPTS):
-            story.run()
-        client.force_login(people["officer"])
-        page = client.get(reverse("release_privacy", args=[story.release_id])).content.decode()
+            Scan.objects.update(due_at=timezone.now())
+            work()
+        client.force_login(cast.privacy_officer)
+        page = client.get(reverse("release_privacy", args=[release.pk])).content.decode()
     scan = Scan.objects.get()
-    assert scan.scanned_at is None and scan.error
+    assert scan.status == "dead" and scan.error in page
     assert type(fault).__name__ in caplog.text, "the log says what kind of error it was"
     assert traces_in(page + caplog.text + scan.error) == set()
     assert {place: traces_in(text) for place, text in whole_database() if traces_in(text)} == {}
-    assert not Disposition.objects.exists()
 
 
 def test_the_page_after_an_error_of_ours_quotes_nothing(
-    story: Story, people: dict[str, User], monkeypatch: pytest.MonkeyPatch, client: Client
+    release: Release,
+    upload: Callable[..., None],
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    client: Client,
 ) -> None:
-    registered(story, people)
-    story.upload(planted_csv(), by=people["steward"])
+    upload(planted_columns())
 
     def failing(*_arguments: Any) -> Any:
         raise pl.exceptions.ComputeError(f"could not parse `{SSN}`")
 
     monkeypatch.setattr("dossier.services_files.read_rows", failing)
-    client.force_login(people["officer"])
+    client.force_login(cast.privacy_officer)
     client.raise_request_exception = False
-    response = client.get(reverse("privacy_raw", args=[story.release_id]))
+    response = client.get(reverse("privacy_raw", args=[release.pk]))
     assert response.status_code == 500
     assert traces_in(response.content.decode() + str(response.headers)) == set()
