@@ -161,7 +161,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, program: Program | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = Program.objects.filter(pk=program.pk if program else None)
+        own = Program.objects.filter(pk=program.pk) if program else Program.objects.none()
         self.fields["program"].queryset = own
         self.fields["program"].initial = program
         self.fields["role"].choices = [("", "Choose a role"), *role_choices(program)]

@@ -68,5 +68,6 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
             is_late=True,
         )
         for row in overrides_to_review(user)[:SHOWN]
+        if row.until
     ]
     return errands
