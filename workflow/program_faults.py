@@ -154,7 +154,8 @@ def _criteria(profile: Profile) -> Iterator[str]:
 def _metadata(profile: Profile) -> Iterator[str]:
     for number, row in enumerate(profile.metadata, start=1):
         if row.field not in FIELDS:
-            yield f'metadata[{number}].field: "{row.field}" is no field of the superset.{known_words(row.field, FIELDS)}'
+            known = known_words(row.field, FIELDS)
+            yield f'metadata[{number}].field: "{row.field}" is no field of the superset.{known}'
 
 
 def _words(profile: Profile) -> Iterator[str]:
