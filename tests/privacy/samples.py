@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -14,7 +14,7 @@ SSN = "123-45-6788"
 EMAIL = "ann.planted@mail.example"
 PHONE = "(213) 556-0173"
 # The last day of what somebody accepts.
-SOON = date.today() + timedelta(days=90)
+SOON = datetime.now(UTC).date() + timedelta(days=90)
 
 
 def column(name: str, values: list[str | None]) -> Table:
