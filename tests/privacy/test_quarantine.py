@@ -85,6 +85,7 @@ def leaks(
                 continue
             response = client.get(address)
             text = b"".join(response).decode(errors="replace") + str(response.headers)
+            response.close()
             if traces_in(text) or (name in RAW_PAGES and response.status_code not in (302, 403, 404)):
                 found[name] = traces_in(text)
     return found
@@ -95,7 +96,7 @@ def test_no_url_shows_the_cdo_a_value_of_a_file_whose_scan_died(
     died: Release, client: Client, cast: Cast
 ) -> None:
     client.force_login(cast.cdo)
-    assert leaks(client, died) == {}
+    assert leaks(client, died, lambda name: not name.startswith("admin:")) == {}
     assert not AuditEvent.objects.filter(action__in=["file.viewed", "file.downloaded"]).exists()
 
 
@@ -122,7 +123,16 @@ def test_who_may_read_raw_rows_finds_values_on_their_pages_only(
 ) -> None:
     work()
     client.force_login(cast.privacy_officer)
-    assert set(leaks(client, planted)) == RAW_PAGES
+    about_data = (
+        "release",
+        "privacy",
+        "file",
+        "checks",
+        "quasi",
+        "risk",
+        "memo",
+    )  # all others: test_canaries
+    assert set(leaks(client, planted, lambda name: name.startswith(about_data))) == RAW_PAGES
 
 
 def test_a_scan_that_died_is_no_verdict(died: Release, client: Client, cast: Cast) -> None:
@@ -184,6 +194,7 @@ def test_a_raw_answer_is_never_confirmed_from_a_cache(planted: Release, client: 
             reverse(name, args=[planted.pk]),
             headers={"if-none-match": "*", "if-modified-since": "Sat, 21 Nov 2099 10:00:00 GMT"},
         )
+        response.close()
         assert response.status_code == 200
         assert "no-store" in response["Cache-Control"]
         assert "ETag" not in response and "Last-Modified" not in response
