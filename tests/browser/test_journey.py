@@ -131,7 +131,7 @@ def test_five_people_take_a_dataset_from_the_inventory_to_the_public(
     priya.decide("contact_email", "Drop the column", "Readers do not need to write to the applicant.")
     priya.decide("contact_phone", "Drop the column", "Readers do not need to call the applicant.")
     priya.decide("remarks", "Redact the cells", "The notes are useful; the number in one of them is not.")
-    priya.decide("date_of_birth", "Make dates coarser", "The year is enough to see who builds.")
+    priya.decide("date_of_birth", "Keep only the year", "The year is enough to see who builds.")
     priya.decide("zip", "Cut the ZIP code", "The area is enough to see where they build.")
     priya.decide("applicant_sex", "Personal, and stays", "Two large groups; it singles nobody out.")
     priya.confirm_quasi_identifiers("zip", "applicant_sex", "date_of_birth")
