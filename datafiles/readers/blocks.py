@@ -13,17 +13,21 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from datafiles.errors import DataFileError
 from datafiles.limits import Limits
 from datafiles.readers.csv import header_of, parse_block, read_csv
-from datafiles.readers.structure import NEWLINE, Guard
+from datafiles.readers.structure import NEWLINE, QUOTE, RETURN, Bytes
 
 _BLOCK = 32 << 20
-# Quotation marks to look past for the end of a record.
-_TRIES = 1_000
+# The last line end of a block is looked for in so many bytes, so often when it stands in quotation marks.
+_LINE = 1 << 20
+_TRIES = 50
+_NO_MARKS = np.empty(0, dtype=np.int64)
 _Item = TypeVar("_Item")
+Places = npt.NDArray[np.int64]
 
 
 class _Irregular(Exception):
@@ -61,22 +65,43 @@ def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
 def _regular(path: Path, limits: Limits, size: int) -> Iterator[pl.DataFrame]:
     with path.open("rb") as source:
         delimiter, names, begin = _header(path, source, limits)
-        source.seek(begin)
-        rows, kept = 0, b""
-        while data := source.read(size):
-            data = kept + data
-            end = _end_of_record(data)
-            kept = data[end:]
-            frame = _frame(data[:end], delimiter, names, limits)
+        rows, last = 0, path.stat().st_size
+        while begin < last:
+            data = _records(source, begin, size, last)
+            begin += len(data)
+            frame = _frame(data, delimiter, names, limits)
             rows += frame.height
             if rows > limits.max_rows:
                 raise _Irregular
             yield frame
-        if kept:
-            rows += (frame := _frame(kept, delimiter, names, limits)).height
-            yield frame
         if not rows:
             raise _Irregular
+
+
+def _records(source: BinaryIO, begin: int, size: int, last: int) -> bytes:
+    """Whole records from `begin` on, about `size` bytes of them: read once, never copied."""
+    if last - begin <= size:
+        source.seek(begin)
+        return source.read()
+    step = min(size, _LINE)
+    source.seek(begin + size - step)
+    tail = source.read(step)
+    for end in _line_ends(tail):
+        source.seek(begin)
+        data = source.read(size - step + end)
+        if data.count(b'"') % 2 == 0:
+            return data
+    raise _Irregular
+
+
+def _line_ends(tail: bytes) -> Iterator[int]:
+    """The last line ends of a block: where it may be cut, unless that one stands inside quotation marks."""
+    end = len(tail)
+    for _ in range(_TRIES):
+        end = tail.rfind(b"\n", 0, end)
+        if end < 0:
+            return
+        yield end + 1
 
 
 def _header(path: Path, source: BinaryIO, limits: Limits) -> tuple[str, list[str], int]:
@@ -95,21 +120,6 @@ def _header(path: Path, source: BinaryIO, limits: Limits) -> tuple[str, list[str
     return delimiter, names, end + 1
 
 
-def _end_of_record(data: bytes) -> int:
-    """Where the last whole record ends: at a line end outside quotation marks."""
-    end = data.rfind(b"\n")
-    marks = data.count(b'"', 0, max(end, 0))
-    for _ in range(_TRIES):
-        if end < 0:
-            break
-        if marks % 2 == 0:
-            return end + 1
-        before = data.rfind(b"\n", 0, end)
-        marks -= data.count(b'"', max(before, 0), end)
-        end = before
-    raise _Irregular
-
-
 def _frame(data: bytes, delimiter: str, names: list[str], limits: Limits) -> pl.DataFrame:
     """The rows of one block, each with as many fields as there are names. Raises _Irregular."""
     if not data.isascii():
@@ -117,46 +127,46 @@ def _frame(data: bytes, delimiter: str, names: list[str], limits: Limits) -> pl.
             data.decode()
         except UnicodeDecodeError:
             raise _Irregular from None
-    if b"\0" in data or _has_blank_line(data):
+    if b"\0" in data:
         raise _Irregular
-    quoted = b'"' in data
+    signs: Bytes = np.frombuffer(data, dtype=np.uint8)
+    marks = np.flatnonzero(signs == QUOTE) if b'"' in data else _NO_MARKS
+    _check_marks(signs, marks, ord(delimiter))
     try:
-        guarded = _guarded(data, delimiter, names, limits) if quoted else None
-        frame = parse_block(data, delimiter, names, quoted=quoted)
+        frame = parse_block(data, delimiter, names, empties=b'""' in data)
     except DataFileError:
-        raise _Irregular from None
-    if guarded is None:
-        _count(data, delimiter, frame, limits)
-    elif guarded != frame.height:
-        raise _Irregular
-    return frame
-
-
-def _has_blank_line(data: bytes) -> bool:
-    return data.startswith((b"\n", b"\r\n")) or b"\n\n" in data or b"\n\r\n" in data
-
-
-def _guarded(data: bytes, delimiter: str, names: list[str], limits: Limits) -> int:
-    """How many records the guard counts in a block with quotation marks."""
-    guard = Guard(
-        np.frombuffer(data, dtype=np.uint8),
-        delimiter=ord(delimiter),
-        end_of_line=NEWLINE,
-        columns=len(names),
-        limits=limits,
-    )
-    return guard.run().rows + 1  # it takes the first for a header
-
-
-def _count(data: bytes, delimiter: str, frame: pl.DataFrame, limits: Limits) -> None:
-    """Without quotation marks, counting shows whether a row is short; the parser refuses long ones.
-
-    A short row ends in an empty field, so only where the last column has one is there a need to count.
-    """
+        raise _Irregular from None  # a row with too many fields is one
     longest = frame.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item()
     if (longest or 0) > limits.max_field_bytes:
         raise _Irregular
+    _count(signs, marks, ord(delimiter), frame)
+    return frame
+
+
+def _check_marks(signs: Bytes, marks: Places, delimiter: int) -> None:
+    """Quotation marks open where a field begins and close where it ends; a double one is text."""
+    opens, closes = marks[0::2], marks[1::2]
+    before = np.isin(np.arange(256), [delimiter, NEWLINE, QUOTE])
+    after = np.isin(np.arange(256), [delimiter, NEWLINE, QUOTE, RETURN])
+    opens, closes = opens[opens > 0], closes[closes < len(signs) - 1]
+    if not (before[signs[opens - 1]].all() and after[signs[closes + 1]].all()):
+        raise _Irregular
+
+
+def _count(signs: Bytes, marks: Places, delimiter: int, frame: pl.DataFrame) -> None:
+    """The parser gave as many rows as there are line ends, and no row is short.
+
+    A short row ends in an empty field, so only where the last column has one is there a need to count
+    separators.
+    """
+    if _outside(np.flatnonzero(signs == NEWLINE), marks) + (signs[-1] != NEWLINE) != frame.height:
+        raise _Irregular
     if frame.to_series(-1).null_count():
-        separators = int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord(delimiter)))
+        separators = _outside(np.flatnonzero(signs == delimiter), marks)
         if separators != frame.height * (frame.width - 1):
             raise _Irregular
+
+
+def _outside(places: Places, marks: Places) -> int:
+    """How many of the places stand outside quotation marks."""
+    return int(np.count_nonzero(np.searchsorted(marks, places) % 2 == 0)) if len(marks) else len(places)

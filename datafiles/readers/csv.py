@@ -201,10 +201,13 @@ def _parse(path: Path, delimiter: str, end_of_line: str, names: list[str]) -> pl
     return _empty_is_null(frame)
 
 
-def parse_block(data: bytes, delimiter: str, names: list[str], *, quoted: bool) -> pl.DataFrame:
-    """Rows without a header, from memory. Raises DataFileError."""
+def parse_block(data: bytes, delimiter: str, names: list[str], *, empties: bool) -> pl.DataFrame:
+    """Rows without a header, from memory; with `empties` some value may be "" in quotation marks.
+
+    Raises DataFileError.
+    """
     frame = _parsed(data, delimiter, "\n", names, has_header=False)
-    return _empty_is_null(frame) if quoted else frame
+    return _empty_is_null(frame) if empties else frame
 
 
 def _parsed(

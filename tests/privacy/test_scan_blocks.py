@@ -117,7 +117,7 @@ def as_text(rows: list[list[str]]) -> str:
 cells = st.text(st.sampled_from('ab1 ,;"\n\ré'), max_size=6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     rows=st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=30),
     size=st.integers(8, 200),
