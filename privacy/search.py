@@ -19,6 +19,7 @@ EXCEPTIONAL = 0.05
 # Whole columns of an entity are told from this many values, when this share of them matches.
 _SAMPLED = 2_000
 _MANY = 0.2
+_HALF = 0.5
 # Of a column that is an entity as a whole the validator judges these rows, and one of several after them.
 _ALL_GRADED = 131_072
 _ONE_OF = 8
@@ -83,7 +84,7 @@ def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> P
             if prose or not _pattern(pair).bare or shares.get(pair, 0.0) <= EXCEPTIONAL
         ),
         plain=not prose and true_share(sample.str.contains(_PLAIN)) >= _MANY,
-        look=true_share(sample.str.contains(look)) <= 1 - _MANY,
+        look=true_share(sample.str.contains(look)) <= _HALF,
     )
 
 
