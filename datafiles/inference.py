@@ -94,6 +94,11 @@ def count_forms(values: pl.DataFrame, likely: str = "") -> dict[str, int]:
     return forms
 
 
+def may_have_form(values: pl.Series, *, beside: str) -> pl.Series:
+    """Which values may have another form than text, or match the pattern `beside`; in one look."""
+    return values.str.contains(rf"{_SHAPED}|{beside}")
+
+
 def _repeats(values: pl.Series) -> bool:
     """Whether judging distinct values is cheaper than judging all: a guess from the first rows."""
     head = values.head(_PROBED)
@@ -128,11 +133,10 @@ def forms_of(series: pl.Series) -> pl.Series:
 
 def _partition(frame: pl.DataFrame, likely: str = "") -> Iterator[tuple[str, pl.DataFrame]]:
     """Divide rows by the form of their column "v". A test runs only on what no earlier test has taken."""
-    if likely in _PATTERNS:
-        fits = _fitting(frame.get_column("v"), likely, _PATTERNS[likely])
-        if fits is not None:
-            yield likely, frame.filter(fits)
-            frame = frame.filter(~fits)
+    if likely in _SURE:
+        sure = frame.get_column("v").str.contains(_SURE[likely])
+        yield likely, frame.filter(sure)
+        frame = frame.filter(~sure)
     shaped = frame.get_column("v").str.contains(_SHAPED)
     if not shaped.any():
         yield "text", frame
@@ -158,11 +162,8 @@ def _fitting(values: pl.Series, form: str, pattern: str) -> pl.Series | None:
         return None
     if form not in _CHECKS:
         return alike
-    doubtful = alike & values.str.contains(_DOUBTFUL) if form == "decimal" else alike
-    if not doubtful.any():
-        return alike
-    possible = values.to_frame().select(pl.when(doubtful).then(pl.col("v")).alias("v")).select(_CHECKS[form])
-    fits = (alike & ~doubtful) | possible.to_series().fill_null(value=False)
+    possible = values.to_frame().select(pl.when(alike).then(pl.col("v")).alias("v")).select(_CHECKS[form])
+    fits = possible.to_series().fill_null(value=False)
     return fits if fits.any() else None
 
 
@@ -240,11 +241,18 @@ _WORD_LIKE = (
     ("yes_no", r"^(?i:yes|no)$"),
     ("geometry", _GEOMETRY),
 )
-_PATTERNS = dict((*_NUMBER_LIKE, *_WORD_LIKE))
+# Most values of a form, told by a pattern alone: short decimals are exact, every month has 28 days.
+_MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|1[0-9]|2[0-8])"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_SURE = {
+    "integer": _INTEGER,
+    "decimal": r"^-?(?:0|[1-9][0-9]{0,8})?\.[0-9]{1,6}$",
+    "date_iso": rf"^[12][0-9]{{3}}-{_MONTH}-{_DAY}$",
+    "date_us": rf"^{_MONTH}/{_DAY}/[12][0-9]{{3}}$",
+    "datetime_iso": rf"^[12][0-9]{{3}}-{_MONTH}-{_DAY}[T ]{_CLOCK}(?:\.[0-9]{{1,6}})?$",
+}
 # What every form but text is made of: most words fail it at their first letters.
 _SHAPED = (
     r"^(?:[-.0-9][-+.:/0-9eETZ APMapm]*|(?i:true|false|yes|no)|(?:MULTI)?(?:POINT|LINESTRING|POLYGON).*"
     r"|GEOMETRYCOLLECTION.*)$"
 )
-# A decimal that may have too many digits, or be too large; shorter ones are exact.
-_DOUBTFUL = r"[eE]|^.{17}"

@@ -17,7 +17,7 @@ HEAD = 20_000
 _PROSE_WORDS = 4.0
 _PROSE_LENGTH = 40
 _LONGEST_MARKER = max(len(marker) for marker in NULL_MARKERS)
-_MARKER = rf"(?i)^\s*(?:{'|'.join(re.escape(marker) for marker in NULL_MARKERS)})\s*$"
+MARKER = rf"(?i)^\s*(?:{'|'.join(re.escape(marker) for marker in NULL_MARKERS)})\s*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def without_markers(frame: pl.DataFrame) -> pl.DataFrame:
     lengths = frame.get_column("v").str.len_bytes()
     if not (lengths <= _LONGEST_MARKER).any():
         return frame
-    marked = frame.get_column("v").str.contains(_MARKER) & (lengths <= _LONGEST_MARKER)
+    marked = frame.get_column("v").str.contains(MARKER) & (lengths <= _LONGEST_MARKER)
     return frame.filter(~marked) if marked.any() else frame
 
 

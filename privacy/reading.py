@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from datafiles.inference import count_forms
+from datafiles.inference import count_forms, may_have_form
 from privacy.cells import (
     HEAD,
+    MARKER,
     SHOWN_ROWS,
     Cells,
     Hits,
@@ -105,12 +106,7 @@ class ColumnReading:
         """Count the forms of filled cells, search those that hold more than a null marker, and keep a sample."""
         if frame.is_empty() or self._plan is None:
             return
-        all_values = distinct_of(frame) if self._repeats else frame
-        if self._typed:
-            likely = max(self.forms, key=lambda form: self.forms[form], default="")
-            for form, count in count_forms(all_values, likely).items():
-                self.forms[form] = self.forms.get(form, 0) + count
-        values = without_markers(all_values)
+        values = self._filled(distinct_of(frame) if self._repeats else frame)
         if self._repeats:
             self.filled += int(values.get_column("n").sum())
             self._keep(values)
@@ -124,6 +120,29 @@ class ColumnReading:
         if sum(one.height for one in self._doubtful) >= _TOGETHER:
             self._look_inside()
         self._sample_of(frame)
+
+    def _filled(self, values: pl.DataFrame) -> pl.DataFrame:
+        """Without null markers; the forms are counted on the way, before they are gone."""
+        if not self._typed:
+            return without_markers(values)
+        likely = max(self.forms, key=lambda form: self.forms[form], default="text")
+        if likely != "text":
+            self._count(count_forms(values, likely))
+            # What has another form than text is no marker.
+            return without_markers(values) if self.forms.get("text") else values
+        special = may_have_form(values.get_column("v"), beside=MARKER)
+        if not special.any():
+            self._count({"text": int(values.get_column("n").sum()) if self._repeats else values.height})
+            return values
+        plain = values.filter(~special)
+        self._count({"text": int(plain.get_column("n").sum()) if self._repeats else plain.height})
+        self._count(count_forms(values.filter(special)))
+        return without_markers(values)
+
+    def _count(self, forms: dict[str, int]) -> None:
+        for form, count in forms.items():
+            if count:
+                self.forms[form] = self.forms.get(form, 0) + count
 
     def _look_inside(self) -> None:
         """Search the values that were put aside; a search costs the same for one as for many."""

@@ -159,7 +159,11 @@ def _count(signs: Bytes, marks: Places, delimiter: int, frame: pl.DataFrame) -> 
     A short row ends in an empty field, so only where the last column has one is there a need to count
     separators.
     """
-    if _outside(np.flatnonzero(signs == NEWLINE), marks) + (signs[-1] != NEWLINE) != frame.height:
+    unended = int(signs[-1] != NEWLINE)
+    ends = signs == NEWLINE
+    # Where there are as many rows as line ends, none of these stands inside quotation marks.
+    as_many = np.count_nonzero(ends) + unended == frame.height
+    if not as_many and _outside(np.flatnonzero(ends), marks) + unended != frame.height:
         raise _Irregular
     if frame.to_series(-1).null_count():
         separators = _outside(np.flatnonzero(signs == delimiter), marks)
