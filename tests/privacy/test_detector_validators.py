@@ -12,7 +12,8 @@ from stdnum import iban as stdnum_iban
 from stdnum import luhn as stdnum_luhn
 from stdnum.us import rtn as stdnum_rtn
 
-from privacy.detectors import DETECTORS, checksums, detector_of
+from privacy import checksums
+from privacy.detectors import DETECTORS, detector_of
 from privacy.masking import mask
 
 digits = st.text("0123456789", min_size=1, max_size=18)
@@ -37,7 +38,9 @@ def test_a_routing_number_the_reference_refuses_is_refused(value: str) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(country=st.sampled_from(["DE", "GB", "FR", "NL"]), account=st.text("0123456789", min_size=11, max_size=24))
+@given(
+    country=st.sampled_from(["DE", "GB", "FR", "NL"]), account=st.text("0123456789", min_size=11, max_size=24)
+)
 def test_iban_check_digits_are_those_of_the_reference(country: str, account: str) -> None:
     number = country + stdnum_iban.calc_check_digits(f"{country}00{account}") + account
     assert one(checksums.mod97, number)
@@ -67,11 +70,16 @@ def test_known_vins_are_valid(number: str) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(prefix=st.sampled_from(["4539", "5212", "6011", "3782"]), rest=st.text("0123456789", min_size=10, max_size=11))
+@given(
+    prefix=st.sampled_from(["4539", "5212", "6011", "3782"]),
+    rest=st.text("0123456789", min_size=10, max_size=11),
+)
 def test_a_card_is_graded_by_its_check_digit(prefix: str, rest: str) -> None:
     grade = detector_of("CREDIT_CARD").grade
     assert grade is not None
-    body = (prefix + rest)[: 14 if prefix.startswith("37") else 15].ljust(14 if prefix.startswith("37") else 15, "7")
+    body = (prefix + rest)[: 14 if prefix.startswith("37") else 15].ljust(
+        14 if prefix.startswith("37") else 15, "7"
+    )
     check = stdnum_luhn.calc_check_digit(body)
     wrong = str((int(check) + 1) % 10)
     assert grade(pl.Series([body + check, body + wrong])).to_list() == [1.0, 0.0]

@@ -99,7 +99,9 @@ def test_an_earlier_file_that_comes_back_is_not_scanned_again(
     assert Scan.objects.count() == 2
 
 
-def test_progress_says_how_many_rows_are_read_and_which_column_is_judged(release: Release, upload: Callable[..., None]) -> None:
+def test_progress_says_how_many_rows_are_read_and_which_column_is_judged(
+    release: Release, upload: Callable[..., None]
+) -> None:
     upload()
     scan = scan_request(release_id=release.pk)
     assert scan is not None
