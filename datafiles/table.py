@@ -17,8 +17,8 @@ from datafiles import inference
 
 _META_KEY = "opendata_columns"
 _SHOWN_POSITIONS = 20
-# A block of rows is about 32 MB of text.
-_CELLS_PER_BLOCK = 2_000_000
+# A block of rows is about 48 MB of text.
+_CELLS_PER_BLOCK = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)

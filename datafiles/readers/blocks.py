@@ -21,7 +21,7 @@ from datafiles.limits import Limits
 from datafiles.readers.csv import header_of, parse_block, read_csv
 from datafiles.readers.structure import NEWLINE, QUOTE, RETURN, Bytes
 
-_BLOCK = 32 << 20
+_BLOCK = 48 << 20
 # The last line end of a block is looked for in so many bytes, so often when it stands in quotation marks.
 _LINE = 1 << 20
 _TRIES = 50
