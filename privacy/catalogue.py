@@ -18,7 +18,7 @@ from privacy.selectors import PrivacyState
 Group = ColumnVerdict.Group
 _LINKING = (Group.DIRECT, Group.QUASI, Group.KEY)
 _PUBLIC = "PUBLISHED"
-_BEEN_PUBLIC = ("PUBLISHED", "SUPERSEDED")
+_BEEN_PUBLIC = ("PUBLISHED", "SUPERSEDED", "RETRACTED", "RETIRED")
 
 
 def mosaic_key() -> bytes:

@@ -74,7 +74,7 @@ class PrivacyState:
         return [
             verdict.column
             for verdict in self.findings
-            if verdict.group == ColumnVerdict.Group.DIRECT
+            if verdict.names_people
             and verdict.column in self.decided
             and self.decided[verdict.column].decision == Decision.ACCEPT
         ]
@@ -225,6 +225,8 @@ def state_of(release_id: int) -> PrivacyState:
             release_id=release_id,
             treated_sha256=state.treatment.treated.sha256,
             quasi_digest=state.treatment.quasi_digest,
+            # What was accepted against a lower threshold says nothing of a higher one.
+            k_min__gte=state.quasi.k_min if state.quasi else 0,
         ).last()
     return state
 

@@ -136,7 +136,7 @@ def evidence_before(state: PrivacyState) -> Evidence:
         if verdict.column not in state.decided or state.decided[verdict.column].decision != _NOT_PERSONAL
     ]
     return Evidence(
-        direct=_names(verdict for verdict in personal if verdict.group == Group.DIRECT),
+        direct=_names(verdict for verdict in personal if verdict.names_people),
         free_text=_names(verdict for verdict in personal if verdict.group == Group.FREE_TEXT),
         quasi=tuple(_confirmed(state)),
         k=measures.get("k"),
@@ -173,7 +173,9 @@ def _cells(state: PrivacyState) -> tuple[bool, int | None, int | None]:
     if check is None or check.checked_at is None or check.fault:
         return True, None, None
     shown = sum(found.cells for found in CellFindings.of_dict(check.cells).blocks)
-    return True, int(check.score["total"]), shown
+    # A table that passes the screen needs no score (CalHHS, step 1).
+    score = 0 if check.score["screened"] else int(check.score["total"])
+    return True, score, shown
 
 
 def is_override(proposed: str, decision: str) -> bool:

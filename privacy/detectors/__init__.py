@@ -91,6 +91,11 @@ def detector(name: str) -> Detector:
     raise LookupError(f"There is no detector {name!r}. There are: {', '.join(d.name for d in DETECTORS)}.")
 
 
+def is_direct(entity: str) -> bool:
+    """Whether what is found identifies a person by itself."""
+    return any(one.entity == entity and one.group == "direct" for one in DETECTORS)
+
+
 def detector_of(entity: str) -> Detector:
     """The detector that finds `entity`. Raises LookupError."""
     for one in DETECTORS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from privacy.detectors import is_direct
 from work.models import WorkItem
 
 
@@ -73,6 +74,12 @@ class ColumnVerdict(models.Model):
     def must_be_decided(self) -> bool:
         """Something was found or is to be confirmed."""
         return self.decision != self.Decision.CLEAR
+
+    @property
+    def names_people(self) -> bool:
+        """It identifies people directly, as a column or by what hides in its cells (an SSN in a note)."""
+        hidden = self.decision == self.Decision.FLAG and any(is_direct(entity) for entity in self.entities)
+        return self.group == self.Group.DIRECT or hidden
 
     @property
     def entities(self) -> list[str]:

@@ -16,7 +16,7 @@ from privacy.aggregates.calhhs import choice_faults
 from privacy.aggregates.rules import RULES
 from privacy.copy_state import copy_columns, shape_of
 from privacy.errors import DispositionRefused
-from privacy.models import AggregateShape, RecipeVersion
+from privacy.models import AggregateShape, ColumnVerdict, RecipeVersion
 from privacy.recipes import Step
 from privacy.selectors import PrivacyState, recipe_in_force, state_of
 from privacy.services.facts import facts_write
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SUPPRESS = "suppress_table"
+Group = ColumnVerdict.Group
 
 
 @transaction.atomic
@@ -79,7 +80,7 @@ def aggregate_declare(
         now=now,
         **subject_of(release_id),
     )
-    contribution_record(release_id=release_id, user=actor, what="kind of rows said", now=now)
+    contribution_record(release_id=release_id, user=actor, what="privacy kind of rows", now=now)
     facts_write(release_id=release_id, now=now)
     return row
 
@@ -144,4 +145,25 @@ def _faults(state: PrivacyState, row: AggregateShape) -> list[str]:
         faults.append(f"“{twice[0]}” was chosen for two things. Choose one.")
     if row.rule not in RULES:
         faults.append("Choose the rule by which small cells are hidden.")
+    return faults + _records(state, shape.dimensions, shape.counts)
+
+
+def _records(state: PrivacyState, dimensions: Sequence[str], counts: Sequence[str]) -> list[str]:
+    """What says that a row is a person and no cell: small cells would then be looked for in vain."""
+    group_of = {verdict.column: verdict.group for verdict in state.verdicts}
+    faults = [
+        f"“{name}” could single somebody out, so it belongs to what the table is broken down by."
+        for name in state.quasi_left
+        if name not in dimensions
+    ]
+    faults += [
+        f"“{name}” has its own value in every row: each row is a record and no cell of a table."
+        for name in dimensions
+        if group_of.get(name) == Group.KEY
+    ]
+    faults += [
+        f"“{name}” tells of one person, so it is no column of counts."
+        for name in counts
+        if group_of.get(name) in (Group.DIRECT, Group.QUASI, Group.SENSITIVE, Group.KEY)
+    ]
     return faults

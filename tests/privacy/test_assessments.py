@@ -76,7 +76,8 @@ def test_a_rating_keeps_what_was_judged_what_follows_and_what_was_measured(
     row = rated(treated, cast, "inherent", "very_high")
     assert (row.benefit, row.impact, row.likelihood, row.risk) == ("high", "moderate", "high", "moderate")
     assert row.proposed == "deidentify"
-    assert row.evidence["direct"] == ["contractor_phone"] and row.evidence["free_text"] == ["remarks"]
+    assert row.evidence["direct"] == ["contractor_phone", "remarks"]
+    assert row.evidence["free_text"] == ["remarks"]
     assert row.evidence["k_min"] == 5 and row.evidence["file"]
     after = rated(treated, cast, "residual", "very_high")
     assert after.evidence["k"] == 1 and after.evidence["treated"]

@@ -214,3 +214,8 @@ def test_people_of_another_department_do_not_know_of_it(client: Client, cast: Ca
 def test_without_a_file_the_pages_say_what_to_wait_for(officer: Client, release: Release) -> None:
     assert "There is no table to look at yet" in page(officer, release)
     assert "There is no copy to compare yet" in page(officer, release, "privacy_mosaic")
+
+
+def test_rows_that_are_people_cannot_be_called_cells_to_get_around_k(treated, cast):
+    with pytest.raises(DispositionRefused, match="tells of one person, so it is no column of counts"):
+        declare(treated, cast, dimensions=["clinic", "visit_count"], counts=["sex"])
