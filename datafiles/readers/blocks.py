@@ -133,7 +133,7 @@ def _frame(data: bytes, delimiter: str, names: list[str], limits: Limits) -> pl.
     marks = np.flatnonzero(signs == QUOTE) if b'"' in data else _NO_MARKS
     _check_marks(signs, marks, ord(delimiter))
     try:
-        frame = parse_block(data, delimiter, names, empties=b'""' in data)
+        frame = parse_block(data, delimiter, names, empties=bool((np.diff(marks) == 1).any()))
     except DataFileError:
         raise _Irregular from None  # a row with too many fields is one
     longest = frame.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item()
