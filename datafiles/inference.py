@@ -87,11 +87,14 @@ def count_forms(values: pl.DataFrame, likely: str = "") -> dict[str, int]:
     may be added up.
     """
     forms: dict[str, int] = {}
-    for form, part in _partition(values, likely):
+    if likely in _SURE:
+        sure = values.get_column("v").str.contains(_SURE[likely])
+        forms[likely] = int((values.get_column("n").filter(sure) if "n" in values.columns else sure).sum())
+        values = values.filter(~sure)
+    for form, part in _partition(values):
         count = int(part.get_column("n").sum()) if "n" in part.columns else part.height
-        if count:
-            forms[form] = forms.get(form, 0) + count
-    return forms
+        forms[form] = forms.get(form, 0) + count
+    return {form: count for form, count in forms.items() if count}
 
 
 def may_have_form(values: pl.Series, *, beside: str) -> pl.Series:
@@ -131,12 +134,8 @@ def forms_of(series: pl.Series) -> pl.Series:
     return frame.join(pl.concat(parts), on="at", how="left", maintain_order="left").get_column("form")
 
 
-def _partition(frame: pl.DataFrame, likely: str = "") -> Iterator[tuple[str, pl.DataFrame]]:
+def _partition(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """Divide rows by the form of their column "v". A test runs only on what no earlier test has taken."""
-    if likely in _SURE:
-        sure = frame.get_column("v").str.contains(_SURE[likely])
-        yield likely, frame.filter(sure)
-        frame = frame.filter(~sure)
     shaped = frame.get_column("v").str.contains(_SHAPED)
     if not shaped.any():
         yield "text", frame

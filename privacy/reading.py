@@ -131,11 +131,10 @@ class ColumnReading:
             # What has another form than text is no marker.
             return without_markers(values) if self.forms.get("text") else values
         special = may_have_form(values.get_column("v"), beside=MARKER)
+        cells = values.get_column("n").filter(~special) if self._repeats else ~special
+        self._count({"text": int(cells.sum())})
         if not special.any():
-            self._count({"text": int(values.get_column("n").sum()) if self._repeats else values.height})
             return values
-        plain = values.filter(~special)
-        self._count({"text": int(plain.get_column("n").sum()) if self._repeats else plain.height})
         self._count(count_forms(values.filter(special)))
         return without_markers(values)
 
