@@ -23,6 +23,9 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 # Keys below this are counted in a table; above, by hashing.
 _TABLE = 1 << 22
+# Steps that need not know what the stars of a small group stand for.
+_AFTER_STARS = ("drop_column", "drop_small_classes")
+_STARRED = "some rows have lost their values in these columns, so its effect shows in the copy only."
 _OTHER_ROWS = (
     "it removes rows by a column that is not among the confirmed ones, so its effect shows in the copy only."
 )
@@ -82,6 +85,8 @@ class Trial:
             return _NOT_HERE if remedy.name in _OF_GROUPS else None
         if not remedy.on_classes or len(here) != len(named):
             return _NOT_HERE
+        if self.starred_columns & set(here) and remedy.name not in _AFTER_STARS:
+            return _STARRED
         self._try(remedy, params, context)
         return None
 

@@ -65,7 +65,7 @@ def test_the_officer_rates_before_and_after_and_decides(officer: Client, treated
     assert (
         "Benefit and risk are not weighed yet" in text and "Rate the data as it was handed in first" in text
     )
-    assert "A column identifies people directly" in text and "contractor_phone" in text
+    assert "2 columns identify people directly" in text and "contractor_phone" in text
 
     first = officer.post(
         reverse("assessment_rate", args=[treated.pk, "inherent"]), rating("very_high"), follow=True

@@ -70,11 +70,15 @@ def test_a_what_if_tells_what_the_copy_will_be(
     frame = pl.DataFrame(columns, schema=dict.fromkeys(COLUMNS, pl.String))
     made = apply_recipe(Table.of(frame), steps).frame
     tried = what_if(ClassTable.of(frame, COLUMNS), steps)
+    if tried.untried:
+        # Nothing is said of a column whose small groups have become stars.
+        assert any(step["params"].get("rest") == "star" for step in steps)
+        return
     found = risk_profile(made, COLUMNS)
     assert (tried.after.rows, tried.after.groups, tried.after.k) == (found.rows, found.classes, found.k)
     assert (tried.after.unique_rows, tried.after.rows_under_11) == (found.unique_rows, found.rows_under_11)
     assert tried.rows_removed == frame.height - made.height
-    assert 0 <= tried.information_loss <= 1 and not tried.untried
+    assert 0 <= tried.information_loss <= 1
     if made.height == frame.height:
         differs = [frame[name].ne_missing(made[name]) for name in COLUMNS]
         assert tried.cells_changed == sum(int(one.sum()) for one in differs)
