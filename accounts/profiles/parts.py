@@ -274,6 +274,11 @@ class Profile:
         """What this program changes of a checklist item; the default rule changes nothing."""
         return self.items.get(checklist, {}).get(item_id, ItemRule())
 
+    @property
+    def asks_high_value(self) -> bool:
+        """True where the inventory checklist asks for Connecticut's marks of high-value data, A to H."""
+        return self.inventory.yearly_high_value or self.item_rule("inventory", "INV-17").asked
+
     def k_min(self, *, classification: str) -> int:
         """The smallest group a person may be in: the program's threshold for this classification."""
         return self.privacy.k_for(classification)

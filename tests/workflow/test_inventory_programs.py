@@ -174,3 +174,22 @@ def test_a_record_that_ticks_no_criterion_is_told_that_it_counts_low(cast: Cast,
     page = page_of(client.post(reverse("dataset_register"), answers, follow=True))
     assert "No high-value criterion is ticked" in page
     assert "The title names a year (2025)" in page
+
+
+@pytest.mark.parametrize("code", ["los_angeles", "san_francisco", "durham"])
+def test_connecticuts_marks_of_high_value_data_are_not_asked_of_other_programs(
+    cast: Cast, client: Client, code: str
+) -> None:
+    adopt(cast, code)
+    client.force_login(cast.coordinator)
+    assert "High-value" not in page_of(client.get(reverse("dataset_register")))
+    answers = {"title": "Crashes", "department": cast.public_works.pk}
+    page = page_of(client.post(reverse("dataset_register"), answers, follow=True))
+    assert "is in the inventory" in page
+    assert "high-value" not in page.lower()
+
+
+def test_connecticut_asks_for_the_marks_and_names_the_law(cast: Cast, client: Client) -> None:
+    adopt(cast, "connecticut")
+    client.force_login(cast.coordinator)
+    assert "C.G.S. 4-67o: high-value data, A to H" in page_of(client.get(reverse("dataset_register")))

@@ -245,7 +245,7 @@ def _register(demo: DemoProgram, department: Department, people: dict[Role, User
                 "keywords": [word.lower() for word in title.split() if len(word) > 3],
                 "contact_email": f"open.data@{demo.domain}",
                 "row_label": row,
-                "high_value": ["B", "C", "F"],
+                "high_value": ["B", "C", "F"] if demo.code == "connecticut" else [],
                 "priority": "high",
                 "geographic_coverage": "The whole area of the department",
                 "geographic_granularity": "neighborhood",

@@ -46,6 +46,8 @@ class DatasetFilterForm(forms.Form):
         self.fields["steward"].queryset = User.objects.filter(pk__in=stewards.values("steward_id"))
         classes = [(choice.code, choice.label) for choice in profile.classifications] if profile else []
         self.fields["classification"].choices = [("", "All classes"), *classes]
+        if profile and not profile.asks_high_value:
+            del self.fields["high_value"]
         bands = SCALES[profile.inventory.priority].bands if profile else ()
         self.fields["priority"].choices = [
             ("", "All priorities"),

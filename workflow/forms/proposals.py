@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from accounts.models import Department
+from accounts.selectors import profile_for
 from workflow.forms.requests import show_errors
 from workflow.models import DatasetProposal
 from workflow.words import HIGH_VALUE_CRITERIA
@@ -55,6 +56,9 @@ class ProposalForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["department"].queryset = departments
+        programs = {department.program for department in departments.select_related("program")}
+        if not any(profile_for(program).asks_high_value for program in programs):
+            del self.fields["high_value"]
         if not from_request:
             del self.fields["answer"]
 

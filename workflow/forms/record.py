@@ -104,8 +104,7 @@ class RecordForm(forms.ModelForm):
         choices=[(code, f"{code}. {words}") for code, words in HIGH_VALUE_CRITERIA],
         widget=forms.CheckboxSelectMultiple,
         label="High-value criteria",
-        help_text="High-value data by Connecticut General Statutes 4-67o. Tick what the head of the department "
-        "would sign: one is enough. None ticked means low priority.",
+        help_text="Tick what the head of the department would sign: one is enough. None ticked means low priority.",
     )
     existing_url = forms.URLField(
         required=False, assume_scheme="https", label="Already published at", help_text=_HELP["existing_url"]
@@ -273,6 +272,10 @@ class RecordForm(forms.ModelForm):
                 label=self.fields[name].label,
                 help_text=help_text,
             )
+        if not profile.asks_high_value:
+            del self.fields["high_value"]
+        elif law := profile.item_rule("inventory", "INV-17").law:
+            self.fields["high_value"].help_text += f" {law}."
         if not profile.security_levels:
             del self.fields["security_level"], self.fields["security_level_reason"]
         if not self.instance.pk:

@@ -78,7 +78,7 @@ def record_of(dataset: Dataset, profile: Profile) -> list[tuple[str, list[Line]]
             "How much it matters",
             [
                 _line("Priority", _with_words(dataset.get_priority_display(), dataset.priority_comment)),
-                _line("High-value criteria", _high_value(dataset)),
+                *([_line("High-value criteria", _high_value(dataset))] if profile.asks_high_value else []),
                 *classes_of(dataset, profile),
                 _line("Quality", _with_words(dataset.get_quality_rating_display(), dataset.quality_details)),
             ],

@@ -69,6 +69,7 @@ class Plan:
     rows: list[PlanRow]
     ignored: list[str]
     counts: Counter[str]
+    asks_high_value: bool = True
 
     @property
     def digest(self) -> str:
@@ -84,7 +85,9 @@ class Plan:
 
     @property
     def without_high_value(self) -> int:
-        """New rows that tick no high-value criterion: they count as low priority."""
+        """New rows that tick no high-value criterion and so count as low priority; 0 where nobody asks for one."""
+        if not self.asks_high_value:
+            return 0
         return sum(row.status == NEW and not row.fields.get("high_value") for row in self.rows)
 
 
@@ -102,7 +105,8 @@ def plan_import(
     filled = [(number, cells) for number, cells in enumerate(rows, start=2) if any(map(cell_clean, cells))]
     planned = [reader.row(number, cells) for number, cells in filled]
     ignored = [name for name, column in zip(headings, columns, strict=True) if not (column and column.field)]
-    return Plan(planned, ignored, Counter(row.status for row in planned))
+    counts = Counter(row.status for row in planned)
+    return Plan(planned, ignored, counts, asks_high_value=profile.asks_high_value)
 
 
 def headings_fault(headings: Sequence[str]) -> str:

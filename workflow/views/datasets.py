@@ -236,7 +236,7 @@ def _warn(request: HttpRequest, row: Dataset) -> None:
         messages.warning(request, f"The inventory holds something similar already. {' '.join(found)}")
     if year := year_in_title(row.title):
         messages.warning(request, year)
-    if not row.high_value:
+    if not row.high_value and profile_for(row.program).asks_high_value:
         messages.info(
             request,
             "No high-value criterion is ticked, so the dataset counts as low priority. Change the record if "
