@@ -134,8 +134,37 @@ class PublicProbe:
         return self.view_status == 200
 
 
+@dataclass(frozen=True)
+class Capabilities:
+    """In what a portal differs from the others, where the ones who use it have to know.
+
+    `atomic_replace`: a public dataset goes from the old rows to the new ones between two requests of a
+    reader. Where it is False there may be a moment in which its address answers "not found"; never one in
+    which it shows a part of the rows.
+    `row_key_required`: rows are told apart by a key that the portal itself keeps unique. Where it is False
+    the adapter looks before it writes, which holds as long as nobody else writes.
+    `has_queue`: the portal may have reviewers of its own, so that a dataset waits for them.
+    `exact_numbers`: numbers of any length come back with every digit. Where it is False the adapter refuses
+    a number that the portal would round.
+    `stable_ids`: the ids of a dataset on the portal stay over a refresh. Where it is False its address does.
+    """
+
+    atomic_replace: bool
+    row_key_required: bool
+    has_queue: bool
+    exact_numbers: bool
+    stable_ids: bool
+
+
 class Portal(Protocol):
     """What publishing/services asks for. Every call may raise a PortalError."""
+
+    name: str
+    capabilities: Capabilities
+
+    def __enter__(self) -> Portal: ...
+
+    def __exit__(self, *about: object) -> None: ...
 
     def check_key(self) -> None: ...
 

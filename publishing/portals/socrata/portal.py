@@ -9,6 +9,7 @@ from typing import Any, Self
 from publishing.portals.base import (
     AuthFailed,
     BadRequest,
+    Capabilities,
     ChunkReceipt,
     Forbidden,
     NotFound,
@@ -19,7 +20,7 @@ from publishing.portals.base import (
     Retryable,
     TooLarge,
 )
-from publishing.portals.socrata.session import SocrataClient, SocrataConfig, request_id
+from publishing.portals.socrata.session import SocrataClient, SocrataConfig
 from publishing.records import PortalColumn, PortalRecord
 
 FOUR_BY_FOUR = re.compile(r"[a-z0-9]{4}-[a-z0-9]{4}")
@@ -31,6 +32,9 @@ class SocrataPortal:
     """publishing.portals.base.Portal for Socrata. One instance per piece of work; close it afterwards."""
 
     name = "socrata"
+    capabilities = Capabilities(
+        atomic_replace=True, row_key_required=True, has_queue=True, exact_numbers=True, stable_ids=True
+    )
 
     def __init__(self, config: SocrataConfig) -> None:
         self.config = config
@@ -197,7 +201,7 @@ class SocrataPortal:
         last = self.signed.session.last
         return ChunkReceipt(
             status=last.status_code if last is not None else 0,
-            request_id=request_id(last),
+            request_id=self.signed.session.request_id(last),
             created=int(answer.get("Rows Created", 0)),
             updated=int(answer.get("Rows Updated", 0)),
             errors=int(answer.get("Errors", 0)),
