@@ -131,6 +131,12 @@ ACTIONS: dict[str, str] = {
     "workflow.order_accepted": "{actor} accepted the {order} by {owner}.",
     "workflow.order_reopened": "{actor} sent the {order} back to {owner}.",
     "workflow.order_withdrawn": "{actor} withdrew the order of an {order} from {owner}.",
+    # workflow: the same, of an independent review that is not closed: whose it is stays under the veil
+    "workflow.order_made_blinded": "An {order} was ordered from {owner} in an independent review.",
+    "workflow.order_answered_blinded": "{owner} answered the order of an {order}.",
+    "workflow.order_accepted_blinded": "The {order} by {owner} was accepted.",
+    "workflow.order_reopened_blinded": "The {order} was sent back to {owner}.",
+    "workflow.order_withdrawn_blinded": "The order of an {order} from {owner} was withdrawn.",
     # workflow: comments by link (the outside person is named in no event)
     "workflow.guest_asked": "{actor} asked somebody without an account for a comment ({kind}).",
     "workflow.guest_opened": "The link for a comment from outside ({kind}) was opened.",

@@ -281,7 +281,7 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
                 "at_decision": context.release.stage == Stage.CDO_REVIEW,
                 "refusal": _refusal(request, "approve", context),
                 "consultations": _consultations(request, context),
-                "orders": orders_of(context),
+                "orders": orders_of(context, request.user),
                 "own_keys": [r for r in seats_to_give(context, request.user) if r.kind == Review.Kind.CDO],
                 "review_columns": ["Review", "Verdict", "By", "On", "Conditions or question"],
                 "disposition_columns": ["Column", "Decision", "Reason", "By"],

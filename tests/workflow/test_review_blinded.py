@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -14,7 +17,9 @@ from tests.factories.reviews import colleague, program_with, rate_risk
 from tests.factories.workflow import release_at
 from workflow import approvals
 from workflow.context import context_of
+from workflow.errors import MoveRefused
 from workflow.models import Release, Review
+from workflow.services.orders import order_make
 from workflow.services.reviews import review_give
 from workflow.stages import Stage
 
@@ -102,3 +107,25 @@ def test_when_the_last_is_in_everybody_reads_them(
     letter = OutgoingMessage.objects.filter(message_id="reviews_opened", recipient=cast.steward).get()
     assert letter.context["verdicts"] == "Sven Larsson: approved with conditions; Sid Second: approved"
     assert len(approvals.approvals_of(context_of(release.pk), "security")) == 2
+
+
+def test_what_a_reviewer_orders_meanwhile_is_not_read_by_the_other(
+    cast: Cast, release: Release, second: User, client: Client
+) -> None:
+    first, words = cast[Role.SECURITY_OFFICER], "Show that nobody is found by street and age."
+    due = timezone.localdate() + timedelta(days=7)
+    about = {"release_id": release.pk, "kind": "audit", "text": words, "due": due, "actor": first}
+    given = Review.objects.get(release=release, reviewer=first)
+    with pytest.raises(MoveRefused, match="gives this review too"):
+        order_make(**about, review_id=given.pk, owner=second)
+    order_make(**about, review_id=given.pk, owner=cast.steward)
+    for name in ("release_reviews", "release_history", "release"):
+        text = page(client, second, name, release)
+        assert words not in text
+        assert f"ordered by {first}" not in text
+        assert f"{first} ordered" not in text
+    assert not OutgoingMessage.objects.filter(message_id="order_made", recipient=second).exists()
+    # Who has to do it reads it; so do the colleagues who look after the release.
+    assert words in page(client, cast.steward, "release_reviews", release)
+    review_give(release_id=release.pk, kind="security", verdict="approved", actor=second)
+    assert words in page(client, second, "release_reviews", release)

@@ -7,6 +7,7 @@ from workflow import review_needs
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet, day
 from workflow.models import ReviewOrder
+from workflow.veil import order_seats
 
 
 def orders_done(context: ReleaseContext) -> GateResult:
@@ -17,10 +18,13 @@ def orders_done(context: ReleaseContext) -> GateResult:
         if not order.is_open:
             continue
         words = order.get_kind_display()
+        # While an independent review is open, the sentence is read by its other reviewers too.
+        by = "" if order_seats(order, context.reviews) else f" by {order.ordered_by}"
         if order.state == ReviewOrder.State.ANSWERED:
-            text = f"{words}: {order.owner} has answered; {order.ordered_by} accepts the answer or sends it back."
+            who = order.ordered_by if by else "whoever ordered it"
+            text = f"{words}: {order.owner} has answered; {who} accepts the answer or sends it back."
         else:
-            text = f"{words}: ordered by {order.ordered_by} from {order.owner}, due {day(order.due)}, not done yet."
+            text = f"{words}: ordered{by} from {order.owner}, due {day(order.due)}, not done yet."
         role = review_needs.role_of(context, order.review_kind) or Role.CDO
         result.unmet.append(Unmet(text, "reviews", role))
     return result

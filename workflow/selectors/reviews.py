@@ -13,6 +13,7 @@ from workflow.models import Review, ReviewOrder
 from workflow.review_needs import role_of
 from workflow.selectors.turns import Turn
 from workflow.stages import OPEN_STAGES
+from workflow.veil import order_seats
 
 
 def holders_for(context: ReleaseContext, review: Review) -> list[User]:
@@ -61,11 +62,17 @@ def colleagues_on(context: ReleaseContext) -> list[User]:
     return list(dict.fromkeys(people))
 
 
-def orders_of(context: ReleaseContext) -> list[ReviewOrder]:
-    """The orders of a release, open ones first. Uses prefetched rows."""
-    return sorted(
-        context.release.review_orders.all(), key=lambda order: (not order.is_open, order.due, order.pk)
-    )
+def orders_of(context: ReleaseContext, user: User) -> list[ReviewOrder]:
+    """The orders of a release that `user` may read now, open ones first. Uses prefetched rows."""
+    rows = [row for row in context.release.review_orders.all() if not is_order_hidden(row, user, context)]
+    return sorted(rows, key=lambda order: (not order.is_open, order.due, order.pk))
+
+
+def is_order_hidden(order: ReviewOrder, user: User, context: ReleaseContext) -> bool:
+    """True for whoever still has to give their own verdict in the independent review that an order comes from."""
+    if user.pk in (order.ordered_by_id, order.owner_id):
+        return False
+    return any(policies.may_review(user, seat, context) for seat in order_seats(order, context.reviews))
 
 
 def orders_waiting_on(user: User) -> list[ReviewOrder]:

@@ -18,8 +18,10 @@ from workflow.calendar import calendar_of
 from workflow.context import ReleaseContext
 from workflow.errors import MoveRefused, ReasonRequired
 from workflow.models import ReviewOrder
+from workflow.selectors.reviews import is_order_hidden
 from workflow.services.letters import letter_context
 from workflow.services.review_desk import locked
+from workflow.veil import open_seats, order_seats
 
 State = ReviewOrder.State
 
@@ -53,6 +55,13 @@ def order_make(
     if not owner.is_active or not policies.is_visible(owner, context.dataset):
         raise MoveRefused(
             f"{owner} does not see this dataset, so the order would not reach them. Choose another."
+        )
+    if owner.pk != actor.pk and any(
+        policies.may_review(owner, seat, context) for seat in open_seats(review, context.reviews)
+    ):
+        raise MoveRefused(
+            f"{owner} gives this review too, independently of you, and must not read what you think of it. "
+            "Choose another."
         )
     calendar = calendar_of(context.profile)
     if due < calendar.local_day(now):
@@ -162,6 +171,9 @@ def _locked_order(release_id: int, order_id: int, now: datetime) -> tuple[Releas
 def _record(
     action: str, order: ReviewOrder, context: ReleaseContext, actor: User, *, note: str, now: datetime
 ) -> None:
+    if order_seats(order, context.reviews):
+        # An independent review is still open: the history says neither whose the order is nor what it says.
+        action, note = f"{action}_blinded", ""
     event_record(
         action=action,
         actor=actor,
@@ -185,6 +197,7 @@ def _letter(
     now: datetime,
     **words: str,
 ) -> None:
+    told = [person for person in told if not is_order_hidden(order, person, context)]
     message_queue(
         message_id=message_id,
         recipients=[*asked, *told],

@@ -122,7 +122,7 @@ def order_make(request: HttpRequest, pk: int, review_id: int) -> HttpResponse:
 def order_answer(request: HttpRequest, pk: int, order_id: int) -> HttpResponse:
     """Say that an order is done."""
     context = get_context(request, pk)
-    _order(context, order_id)
+    _order(context, order_id, request.user)
     return _answer(
         request,
         context,
@@ -137,7 +137,7 @@ def order_answer(request: HttpRequest, pk: int, order_id: int) -> HttpResponse:
 def order_close(request: HttpRequest, pk: int, order_id: int) -> HttpResponse:
     """Accept an answer, send it back, or withdraw the order."""
     context = get_context(request, pk)
-    answered = _order(context, order_id).state == ReviewOrder.State.ANSWERED
+    answered = _order(context, order_id, request.user).state == ReviewOrder.State.ANSWERED
     return _answer(
         request,
         context,
@@ -196,8 +196,8 @@ def _review(context: ReleaseContext, review_id: int) -> Review:
     return review
 
 
-def _order(context: ReleaseContext, order_id: int) -> ReviewOrder:
-    order = next((row for row in orders_of(context) if row.pk == order_id), None)
+def _order(context: ReleaseContext, order_id: int, user: Any) -> ReviewOrder:
+    order = next((row for row in orders_of(context, user) if row.pk == order_id), None)
     if order is None:
         raise Http404("There is no such order.")
     return order

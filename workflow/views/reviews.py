@@ -118,7 +118,7 @@ def reviews_tab(
                 _to_give(request, context, review, posted) for review in seats_to_give(context, request.user)
             ],
             "tracks": [_with_forms(track, posted) for track in tracks_of(context, request.user)],
-            "orders": [_order(request, context, order, posted) for order in orders_of(context)],
+            "orders": [_order(request, context, order, posted) for order in orders_of(context, request.user)],
             "ask_form": posted.get("ask", ReviewRequestForm(kinds=kinds)) if may_ask else None,
         },
         status=status,
