@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from privacy.evidence import NULL_MARKERS, Detector
+from privacy.marks import mark_of, sealed_mark
 from privacy.masking import mask
 
 SHOWN_ROWS = 5
@@ -26,7 +27,8 @@ class Cells:
 
     Of a column whose values repeat these are all its distinct values, with the first rows of each (`rows`);
     of another one all its cells, or, when it is long, those of every `stride`-th row, by their row (`at`).
-    `length` counts the rows of the column, `filled` its cells that hold a value.
+    `length` counts the rows of the column, `filled` its cells that hold a value. With a `key` what is found among
+    them is marked.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Cells:
     distinct: int
     prose: bool
     stride: int = 1
+    key: bytes = b""
 
     @classmethod
     def of(cls, series: pl.Series, type_: str, *, named_prose: bool) -> Cells:
@@ -57,7 +60,10 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What one detector found: how many cells, how strong at best, where first, and masked samples."""
+    """What one detector found: how many cells, how strong at best, where first, and masked samples.
+
+    `mark` names what was found without telling it (privacy.marks); empty where no key was given.
+    """
 
     detector: Detector
     count: int
@@ -67,6 +73,7 @@ class Hits:
     rows: list[int]
     samples: list[str]
     note: str
+    mark: str = ""
 
 
 def summary(cells: Cells, detector: Detector, members: pl.Series) -> Hits:
@@ -76,6 +83,7 @@ def summary(cells: Cells, detector: Detector, members: pl.Series) -> Hits:
     places = first_places(found.with_columns(m=pl.col("v")))
     samples = [mask(value, detector.entity) for _, value in places]
     note = "" if cells.stride == 1 else f"counted on every {cells.stride}th row"
+    mark = mark_of(found.get_column("v"), found.get_column("n"), cells.key) if cells.key else None
     return Hits(
         detector=detector,
         count=count,
@@ -85,6 +93,7 @@ def summary(cells: Cells, detector: Detector, members: pl.Series) -> Hits:
         rows=[row for row, _ in places],
         samples=list(dict.fromkeys(samples))[:SHOWN_SAMPLES],
         note=note,
+        mark=sealed_mark(mark, cells.key) if mark else "",
     )
 
 

@@ -37,6 +37,8 @@ def what_changed(before: ColumnVerdict | None, now: ColumnVerdict) -> list[str]:
         said.append(
             f"It was marked “{before.get_decision_display()}” and is now “{now.get_decision_display()}”."
         )
+    if not said and now.hits:
+        return ["As many cells were found as then, but they do not hold what was found then."]
     return said or ["The detectors weigh it differently now; see why below."]
 
 

@@ -42,14 +42,17 @@ _NOTHING = rows_of(pl.Series([], dtype=pl.String), 0)
 class ColumnReading:
     """One column in the reading. `head` and `judged` are given only by tests.
 
-    With `typed` the forms of its values are counted too, which tell its type when nobody has yet.
+    With `typed` the forms of its values are counted too, which tell its type when nobody has yet. With a `key`
+    what is found is marked (privacy.marks).
     """
 
-    def __init__(self, name: str, *, typed: bool = False, head: int = HEAD, judged: int = JUDGED) -> None:
+    def __init__(
+        self, name: str, *, typed: bool = False, key: bytes = b"", head: int = HEAD, judged: int = JUDGED
+    ) -> None:
         self.name = name
         self.length = self.filled = 0
         self.forms: dict[str, int] = {}
-        self._typed, self._head, self._judged = typed, head, judged
+        self._typed, self._key, self._head, self._judged = typed, key, head, judged
         self._waiting: list[pl.DataFrame] = []
         self._ready = 0
         self._plan: Plan | None = None
@@ -59,7 +62,7 @@ class ColumnReading:
         self._sampled, self._stride = 0, 1
         self._doubtful: list[pl.DataFrame] = []
         self._hashes: list[npt.NDArray[np.uint64]] | None = []
-        self._tallies = {one.name: Tally(one) for one in DETECTORS}
+        self._tallies = {one.name: Tally(one, key) for one in DETECTORS}
 
     def add(self, values: pl.Series) -> None:
         """Take the next rows."""
@@ -78,9 +81,8 @@ class ColumnReading:
         self.end()
         frame, stride = self._frame()
         prose = self._plan is not None and self._plan.prose and type_ == "text"
-        cells = Cells(
-            self.name, frame, self.length, self.filled, self._distinct(frame, stride), prose, stride
-        )
+        distinct = self._distinct(frame, stride)
+        cells = Cells(self.name, frame, self.length, self.filled, distinct, prose, stride, self._key)
         hits = (tally.hits(cells, type_) for tally in self._tallies.values())
         return cells, [one for one in hits if one]
 

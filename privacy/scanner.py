@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -34,7 +34,10 @@ _MOST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One entity found in a column: in how many cells, where first (rows from 1), and masked samples."""
+    """One entity found in a column: in how many cells, where first (rows from 1), and masked samples.
+
+    `mark` names what was found, keyed, for the evidence alone; it is shown to nobody.
+    """
 
     entity: str
     count: int
@@ -43,6 +46,7 @@ class Hit:
     rows: list[int]
     samples_masked: list[str]
     note: str = ""
+    mark: str = field(default="", repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -74,11 +78,17 @@ class ColumnResult:
     def evidence_digest(self) -> str:
         """Names the evidence a person decides on: it changes when the decision should be thought over.
 
-        Hidden hits count one by one; of a column that is the entity as a whole, only that it is.
+        Hidden hits count one by one, by what they are where the scan was given a key; of a column that is the
+        entity as a whole, only that it is.
         """
-        hits = sorted((hit.entity, "most" if hit.share >= _MOST else hit.count) for hit in self.hits)
+        hits = sorted((self._told(hit) for hit in self.hits), key=str)
         text = json.dumps([self.group, self.entity, self.decision, hits])
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _told(self, hit: Hit) -> tuple[str | int, ...]:
+        if hit.share >= _MOST and hit.entity == self.entity:
+            return hit.entity, "most"
+        return (hit.entity, hit.count, hit.mark) if hit.mark else (hit.entity, hit.count)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -117,12 +127,12 @@ class Scanner:
     """A scan in progress: blocks of rows go in, one after another, the result comes out.
 
     `with Scanner(names) as scanner:` frees its threads at the end. Holds a few blocks' worth of memory, however
-    long the table.
+    long the table. Who keeps decisions on what is found gives a secret `key`: the evidence then tells finds apart.
     """
 
-    def __init__(self, names: list[str], *, typed: bool = False) -> None:
+    def __init__(self, names: list[str], *, typed: bool = False, key: bytes = b"") -> None:
         self.rows = 0
-        self._columns = [ColumnReading(name, typed=typed) for name in names]
+        self._columns = [ColumnReading(name, typed=typed, key=key) for name in names]
         # polars lets go of the interpreter while it works, so two columns go at once.
         self._pool = ThreadPoolExecutor(max_workers=_WORKERS)
         self._started = time.perf_counter()
@@ -169,18 +179,23 @@ class Scanner:
         return ScanResult(self.rows, results, REGISTRY_VERSION, time.perf_counter() - self._started)
 
 
-def scan(table: Table, beat: Beat | None = None) -> ScanResult:
+def scan(table: Table, beat: Beat | None = None, *, key: bytes = b"") -> ScanResult:
     """Scan every cell of `table`. `beat(percent, message)` is told before each block and each verdict."""
     step = rows_per_block(len(table.columns))
     blocks = (table.frame.slice(start, step) for start in range(0, table.rows, step))
-    return scan_blocks(table.columns, table.rows, blocks, beat)
+    return scan_blocks(table.columns, table.rows, blocks, beat, key=key)
 
 
 def scan_blocks(
-    columns: Sequence[Column], rows: int, blocks: Iterable[pl.DataFrame], beat: Beat | None = None
+    columns: Sequence[Column],
+    rows: int,
+    blocks: Iterable[pl.DataFrame],
+    beat: Beat | None = None,
+    *,
+    key: bytes = b"",
 ) -> ScanResult:
     """Scan a table of `rows` rows that comes in blocks, so that it is never in memory as a whole."""
-    with Scanner([column.name for column in columns]) as scanner:
+    with Scanner([column.name for column in columns], key=key) as scanner:
         for block in blocks:
             if beat:
                 beat(
@@ -254,4 +269,5 @@ def _hit(hits: Hits) -> Hit:
         rows=hits.rows,
         samples_masked=hits.samples,
         note=hits.note,
+        mark=hits.mark,
     )

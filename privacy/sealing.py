@@ -28,6 +28,11 @@ def recipe_secret(dataset_id: int) -> bytes:
     return derived_key(f"recipe:{dataset_id}")
 
 
+def evidence_key() -> bytes:
+    """With what the finds of a scan are marked: with another secret every hidden find is decided anew."""
+    return derived_key("evidence")
+
+
 def seal(text: bytes, purpose: str) -> bytes:
     """Encrypt `text`."""
     return _fernet(purpose).encrypt(text)

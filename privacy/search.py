@@ -53,7 +53,8 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Part:
     """What one pattern found in one block: `tried` cells looked like it, the validator judged for `graded` of
-    them; `frame` has the matches that passed, with value, cells, match (`m`) and strength (`s`)."""
+    them; `frame` has the matches that passed, with value, cells, match (`m`) and strength (`s`). Of values that
+    are the entity as a `whole`, `taken` has all that looked like it."""
 
     detector: Detector
     place: int
@@ -61,6 +62,7 @@ class Part:
     graded: int
     frame: pl.DataFrame
     whole: bool
+    taken: pl.DataFrame | None = None
 
 
 def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> Plan:
@@ -194,11 +196,11 @@ def _part(detector: Detector, place: int, cut: pl.DataFrame) -> Part:
 def _whole_part(detector: Detector, place: int, taken: pl.DataFrame) -> Part:
     """The same for values that are the entity as a whole. Of a long column without repetitions the validator
     judges the first rows and then one of several, which stands for the others."""
-    tried = int(taken.get_column("n").sum())
+    tried, every = int(taken.get_column("n").sum()), taken
     if "rows" not in taken.columns and taken.item(-1, "at") >= _ALL_GRADED:
         first = pl.col("at") < _ALL_GRADED
         taken = taken.filter(first | (pl.col("at") % _ONE_OF == 0)).with_columns(
             n=pl.when(first).then(1).otherwise(_ONE_OF).cast(pl.UInt32)
         )
     part = _part(detector, place, taken)
-    return Part(detector, place, tried, part.graded, part.frame, whole=True)
+    return Part(detector, place, tried, part.graded, part.frame, whole=True, taken=every)

@@ -9,6 +9,7 @@ import polars as pl
 
 from privacy.cells import SHOWN_ROWS, SHOWN_SAMPLES, Cells, Hits, first_places
 from privacy.evidence import STRONG, Detector
+from privacy.marks import NOTHING, Mark, added, mark_of, sealed_mark
 from privacy.masking import mask
 from privacy.search import EXCEPTIONAL, Part, searched
 
@@ -26,13 +27,18 @@ class _Seen:
 
     count: int = 0
     places: list[tuple[int, str]] = field(default_factory=list)
+    mark: Mark = NOTHING
 
 
 class Tally:
-    """Counts by signature. Which patterns count in the end is known when the column has been seen whole."""
+    """Counts by signature. Which patterns count in the end is known when the column has been seen whole.
 
-    def __init__(self, detector: Detector) -> None:
+    With a `key` what was found is marked too (privacy.marks), so that other finds in as many cells are told apart.
+    """
+
+    def __init__(self, detector: Detector, key: bytes = b"") -> None:
         self.detector = detector
+        self._key = key
         self.tried: dict[int, int] = {}
         self.passed: dict[int, int] = {}
         self.seen: dict[Signature, _Seen] = {}
@@ -40,6 +46,8 @@ class Tally:
         # validator judged; and those that passed.
         self.whole: dict[int, tuple[int, int]] = {}
         self.seen_whole: dict[Signature, _Seen] = {}
+        # By pattern, all that looked like it, judged or not.
+        self.marks_whole: dict[int, Mark] = {}
 
     def add(self, parts: list[Part]) -> None:
         """Take what the patterns found in one block. Blocks come in the order of the rows."""
@@ -47,6 +55,9 @@ class Tally:
             if part.whole:
                 tried, graded = self.whole.get(part.place, (0, 0))
                 self.whole[part.place] = (tried + part.tried, graded + part.graded)
+                if self._key and part.taken is not None:
+                    before = self.marks_whole.get(part.place, NOTHING)
+                    self.marks_whole[part.place] = added(before, self._mark(part.taken))
                 for key, frame in part.frame.group_by("s", maintain_order=True):
                     self._note(self.seen_whole, ((part.place, round(float(key[0]), 4)),), frame)  # type: ignore[arg-type]
             else:
@@ -69,6 +80,12 @@ class Tally:
             pairs = (pair.split(":") for pair in str(key[0]).split("|"))
             signature = tuple((int(place), float(strength)) for place, strength in pairs)
             self._note(self.seen, signature, frame)
+            if self._key:
+                # Every match of these cells, not only the strongest of each.
+                seen = self.seen[signature]
+                seen.mark = added(
+                    seen.mark, self._mark(matches.join(frame.select("at"), on="at", how="semi"))
+                )
 
     def _note(self, group: dict[Signature, _Seen], signature: Signature, frame: pl.DataFrame) -> None:
         seen = group.setdefault(signature, _Seen())
@@ -77,9 +94,13 @@ class Tally:
             more = [(row, mask(match, self.detector.entity)) for row, match in first_places(frame)]
             seen.places = (seen.places + more)[:SHOWN_ROWS]
 
+    def _mark(self, found: pl.DataFrame) -> Mark:
+        return mark_of(found.get_column("m"), found.get_column("n"), self._key)
+
     def hits(self, cells: Cells, type_: str) -> Hits | None:
         """The sum, for a column that proved to be of that type. None when nothing counts."""
-        count, strong, best = 0, 0, 0.0
+        count, strong, best, mark = 0, 0, 0.0, NOTHING
+        whole: set[int] = set()
         places: list[tuple[int, str]] = []
         for signature, found, seen in self._found():
             strength = max(self._strength(place, s, cells, type_) for place, s in signature)
@@ -88,8 +109,13 @@ class Tally:
                 strong += found if strength >= STRONG else 0
                 best = max(best, strength)
                 places += seen.places
+                mark = added(mark, seen.mark)
+                if signature in self.seen_whole:
+                    whole.add(signature[0][0])
         if not count:
             return None
+        for place in whole:
+            mark = added(mark, self.marks_whole.get(place, NOTHING))
         places = sorted(places)[:SHOWN_ROWS]
         return Hits(
             detector=self.detector,
@@ -100,6 +126,7 @@ class Tally:
             rows=[row for row, _ in places],
             samples=list(dict.fromkeys(sample for _, sample in places))[:SHOWN_SAMPLES],
             note=self.detector.grade_note if strong < count else "",
+            mark=sealed_mark(mark, self._key) if self._key else "",
         )
 
     def _found(self) -> Iterator[tuple[Signature, int, _Seen]]:

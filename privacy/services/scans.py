@@ -16,6 +16,7 @@ from dossier.storage import local_path
 from privacy.detectors import REGISTRY_VERSION
 from privacy.models import ColumnVerdict, Scan
 from privacy.scanner import ColumnResult, ScanResult, scan_blocks
+from privacy.sealing import evidence_key
 from privacy.selectors import columnar_of
 from privacy.services.facts import facts_write
 from privacy.services.treatments import treatment_request
@@ -86,6 +87,7 @@ def scan_run(item: Scan, beat: Beat, *, now: datetime | None = None) -> None:
             count_rows(path),
             read_blocks(path),
             lambda percent, message: beat(2 + percent * 95 // 100, message),
+            key=evidence_key(),
         )
     with transaction.atomic():
         dossier_lock(release_id=item.release_id)

@@ -23,6 +23,7 @@ from privacy.measuring import risk_measured
 from privacy.models import Treatment
 from privacy.remedies.recipe import RecipeError, replay
 from privacy.scanner import ColumnResult, scan
+from privacy.sealing import evidence_key
 from privacy.selectors import PrivacyState, state_of, treatment_key
 from privacy.services.class_tables import classes_request
 from privacy.services.facts import facts_write
@@ -90,7 +91,7 @@ def treatment_run(item: Treatment, beat: Beat, *, now: datetime | None = None) -
         raise Stop(error.sentence) from None
     item.outcomes = [asdict(outcome) for outcome in made.outcomes]
     beat(30, "Scanning the treated copy")
-    found = scan(made.table, lambda percent, message: beat(30 + percent // 2, message))
+    found = scan(made.table, lambda percent, message: beat(30 + percent // 2, message), key=evidence_key())
     item.leftovers = leftovers(state, found.columns)
     beat(82, "Measuring how easily somebody could be singled out")
     item.measures_before = risk_measured(table, state.quasi.columns, state.quasi)

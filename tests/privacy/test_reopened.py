@@ -153,3 +153,23 @@ def verdict(**fields: Any) -> ColumnVerdict:
 )
 def test_changes_are_said_in_words(before: ColumnVerdict | None, now: ColumnVerdict, sentence: str) -> None:
     assert what_changed(before, now) == [sentence]
+
+
+def test_a_dismissal_ends_when_another_number_is_hidden_in_as_many_cells(
+    dismissed: Release, upload: Upload, work: Work
+) -> None:
+    columns = permits()
+    place = next(
+        at for at, text in enumerate(columns["remarks"]) if "-" in text and any(map(str.isdigit, text))
+    )
+    was = columns["remarks"][place]
+    digit = next(at for at in range(len(was) - 1, -1, -1) if was[at].isdigit())
+    columns["remarks"][place] = f"{was[:digit]}{(int(was[digit]) + 1) % 10}{was[digit + 1 :]}"
+    scan_again(dismissed, upload, work, columns)
+    assert "remarks" in opened(dismissed)
+    state = state_of(dismissed.pk)
+    now = next(row for row in state.verdicts if row.column == "remarks")
+    before = verdicts_before(dismissed.pk, state.reopened.values())["remarks"]
+    assert what_changed(before, now) == [
+        "As many cells were found as then, but they do not hold what was found then."
+    ]

@@ -60,7 +60,10 @@ TABLES = {seed: mixed(seed) for seed in (1, 2)}
 
 
 def verdicts(table: Table, sizes: list[int], head: int, sample: int) -> list[dict[str, Any]]:
-    readings = [ColumnReading(column.name, typed=True, head=head, judged=sample) for column in table.columns]
+    readings = [
+        ColumnReading(column.name, typed=True, key=b"a secret", head=head, judged=sample)
+        for column in table.columns
+    ]
     start, turn = 0, 0
     while start < table.rows:
         step = sizes[turn % len(sizes)]
@@ -71,7 +74,8 @@ def verdicts(table: Table, sizes: list[int], head: int, sample: int) -> list[dic
     for index, (reading, column) in enumerate(zip(readings, table.columns, strict=True)):
         reading.end()
         assert inference.verdict_of(reading.forms).type == column.type
-        found.append(judged(reading, column, index).to_dict())
+        verdict = judged(reading, column, index)
+        found.append(verdict.to_dict() | {"evidence": verdict.evidence_digest})
     return found
 
 
