@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from benchmarks.accuracy import held_out, tuned
+from benchmarks.accuracy import held_out, held_out_second, tuned
 from benchmarks.accuracy.values import blanks
 from datafiles.table import Table
 
-PARTS = {"tuned": tuned, "held_out": held_out}
+PARTS = {"tuned": tuned, "held_out": held_out, "held_out_second": held_out_second}
 _ROWS = 150
 _DECOYS_BESIDE = 5
 _MARKERS = ("", "", "", "N/A", "-", "unknown")
@@ -40,7 +40,9 @@ def tables(part: str, *, seed: int = 11, rounds: int = 3, rows: int = _ROWS) -> 
                 columns[header] = (entity, _column(dice, make, rows))
             for header, make in dice.sample(source.DECOYS, _DECOYS_BESIDE):
                 columns.setdefault(header, (None, _column(dice, make, rows)))
-            made.append(_labelled(dice, columns))
+            names = list(columns)
+            dice.shuffle(names)
+            made.append(labelled_table({name: columns[name] for name in names}))
     return made
 
 
@@ -49,7 +51,7 @@ def decoys(part: str, *, seed: int = 13, rows: int = _ROWS) -> list[Labelled]:
     dice = random.Random(f"{part}-{seed}")
     source = PARTS[part].DECOYS
     return [
-        _labelled(dice, {header: (None, _column(dice, make, rows)) for header, make in source[at : at + 8]})
+        labelled_table({header: (None, _column(dice, make, rows)) for header, make in source[at : at + 8]})
         for at in range(0, len(source), 8)
     ]
 
@@ -65,8 +67,9 @@ def _column(dice: random.Random, make: object, rows: int) -> list[str | None]:
     return [value or None for value in values]
 
 
-def _labelled(dice: random.Random, columns: dict[str, tuple[str | None, list[str | None]]]) -> Labelled:
-    names = list(columns)
-    dice.shuffle(names)
-    frame = pl.DataFrame({name: columns[name][1] for name in names}, schema=dict.fromkeys(names, pl.String))
-    return Labelled(Table.of(frame), {name: columns[name][0] for name in names})
+def labelled_table(columns: dict[str, tuple[str | None, list[str | None]]]) -> Labelled:
+    """A table of these columns: name -> what it is, and its values."""
+    frame = pl.DataFrame(
+        {name: values for name, (_, values) in columns.items()}, schema=dict.fromkeys(columns, pl.String)
+    )
+    return Labelled(Table.of(frame), {name: label for name, (label, _) in columns.items()})
