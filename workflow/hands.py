@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Delegation, User
 from accounts.roles import Role
 from dossier.models import Contribution
+from workflow.asked import TOOLKIT, checklists_asked
 from workflow.context import ReleaseContext
 from workflow.models import Review
 from workflow.stages import Stage
@@ -24,23 +25,66 @@ KEYS = (Review.Kind.DEPARTMENT, Review.Kind.SECURITY, Review.Kind.PRIVACY, Revie
 PREPARING_ROLES = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN, Role.OPEN_DATA_TEAM)
 
 
+PREPARES, DECIDES_PRIVACY, REVIEWS, DECIDES = "prepares", "decides privacy", "reviews", "decides"
+# Who rates benefit and risk drafts the toolkit's form where the program says who does; else it is deciding.
+RATES = "rates"
+
+# kind of contribution -> whose hand it is. What is not here counts as preparing.
 # Filling in the form of one's own review is judging, not preparing.
-_OF_THE_DECISION = frozenset({"cdo checklist", "post checklist", "retirement checklist"})
-_OF_THE_REVIEWS = _OF_THE_DECISION | {"security checklist", "legal checklist", "equity checklist"}
+HANDS: dict[str, str] = {
+    "file": PREPARES,
+    "description": PREPARES,
+    "classification": PREPARES,
+    "waiver": PREPARES,
+    "attestation": PREPARES,
+    "exception": PREPARES,
+    "inventory checklist": PREPARES,
+    "eligibility checklist": PREPARES,
+    "readiness checklist": PREPARES,
+    "submission checklist": PREPARES,
+    "quality checklist": PREPARES,
+    "metadata checklist": PREPARES,
+    # Recorded only of those who do not hold privacy: the form is drafted, and somebody else judges by it.
+    "privacy checklist": PREPARES,
+    "privacy rating": RATES,
+    "privacy decision": DECIDES_PRIVACY,
+    "privacy quasi-identifiers": DECIDES_PRIVACY,
+    "privacy recipe": DECIDES_PRIVACY,
+    "privacy kind of rows": DECIDES_PRIVACY,
+    "privacy risk accepted": DECIDES_PRIVACY,
+    "privacy output": DECIDES_PRIVACY,
+    "privacy assessment": DECIDES_PRIVACY,
+    "security checklist": REVIEWS,
+    "legal checklist": REVIEWS,
+    "equity checklist": REVIEWS,
+    "cdo checklist": DECIDES,
+    "post checklist": DECIDES,
+    "retirement checklist": DECIDES,
+}
+
+
+def hand_of(what: str, context: ReleaseContext) -> str:
+    """Whose hand a contribution is: the preparers', that of privacy, of another review, or of the decision."""
+    hand = HANDS.get(what, PREPARES)
+    if hand == RATES:
+        return PREPARES if rating_is_drafted(context) else DECIDES_PRIVACY
+    return hand
+
+
+def rating_is_drafted(context: ReleaseContext) -> bool:
+    """True where this release goes through the toolkit and somebody else drafts its form than decides on it."""
+    drafter, holder = context.profile.drafts.get(TOOLKIT), context.profile.stage_holders[Stage.PRIVACY]
+    return drafter not in (None, holder) and TOOLKIT in checklists_asked(context, Stage.PRIVACY)
 
 
 def workers(context: ReleaseContext) -> set[int]:
     """People who shaped what will be released, privacy decisions included."""
-    return {row.user_id for row in context.contributions if row.what not in _OF_THE_DECISION}
+    return {row.user_id for row in context.contributions if hand_of(row.what, context) != DECIDES}
 
 
 def preparers(context: ReleaseContext) -> set[int]:
     """People who shaped what will be released, other than by reviewing it or deciding privacy findings."""
-    return {
-        row.user_id
-        for row in context.contributions
-        if row.what not in _OF_THE_REVIEWS and not _decides_privacy(row.what)
-    }
+    return {row.user_id for row in context.contributions if hand_of(row.what, context) == PREPARES}
 
 
 def who_prepared(kind: str, context: ReleaseContext) -> set[int]:
@@ -71,16 +115,13 @@ def lenders_of_preparers(kind: str, context: ReleaseContext) -> set[int]:
     For the final key that is also whoever lent the role by which privacy was decided.
     """
     preparing = [row for row in context.contributions if row.user_id in preparers(context)]
-    found = _lenders(PREPARING_ROLES, preparing, context)
+    drafter = context.profile.drafts.get(TOOLKIT)
+    roles = (*PREPARING_ROLES, drafter) if drafter and rating_is_drafted(context) else PREPARING_ROLES
+    found = _lenders(roles, preparing, context)
     if kind == Review.Kind.CDO:
-        deciding = [row for row in context.contributions if _decides_privacy(row.what)]
+        deciding = [row for row in context.contributions if hand_of(row.what, context) == DECIDES_PRIVACY]
         found |= _lenders((context.profile.stage_holders[Stage.PRIVACY],), deciding, context)
     return found
-
-
-def _decides_privacy(what: str) -> bool:
-    """True for what whoever holds privacy decides. Its form, drafted by somebody else, is prepared like the rest."""
-    return what.startswith("privacy") and what != "privacy checklist"
 
 
 def _lenders(roles: Sequence[str], work: Sequence[Contribution], context: ReleaseContext) -> set[int]:

@@ -72,7 +72,7 @@ def assessment_rate(
     event_record(
         action="privacy.risk_rated", actor=actor, subject=row, data=data, now=now, **subject_of(release_id)
     )
-    _settle(release_id, actor, now)
+    _settle(release_id, actor, "privacy rating", now)
     return row
 
 
@@ -141,7 +141,7 @@ def assessment_decide(
     if is_public:
         facts_write(release_id=release_id, now=now)
     else:
-        _settle(release_id, actor, now)
+        _settle(release_id, actor, "privacy assessment", now)
     return row
 
 
@@ -209,6 +209,6 @@ def _plain(text: str) -> str:
     return text.replace("\0", "").strip()
 
 
-def _settle(release_id: int, actor: User, now: datetime | None) -> None:
-    contribution_record(release_id=release_id, user=actor, what="privacy assessment", now=now)
+def _settle(release_id: int, actor: User, what: str, now: datetime | None) -> None:
+    contribution_record(release_id=release_id, user=actor, what=what, now=now)
     facts_write(release_id=release_id, now=now)

@@ -31,7 +31,7 @@ _CHANGED_BY: dict[str, tuple[str, ...]] = {
     "security checklist": ("security checklist",),
     "equity checklist": ("equity checklist",),
     "restricted-data screen": ("legal checklist",),
-    "benefit and risk": ("privacy assessment",),
+    "benefit and risk": ("privacy assessment", "privacy rating"),
     "treated": ("privacy", "file"),
     "recipe": ("privacy", "file"),
     "dispositions": ("privacy", "file"),

@@ -17,7 +17,9 @@ from privacy.errors import AssessmentRefused
 from privacy.memo import memo_of
 from privacy.page_assessment import Typed, page_of
 from privacy.selectors import state_of
+from workflow.asked import TOOLKIT
 from workflow.context import ReleaseContext
+from workflow.hands import rating_is_drafted
 from workflow.pdf import PdfUnavailable, pdf_of
 from workflow.services.weighing import benefit_decide, risk_rate
 from workflow.stages import OPEN_PARTS, Stage
@@ -119,6 +121,10 @@ def _page(request: HttpRequest, context: ReleaseContext, typed: Typed | None = N
         "may_rate": is_open and may(request, "rate_risk", context),
         "may_decide": (is_open or _has_ended(context)) and may(request, "decide_risk", context),
         "escalates": _escalates(context),
+        "drafted_by": context.profile.role_words(context.profile.drafts[TOOLKIT])
+        if rating_is_drafted(context)
+        else "",
+        "is_officer": may(request, "decide_risk", context),
     }
     status = 422 if typed else 200
     return render_privacy(request, context, "assessment", "privacy/assessment/page.html", page, status=status)
