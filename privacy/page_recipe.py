@@ -157,8 +157,10 @@ def step_posted(
     choices = choices_at(state, steps, number)
     params = params_posted(remedy, data, choices.columns)
     faults = faults_of(remedy, params, set(choices.uploaded), choices.columns)
-    if not faults and (fault := personal_value(params)):
-        faults = [fault[:1].upper() + fault[1:]]
+    if not faults and (found := personal_value(params, state.verdicts)):
+        name, fault = found
+        label = next(one.label for one in remedy.params if one.name == name)
+        faults = [f"“{label}”: {fault}"]
     form = form_of(remedy, params, choices, number=number, faults=faults)
     return (None if faults else {"remedy": remedy.name, "params": params}), form
 

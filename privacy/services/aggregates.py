@@ -21,6 +21,7 @@ from privacy.recipes import Step
 from privacy.selectors import PrivacyState, recipe_in_force, state_of
 from privacy.services.facts import facts_write
 from privacy.services.recipes import recipe_save
+from privacy.services.said import plain_words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,7 +60,7 @@ def aggregate_declare(
     row = AggregateShape(
         release_id=release_id,
         is_table=is_table,
-        reason=reason.replace("\0", "").strip(),
+        reason=plain_words(reason),
         by=actor,
         at=now or timezone.now(),
     )

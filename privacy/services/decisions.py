@@ -17,6 +17,7 @@ from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers
 from privacy.selectors import PrivacyState, offered_digest, remedies_for, state_of
 from privacy.services.facts import facts_write
 from privacy.services.recipes import recipe_follow
+from privacy.services.said import reason_of, scanned_state
 from privacy.services.treatments import treatment_request
 from privacy.suggestions import suggested_for
 from privacy.undoing import before_batch, last_batch
@@ -24,7 +25,6 @@ from privacy.undoing import before_batch, last_batch
 if TYPE_CHECKING:
     from accounts.models import User
 
-SHORTEST_REASON = 10
 Decision = Disposition.Decision
 Remedy = Disposition.Remedy
 
@@ -74,7 +74,7 @@ def findings_dispose(
     for verdict in verdicts:
         _check(verdict, decision, remedy)
     chosen = [(verdict, decision, remedy) for verdict in verdicts]
-    return _dispose(release_id, chosen, _reason(reason), actor, now)
+    return _dispose(release_id, chosen, reason_of(reason), actor, now)
 
 
 @transaction.atomic
@@ -100,12 +100,12 @@ def findings_as_suggested(
                 f"Nothing is suggested for the column “{verdict.column}”: look at it and choose yourself."
             )
         chosen.append((verdict, str(Decision.REMEDY), remedy))
-    return _dispose(release_id, chosen, _reason(reason), actor, now)
+    return _dispose(release_id, chosen, reason_of(reason), actor, now)
 
 
 def _looked_at(release_id: int, scan_id: int | None) -> PrivacyState:
     """The state of the scan that the person looked at; None asks for no particular one."""
-    state = _scanned(release_id)
+    state = scanned_state(release_id)
     if scan_id is not None and state.scan is not None and scan_id != state.scan.pk:
         raise DispositionRefused(
             "The file was scanned again meanwhile. Look at the findings anew, then decide."
@@ -199,7 +199,7 @@ def quasi_confirm(
     DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
-    state = _scanned(release_id)
+    state = scanned_state(release_id)
     chosen, hidden = set(columns), set(sensitive)
     _check_measured(state, chosen, hidden, weights)
     row = QuasiIdentifiers.objects.create(
@@ -238,22 +238,6 @@ def _check_measured(state: PrivacyState, chosen: set[str], hidden: set[str], wei
         raise DispositionRefused(
             f"The weights in “{weights}” must be numbers. Choose a column of numbers, or none."
         )
-
-
-def _scanned(release_id: int) -> PrivacyState:
-    state = state_of(release_id)
-    if not state.is_scan_current:
-        raise DispositionRefused("The file is still to be scanned. Decide once the scan has ended.")
-    return state
-
-
-def _reason(reason: str) -> str:
-    reason = reason.replace("\0", "").strip()
-    if len(reason) < SHORTEST_REASON:
-        raise DispositionRefused(
-            f"Say why, in at least {SHORTEST_REASON} characters: the reason is kept with the decision."
-        )
-    return reason
 
 
 def _chosen(state: PrivacyState, columns: Iterable[str]) -> list[ColumnVerdict]:

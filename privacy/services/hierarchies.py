@@ -14,8 +14,10 @@ from dossier.services import dossier_lock
 from privacy.errors import HierarchyRefused
 from privacy.hierarchies import column_values
 from privacy.models import UploadedHierarchy
-from privacy.personal_values import personal_value
-from privacy.remedies.hierarchies import hierarchy_parse, listed
+from privacy.personal_values import personal_among
+from privacy.remedies.hierarchies import Parsed, hierarchy_parse, listed
+from privacy.selectors import state_of
+from privacy.services.said import plain_words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -40,15 +42,13 @@ def hierarchy_upload(
     Raises HierarchyRefused with a sentence per fault, and DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
-    label = label.replace("\0", "").strip()
+    label = plain_words(label, refused=_refused)
     if not label or len(label) > _LONGEST_LABEL:
         raise HierarchyRefused([f"Give the hierarchy a name of at most {_LONGEST_LABEL} characters."])
     parsed = hierarchy_parse(text.replace("\0", ""), column_values(release_id, column) if column else ())
     if parsed.faults:
         raise HierarchyRefused(parsed.faults)
-    fault = personal_value({"values": sorted({cell for row in parsed.rows for cell in row})}, many=True)
-    if fault:
-        raise HierarchyRefused([f"The hierarchy is kept in clear, but {fault}"])
+    _check_public(label, parsed, column, release_id)
     known = listed(label, parsed.level_labels, parsed.rows)
     subject = subject_of(release_id)
     row, created = UploadedHierarchy.objects.get_or_create(
@@ -72,3 +72,16 @@ def hierarchy_upload(
             **subject,
         )
     return row
+
+
+def _check_public(label: str, parsed: Parsed, column: str, release_id: int) -> None:
+    """Its words and values are public categories, and not those of a column that identifies people."""
+    about = next((one for one in state_of(release_id).verdicts if one.column == column), None)
+    values = sorted({cell for row in parsed.rows for cell in row})
+    fault = personal_among([label, *parsed.level_labels]) or personal_among(values, about, many=True)
+    if fault:
+        raise HierarchyRefused([f"The hierarchy is kept in clear, but {fault}"])
+
+
+def _refused(sentence: str) -> HierarchyRefused:
+    return HierarchyRefused([sentence])

@@ -18,14 +18,13 @@ from dossier.services import contribution_record, dossier_lock
 from privacy.copy_state import told_of
 from privacy.errors import DispositionRefused
 from privacy.models import AssessmentDecision, RiskDecision
-from privacy.selectors import PrivacyState, state_of
 from privacy.services.facts import facts_write
+from privacy.services.said import reason_of, scanned_state
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 Override = RiskDecision | AssessmentDecision
-SHORTEST_REASON = 10
 LONGEST = 365
 
 
@@ -60,12 +59,8 @@ def risk_accept(
     """
     now = now or timezone.now()
     dossier_lock(release_id=release_id, part=None if is_public else "privacy")
-    state = _scanned(release_id)
-    reason = reason.replace("\0", "").strip()
-    if len(reason) < SHORTEST_REASON:
-        raise DispositionRefused(
-            f"Say why, in at least {SHORTEST_REASON} characters: the reason is kept with the decision."
-        )
+    state = scanned_state(release_id)
+    reason = reason_of(reason)
     fault = check_until(until, now, most_days)
     if until is None or fault:
         raise DispositionRefused(fault)
@@ -119,10 +114,3 @@ def override_lapse(*, row: Override, now: datetime | None = None) -> bool:
         **subject_of(row.release_id),
     )
     return True
-
-
-def _scanned(release_id: int) -> PrivacyState:
-    state = state_of(release_id)
-    if not state.is_scan_current:
-        raise DispositionRefused("The file is still to be scanned. Decide once the scan has ended.")
-    return state

@@ -19,12 +19,12 @@ from privacy.recipes import Step, quick_step, with_step, without_column
 from privacy.remedies.recipe import columns_touched, recipe_digest, recipe_faults
 from privacy.selectors import PrivacyState, recipe_in_force, state_of
 from privacy.services.facts import facts_write
+from privacy.services.said import reason_of, scanned_state
 from privacy.services.treatments import treatment_request
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-SHORTEST_NOTE = 10
 _REPLAYED = "Replayed from the last release of this dataset."
 
 
@@ -46,9 +46,9 @@ def recipe_save(
     DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
-    state = _scanned(release_id)
+    state = scanned_state(release_id, what="Write the recipe", refused=RecipeRefused)
     _not_overtaken(state, expected_number)
-    note = _note(note)
+    note = reason_of(note, of="recipe", refused=RecipeRefused)
     _check(state, list(steps))
     version = _keep(state, list(steps), note, actor, now)
     _decide_touched(state_of(release_id), note, actor, now)
@@ -210,13 +210,6 @@ def _remedy_about(steps: Sequence[Step], column: str) -> str:
     return str(Disposition.Remedy.AGGREGATE)
 
 
-def _scanned(release_id: int) -> PrivacyState:
-    state = state_of(release_id)
-    if not state.is_scan_current:
-        raise RecipeRefused("The file is still to be scanned. Write the recipe once the scan has ended.")
-    return state
-
-
 def _not_overtaken(state: PrivacyState, expected_number: int) -> None:
     current = recipe_in_force(state.release_id)
     number = current.number if current else 0
@@ -224,15 +217,6 @@ def _not_overtaken(state: PrivacyState, expected_number: int) -> None:
         raise RecipeRefused(
             f"{current.by} saved version {number} of the recipe meanwhile. Look at it, then make your changes again."
         )
-
-
-def _note(note: str) -> str:
-    note = note.replace("\0", "").strip()
-    if len(note) < SHORTEST_NOTE:
-        raise RecipeRefused(
-            f"Say why, in at least {SHORTEST_NOTE} characters: the reason is kept with the recipe."
-        )
-    return note
 
 
 def _check(state: PrivacyState, steps: list[Step]) -> None:
@@ -244,9 +228,9 @@ def _check(state: PrivacyState, steps: list[Step]) -> None:
     faults = [(fault.step, fault.sentence) for fault in recipe_faults(steps, state.columns, digests)]
     if not faults:
         faults = [
-            (number, f"Step {number} of the recipe: {fault}")
+            (number, f"Step {number} of the recipe: {fault[1]}")
             for number, step in enumerate(steps, start=1)
-            if (fault := personal_value(step["params"]))
+            if (fault := personal_value(step["params"], state.verdicts))
         ]
     if faults:
         raise RecipeRefused(faults[0][1], faults)

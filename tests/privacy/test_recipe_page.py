@@ -98,7 +98,7 @@ def test_a_fault_stands_at_its_field_and_an_identifier_that_was_typed_is_not_kep
     data = {"do": "put", **RARE, "p-which": "listed", "p-values": f"open\n{SSN}"}
     response = officer.post(reverse("privacy_recipe_step", args=[scanned.pk]), data)
     text = response.content.decode()
-    sentence = "Value 2 is written like an identifier of a person"
+    sentence = "“Values”: value 2 is written like an identifier of a person"
     assert response.status_code == 422 and sentence in text
     field = text[text.index("step-field--fault") :]
     assert field.index(sentence) < field.index('name="p-values"') and text.count("step-field--fault") == 1

@@ -13,12 +13,12 @@ from accounts.roles import Role
 from audit.models import AuditEvent, PersonalNote
 from notifications.models import OutgoingMessage
 from notifications.services import letter_of
+from privacy.personal_values import raw_values_in
 from tests.cast import Cast
 from tests.factories.workflow import release_at
 from workflow.errors import MoveRefused
 from workflow.models import HelpRequest, Release, Review, Thread, ThreadPost
 from workflow.selectors.threads import WHOLE, counts_of, help_open_of, help_waiting_for
-from workflow.selectors.typed import raw_values_in
 from workflow.services.reviews import review_give
 from workflow.services.threads import (
     help_answer,

@@ -21,6 +21,7 @@ from accounts.roles import has_role
 from audit.services import event_record
 from dossier.services import contribution_record, dossier_lock
 from notifications.services import message_queue
+from privacy.personal_values import raw_values_in
 from publishing.services import publication_stay_private
 from work.services import task_nudge
 from workflow import policies, routing
@@ -28,7 +29,6 @@ from workflow.context import ReleaseContext, context_of
 from workflow.errors import MoveRefused, ReasonRequired
 from workflow.models import PublicationException
 from workflow.selectors import exceptions as reads
-from workflow.selectors.typed import raw_values_in
 from workflow.services.effects import letter_context
 from workflow.timing import today_of
 

@@ -22,12 +22,12 @@ from accounts.limits import public_allowed
 from accounts.models import User
 from audit.services import event_record
 from notifications.services import message_queue, message_queue_to_address
+from privacy.personal_values import raw_values_in
 from workflow import policies
 from workflow.context import ReleaseContext, context_of
 from workflow.errors import MoveRefused
 from workflow.models import GuestInvitation
 from workflow.selectors import guests as reads
-from workflow.selectors.typed import raw_values_in
 from workflow.services.effects import letter_context
 
 DAYS = 7

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.services import event_record
 from dossier.services import contribution_record, dossier_lock
+from privacy.personal_values import raw_values_in
 from workflow import policies
 from workflow.classification import output_parts
 from workflow.context import ReleaseContext, context_of
@@ -58,6 +59,9 @@ def output_classify(
         and _needs_reason(context, security_level)
     ):
         faults["security_level_reason"] = "Say what makes it this level; whoever approves reads it."
+    for name, text in (("ground", ground), ("security_level_reason", security_level_reason)):
+        if sentence := raw_values_in(text):
+            faults[name] = sentence
     if faults:
         raise ValidationError(faults)
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=context.dataset.pk)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from notifications.services import message_queue
+from privacy.personal_values import raw_values_in
 from publishing.services import publication_stay_private
 from work.services import task_nudge
 from workflow import approvals, policies, review_needs, routing
@@ -74,6 +75,8 @@ def review_give(
     conditions = conditions.strip()
     if verdict != Review.Verdict.APPROVED and not conditions:
         raise ReasonRequired("Say what must change, or under which conditions; the people concerned read it.")
+    if sentence := raw_values_in(conditions):
+        raise MoveRefused(sentence)
     role = review_needs.role_of(context, review.kind) or ""
     review.reviewer, review.verdict, review.conditions, review.decided_at = actor, verdict, conditions, now
     review.on_behalf_of = policies.lender_of(actor, role, context, review.department)

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.roles import has_role
 from audit.services import event_record
 from notifications.services import message_queue
+from privacy.personal_values import raw_values_in
 from workflow import policies, routing
 from workflow.context import ReleaseContext, context_of
 from workflow.errors import MoveRefused
@@ -30,7 +31,6 @@ from workflow.selectors.threads import (
     thread_at,
     told_already,
 )
-from workflow.selectors.typed import raw_values_in
 from workflow.services.effects import letter_context
 
 

@@ -18,11 +18,12 @@ from django_fsm import can_proceed
 from audit.services import event_record
 from dossier.services import dossier_lock, dossier_open
 from notifications.services import message_queue
+from privacy.personal_values import raw_values_in
 from work.services import task_nudge
 from workflow import approvals, gates, policies, routing
 from workflow.calendar import due_for
 from workflow.context import ReleaseContext, context_of
-from workflow.errors import GatesUnmet, ReasonRequired, WrongStage
+from workflow.errors import GatesUnmet, MoveRefused, ReasonRequired, WrongStage
 from workflow.models import Release, Review, StageVisit
 from workflow.policies import SYSTEM, Actor
 from workflow.services import effects
@@ -58,6 +59,8 @@ def release_transition(
     reason = reason.strip()
     if move.needs_reason and not reason:
         raise ReasonRequired(f"Say why: “{move.label}” needs a reason, which the people concerned will read.")
+    if sentence := raw_values_in(f"{reason}\n{letter}"):
+        raise MoveRefused(sentence)
     missing = gates.unmet(name, context)
     if missing:
         raise GatesUnmet(missing)

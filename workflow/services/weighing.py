@@ -8,10 +8,10 @@ from datetime import date, datetime
 from accounts.models import User
 from privacy.errors import AssessmentRefused
 from privacy.models import Assessment, AssessmentDecision
+from privacy.personal_values import raw_values_in
 from privacy.services import assessment_decide, assessment_rate
 from workflow import policies
 from workflow.context import context_of
-from workflow.selectors.typed import raw_values_in
 from workflow.stages import Stage
 from workflow.weighed import hard_stops
 

@@ -232,8 +232,11 @@ def privacy_search_progress(request: HttpRequest, pk: int, number: int) -> HttpR
 
 @require_GET
 def privacy_recipe_json(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """One version as a file for `treat_file`: remedies and parameters, no data."""
-    context = get_context(request, pk)
+    """One version as a file for `treat_file`: remedies and parameters.
+
+    Somebody typed values of columns into it, so it is for those who may read the file itself.
+    """
+    context = get_context(request, pk, "view_raw")
     row = RecipeVersion.objects.filter(release_id=pk, number=number).first()
     if row is None:
         raise Http404("There is no such version.")
