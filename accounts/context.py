@@ -28,6 +28,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "accessibility_url": link("accessibility"),
     }
     if user is None or not user.is_authenticated:
+        context["catalogue_url"] = link("catalogue_list")
         context["requests_url"] = link("public_request_programs")
         return context
     assignments = list(assignments_of(user).select_related("program", "department"))

@@ -225,6 +225,15 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "request_queue": intake,
     "request_triage": intake,
     "request_decide": intake,
+    # the public catalogue, its files and feeds; what it leaves out is for those who can mend it
+    "catalogue_list": PUBLIC,
+    "catalogue_program": PUBLIC,
+    "catalogue_file": PUBLIC,
+    "catalogue_program_file": PUBLIC,
+    "catalogue_feed_new": PUBLIC,
+    "catalogue_feed_changed": PUBLIC,
+    "catalogue_dictionary": PUBLIC,
+    "catalogue_gaps": member,
     # proposals, talks, joint data, yearly high-value inventories
     "proposal_list": member,
     "proposal_make": intake,

@@ -50,6 +50,8 @@ class Permit(models.Model):
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="permits")
     treated_sha256 = models.CharField(max_length=64)
     record_digest = models.CharField(max_length=64)
+    # What else was said of the data when it was approved, for the catalogue: field of the superset -> value.
+    described = models.JSONField(default=dict)
     approvers = models.JSONField(default=list)
     written_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

@@ -33,7 +33,7 @@ def faults_above(profile: Profile) -> list[str]:
 
 def remarks_above(profile: Profile) -> list[str]:
     """What is no fault but should be known before the profile is used."""
-    return [*_portals(profile), *_signatures(profile)]
+    return [*_portals(profile), *_signatures(profile), *_catalogue_contact(profile)]
 
 
 def _portals(profile: Profile) -> Iterator[str]:
@@ -43,6 +43,15 @@ def _portals(profile: Profile) -> Iterator[str]:
                 f"publication.portals: {portal} is listed, but this product publishes to {', '.join(OWN_PORTALS)} "
                 "only. Data goes there by hand; its address is recorded in the plan."
             )
+
+
+def _catalogue_contact(profile: Profile) -> Iterator[str]:
+    rules = profile.catalogue
+    if rules.contact == "program" and not (rules.contact_name and rules.contact_email):
+        yield (
+            "catalogue.contact: the contacts of datasets are kept private and no office is named instead, so the "
+            "public catalogue (data.json) stays empty. Write contact_name and contact_email."
+        )
 
 
 def _catalogues(profile: Profile) -> Iterator[tuple[str, str, Catalogue]]:

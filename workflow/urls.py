@@ -4,6 +4,7 @@ from django.urls import path
 
 from workflow.views import (
     additions,
+    catalogue,
     checklists,
     data,
     datasets,
@@ -87,4 +88,5 @@ urlpatterns = [
     *return_points.urlpatterns,
     *additions.urlpatterns,
     *high_value.urlpatterns,
+    *catalogue.urlpatterns,
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from accounts.profiles import parts, words
-from accounts.profiles.shape import Key, Many, Table, Value
+from accounts.profiles.shape import Key, Many, Map, Table, Value
 from accounts.roles import Role
 
 ROLES = tuple(Role.values)
@@ -38,6 +40,25 @@ def date_fault(value: str) -> str:
     except ValueError:
         return f'"{value}" is not a date. Write it as "2026-07-03".'
     return ""
+
+
+def address_fault(value: str) -> str:
+    try:
+        parts_of = urlsplit(value)
+    except ValueError:
+        parts_of = urlsplit("")
+    is_link = parts_of.scheme in ("http", "https") and parts_of.hostname and not re.search(r"[^!-~]", value)
+    return (
+        ""
+        if is_link
+        else f'"{value[:60]}" is not an address on the web. Write it like https://example.gov/licence.'
+    )
+
+
+def email_fault(value: str) -> str:
+    if re.fullmatch(r"[\w~!$&'()*+,;=:.-]+@[\w-]+(\.[\w-]+)+", value, re.ASCII):
+        return ""
+    return f'"{value[:60]}" is not an e-mail address. Write it like opendata@example.gov.'
 
 
 REVIEW = Table(
@@ -111,8 +132,42 @@ LEVEL = Table(
 )
 
 LICENCE = Table(
-    {**CHOICE, "needs_exception": Key(FLAG, "Whether it may be used only with a granted exception.")},
+    {
+        **CHOICE,
+        "needs_exception": Key(FLAG, "Whether it may be used only with a granted exception."),
+        "uri": Key(
+            Value(says=address_fault),
+            "Where the licence stands on the web, for the catalogue. Of the well-known licences it is known.",
+        ),
+    },
     parts.Licence,
+)
+
+CATALOGUE = Table(
+    {
+        "contact": Key(
+            word(words.CATALOGUE_CONTACTS, "a contact"),
+            "Whom the catalogue names for questions: the contact of each dataset, or one office of the program, "
+            "where the contacts of datasets are kept private.",
+        ),
+        "contact_name": Key(TEXT, "The name of that office."),
+        "contact_email": Key(Value(says=email_fault), "The e-mail address of that office."),
+        "withheld": Key(
+            FLAG,
+            "Whether datasets that are withheld on a recorded ground are listed: title, agency, ground and law, "
+            "never the data. It needs contact_name and contact_email.",
+        ),
+        "redacted_classes": Key(
+            Many(TEXT), "Classes whose withheld datasets are listed without their title."
+        ),
+        "unlisted_classes": Key(Many(TEXT), "Classes whose withheld datasets are not listed at all."),
+        "cui_markings": Key(
+            Map(TEXT, noun="class"),
+            "For withheld data under a federal marking (Controlled Unclassified Information): class and banner, "
+            "as CUI//SP-PRVCY.",
+        ),
+    },
+    parts.Catalogue,
 )
 
 METADATA = Table(

@@ -98,6 +98,8 @@ class Licence:
     label: str
     help: str = ""
     needs_exception: bool = False
+    # Where it stands on the web; of the well-known ones the catalogue knows it.
+    uri: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,20 @@ class ExceptionRule:
 
 
 @dataclass(frozen=True)
+class Catalogue:
+    """What the public catalogue (data.json) names as contact, and what it says of data that is withheld."""
+
+    contact: str = "dataset"
+    contact_name: str = ""
+    contact_email: str = ""
+    withheld: bool = False
+    # Of withheld data of these classes the title is not told, or nothing at all.
+    redacted_classes: tuple[str, ...] = ()
+    unlisted_classes: tuple[str, ...] = ()
+    cui_markings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Profile:
     """How one program works. docs/programs.md says what each part means."""
 
@@ -250,6 +266,7 @@ class Profile:
     criteria: tuple[Criterion, ...] = ()
     plan: Plan = Plan()
     exceptions: tuple[ExceptionRule, ...] = ()
+    catalogue: Catalogue = Catalogue()
 
     def role_label(self, role: str) -> str:
         return self.role_labels.get(role) or Role(role).label

@@ -30,6 +30,7 @@ def faults(content: Content) -> list[str]:
         _way,
         _choices,
         _checklists,
+        _catalogue,
         privacy.faults,
         _clocks,
     ):
@@ -204,6 +205,26 @@ def _choices(content: Content) -> Iterator[str]:
                 f"classifications[{number}]: it is never published, so its raw data cannot be publishable: add "
                 "raw_publishable = false."
             )
+
+
+def _catalogue(content: Content) -> Iterator[str]:
+    catalogue = content.get("catalogue", {})
+    classes = _codes(content, "classifications")
+    lists = ("redacted_classes", "unlisted_classes", "cui_markings")
+    for key in lists:
+        for code in catalogue.get(key, ()):
+            if code not in classes:
+                yield f'catalogue.{key}: "{code}" is not a classification of this program.'
+        if catalogue.get(key) and not catalogue.get("withheld"):
+            yield f"catalogue.{key}: it counts only with withheld = true."
+    for code in catalogue.get("redacted_classes", ()):
+        if code in catalogue.get("unlisted_classes", ()):
+            yield f'catalogue.unlisted_classes: "{code}" is in redacted_classes too; it is the one or the other.'
+    if catalogue.get("withheld") and not (catalogue.get("contact_name") and catalogue.get("contact_email")):
+        yield (
+            "catalogue.withheld: whoever reads of withheld data must know whom to ask. Write contact_name and "
+            "contact_email of the office."
+        )
 
 
 def _checklists(content: Content) -> Iterator[str]:

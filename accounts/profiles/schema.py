@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.profiles import parts, words
 from accounts.profiles.fields import (
+    CATALOGUE,
     CHOICE,
     CLASSIFICATION,
     CRITERION,
@@ -249,6 +250,9 @@ PARTS: dict[str, Part] = {
         "The licences that may be chosen.",
         "licences",
         required=True,
+    ),
+    "catalogue": Part(
+        CATALOGUE, "The public catalogue (data.json): its contact, and data that is withheld.", "catalogue"
     ),
     "updates": Part(
         Table(

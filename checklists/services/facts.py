@@ -89,6 +89,11 @@ def quality_fact(run: CheckRun, *, now: datetime | None = None) -> None:
             "open": whole.count(CheckRow.Level.OPEN),
             "waived": len(errors) - len(standing),
             "score": run.score.get("value"),
+            "dimensions": {
+                one["name"]: one["value"]
+                for one in run.score.get("dimensions", ())
+                if one["value"] is not None
+            },
             "result": run.result_digest,
         },
         now=now,

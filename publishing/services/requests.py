@@ -93,11 +93,12 @@ def permit_write(
     record_digest: str,
     approvers: list[dict[str, Any]],
     expires_at: datetime,
+    described: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Permit:
     """Allow these bytes under this record to become public. Called by the door at approval, nowhere else.
 
-    An earlier permit of the release is revoked: only what was approved last may become public.
+    `described` is what the catalogue will say of the data besides the record. An earlier permit of the release is revoked: only what was approved last may become public.
     """
     now = now or timezone.now()
     Permit.objects.filter(release_id=release_id, revoked_at=None).update(revoked_at=now)
@@ -106,6 +107,7 @@ def permit_write(
         treated_sha256=treated_sha256,
         record_digest=record_digest,
         approvers=approvers,
+        described=dict(described or {}),
         written_at=now,
         expires_at=expires_at,
     )

@@ -1,4 +1,5 @@
-"""What waits on a person besides open releases: public requests, proposals, inventories to sign, ended overrides."""
+"""What waits on a person besides open releases: public requests, proposals, inventories to sign, ended overrides,
+and data that the public catalogue must leave out."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
+from workflow.selectors.catalogue_gaps import left_out_waiting_on
 from workflow.selectors.high_value import inventories_to_sign
 from workflow.selectors.overrides import overrides_to_review, page_of
 from workflow.selectors.proposals import proposals_waiting_on
@@ -69,5 +71,14 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
         )
         for row in overrides_to_review(user)[:SHOWN]
         if row.until
+    ]
+    errands += [
+        Errand(
+            line.dataset.title,
+            "mend what keeps it out of the public catalogue",
+            "See what is missing",
+            reverse("catalogue_gaps"),
+        )
+        for line in left_out_waiting_on(user)[:SHOWN]
     ]
     return errands

@@ -213,9 +213,22 @@ def _data_rules(profile: Profile) -> Pairs:
         _pair("Updates", _and(profile.updates.methods)),
     ]
     pairs += [_pair(f"No {method}", why) for method, why in profile.updates.refused.items()]
+    pairs += _catalogue(profile)
     if profile.publication.get("categories"):
         pairs.append(_pair("Categories", ", ".join(profile.publication["categories"])))
     return pairs
+
+
+def _catalogue(profile: Profile) -> Pairs:
+    rules, labels = profile.catalogue, {row.code: row.label for row in profile.classifications}
+    office = ", ".join(filter(None, (rules.contact_name, rules.contact_email)))
+    named = "the contact of each dataset" if rules.contact == "dataset" else office or "nobody yet"
+    withheld = "not listed"
+    if rules.withheld:
+        withheld = "listed with its ground and its law, without the data"
+        for codes, how in ((rules.redacted_classes, "without title"), (rules.unlisted_classes, "not at all")):
+            withheld += f"; {_and(labels[code] for code in codes)} {how}" if codes else ""
+    return [_pair("Contact in the catalogue", named), _pair("Withheld data in the catalogue", withheld)]
 
 
 def _thresholds(profile: Profile) -> Pairs:

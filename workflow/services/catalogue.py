@@ -8,6 +8,7 @@ from checklists.texts import Text, texts_for
 from publishing.records import PortalRecord
 from publishing.services import record_build
 from workflow.context import ReleaseContext
+from workflow.metadata import is_filled
 from workflow.models import ColumnDescription, Dataset
 from workflow.selectors.datasets import dictionary_of
 from workflow.selectors.metadata import own_values
@@ -41,6 +42,21 @@ def record_for(context: ReleaseContext) -> PortalRecord:
         row_label=dataset.row_label,
         update_frequency=dataset.get_accrual_periodicity_display(),
     )
+
+
+def described_of(dataset: Dataset) -> dict[str, Any]:
+    """What the public catalogue says of a dataset besides the portal record, as it is now: kept with the approval.
+
+    What somebody writes later, for the next release, is then not public before it is approved.
+    """
+    written = {code: value for code, value in dataset.metadata.items() if is_filled(value)}
+    record = {
+        "update_frequency": dataset.accrual_periodicity,
+        "spatial": dataset.geographic_coverage,
+        "starts": dataset.coverage_start.isoformat() if dataset.coverage_start else "",
+        "ends": dataset.coverage_end.isoformat() if dataset.coverage_end else "",
+    }
+    return {**written, **{code: value for code, value in record.items() if value}}
 
 
 def _description(line: ColumnDescription) -> str:

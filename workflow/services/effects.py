@@ -12,7 +12,7 @@ from publishing.services import permit_write, publication_make_private, publicat
 from workflow import approvals
 from workflow.context import ReleaseContext, context_of
 from workflow.models import Dataset, Release, Review
-from workflow.services.catalogue import record_for
+from workflow.services.catalogue import described_of, record_for
 from workflow.services.letters import letter_context
 from workflow.services.plans import plan_open
 from workflow.services.review_desk import review_ask, reviews_ask, reviews_drop, reviews_missing
@@ -63,6 +63,7 @@ def _write_permit(context: ReleaseContext, now: datetime) -> None:
         treated_sha256=context.data("treated", "sha256"),
         record_digest=record_for(context).digest,
         approvers=approvers,
+        described=described_of(context.dataset),
         expires_at=now + timedelta(days=context.profile.permit_days),
         now=now,
     )

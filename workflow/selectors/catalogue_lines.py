@@ -1,0 +1,113 @@
+"""What the page and the feeds of the public catalogue show of each dataset, and its data dictionary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery
+
+from accounts.models import Program
+from publishing.models import Publication
+from workflow.models import Release
+from workflow.selectors.catalogue import identifier_of, publications_public
+
+_COLUMN_TYPES = {"calendar_date": "datetime", "checkbox": "boolean", "number": "number", "text": "string"}
+
+
+@dataclass(frozen=True)
+class CatalogueLine:
+    """One public dataset, in the words that were approved."""
+
+    identifier: str
+    title: str
+    description: str
+    category: str
+    department: str
+    url: str
+    number: int
+    issued: datetime
+    modified: datetime
+
+
+class CatalogueLines:
+    """The public datasets of a program as a sliceable list: a page of it reads only its own rows."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return self._rows.count()
+
+    def __getitem__(self, part: slice) -> list[CatalogueLine]:
+        return [_line(row) for row in self._rows[part]]
+
+
+def lines_of(program: Program) -> CatalogueLines:
+    """Everything that is public now, what changed last on top."""
+    return CatalogueLines(_rows(program).order_by("-release__published_at", "release__dataset_id"))
+
+
+def lines_new(program: Program, most: int) -> list[CatalogueLine]:
+    """The datasets that became public last, for the first time."""
+    return [_line(row) for row in _rows(program).order_by("-issued", "release__dataset_id")[:most]]
+
+
+def lines_changed(program: Program, most: int) -> list[CatalogueLine]:
+    """The datasets of which a newer version became public last."""
+    rows = _rows(program).filter(issued__lt=F("release__published_at"))
+    return [_line(row) for row in rows.order_by("-release__published_at", "release__dataset_id")[:most]]
+
+
+def dictionary_of(program: Program, inventory_id: str) -> dict[str, Any] | None:
+    """The approved columns of a public dataset: name, words for readers, type, meaning. None when it is not public."""
+    row = _rows(program).filter(release__dataset__inventory_id=inventory_id).first()
+    if row is None:
+        return None
+    return {
+        "identifier": identifier_of(row.release.dataset),
+        "title": row.record["name"],
+        "row": row.record.get("row_label", ""),
+        "primaryKey": row.record["row_identifier"],
+        "fields": [
+            {
+                "name": column["field_name"],
+                "title": column["name"],
+                "type": _COLUMN_TYPES.get(column["type"], column["type"]),
+                "description": column.get("description", ""),
+            }
+            for column in row.record["columns"]
+        ],
+    }
+
+
+def _rows(program: Program) -> QuerySet[Any]:
+    """One row for each public dataset, with `issued`; where it is on several portals, the first of its copies."""
+    rows = publications_public([program])
+    firsts = rows.order_by().values("release").annotate(first=Min("pk")).values("first")
+    issued = (
+        Release.objects.filter(dataset=OuterRef("release__dataset"), published_at__isnull=False)
+        .order_by()
+        .values("dataset")
+        .annotate(first=Min("published_at"))
+    )
+    found: QuerySet[Any] = Publication.objects.filter(pk__in=firsts)
+    return found.select_related("release__dataset__department", "release__dataset__program").annotate(
+        issued=Subquery(issued.values("first"))
+    )
+
+
+def _line(row: Any) -> CatalogueLine:
+    dataset, record = row.release.dataset, row.record
+    return CatalogueLine(
+        identifier=identifier_of(dataset),
+        title=record["name"],
+        description=record["description"],
+        category=record.get("category", ""),
+        department=dataset.department.name,
+        url=row.receipt.get("public", {}).get("public_url", ""),
+        number=row.release.number,
+        issued=row.issued,
+        modified=row.release.published_at,
+    )
