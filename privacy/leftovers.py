@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from privacy.models import Disposition
-from privacy.remedies.base import named_columns
+from privacy.models import ColumnVerdict, Disposition
+from privacy.remedies.recipe import step_changes
 from privacy.scanner import ColumnResult
 from privacy.selectors import PrivacyState
 
@@ -14,30 +14,45 @@ from privacy.selectors import PrivacyState
 _COARSER = {"DATE_OF_BIRTH", "EVENT_DATE", "EVENT_TIME", "ZIP_CODE", "AGE", "GEOGRAPHY"}
 _LEAVES = {"hundred_block": {"STREET_ADDRESS"}, "point_grid": {"COORDINATES"}}
 _REDACTING = {"redact_matches", "redact_text"}
+# A column that looks as it did was remedied when at least this share of its cells are others now.
+_MOST = 0.5
 
 
-def leftovers(state: PrivacyState, columns: Iterable[ColumnResult]) -> list[dict[str, Any]]:
+def leftovers(
+    state: PrivacyState,
+    columns: Iterable[ColumnResult],
+    *,
+    changed: Mapping[str, float],
+    measured: Collection[str],
+) -> list[dict[str, Any]]:
     """Findings in the treated copy that no decision covers: each with the sentence that says so.
 
-    A column that was kept is covered while it looks as it did; a remedy must have removed what was flagged.
-    Surrogates are drawn at random, so what they look like says nothing of anybody.
+    A column that was kept is covered while it holds no more than it did; a remedy must have removed what was
+    flagged. `changed` are the shares of cells that the recipe changed, by column; `measured` the quasi-identifiers
+    whose risk is measured on the copy. Surrogates are drawn at random, so what they look like says nothing of
+    anybody.
     """
     before = {verdict.column: verdict for verdict in state.verdicts}
     left = []
     for column in columns:
         known, disposition = before.get(column.name), state.decided.get(column.name)
-        kept = disposition is None or disposition.decision != Disposition.Decision.REMEDY
-        if kept and known is not None and column.evidence_digest == known.evidence_digest:
+        is_remedied = disposition is not None and disposition.decision == Disposition.Decision.REMEDY
+        sentence = ""
+        if is_remedied and known is not None and _looks_as_before(column, known):
+            if column.name in measured and not known.names_people:
+                continue
+            if changed.get(column.name, 0.0) < _MOST:
+                sentence = (
+                    f"The recipe leaves “{column.name}” nearly as it was: what was found in it is still there. "
+                    "Choose a remedy that changes it, or record why it may stay."
+                )
+        elif not is_remedied and known is not None and _is_covered(column, known, disposition, state.recipe):
             continue
-        if not still_found(column, state.recipe):
-            continue
-        what = ", ".join(sorted({hit.entity for hit in column.hits})) or (column.entity or column.group)
-        left.append(
-            {
-                "column": column.name,
-                "sentence": f"Column “{column.name}” still holds {what} in the copy. Choose another remedy for it.",
-            }
-        )
+        if not sentence and still_found(column, state.recipe):
+            what = ", ".join(sorted({hit.entity for hit in column.hits})) or (column.entity or column.group)
+            sentence = f"Column “{column.name}” still holds {what} in the copy. Choose another remedy for it."
+        if sentence:
+            left.append({"column": column.name, "sentence": sentence})
     return left
 
 
@@ -45,7 +60,7 @@ def still_found(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> bool:
     """Whether what is flagged in a column of the copy is more than a coarser form of itself."""
     if column.decision != "flag":
         return False
-    remedies = {step["remedy"] for step in steps if column.name in named_columns(step["params"])}
+    remedies = {step["remedy"] for step in steps if column.name in step_changes(step)}
     if not remedies:
         return True
     if "pseudonym" in remedies:
@@ -57,3 +72,31 @@ def still_found(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> bool:
             expected.add(column.entity)  # it still is one, in groups: that is measured, not found
     entities = {hit.entity for hit in column.hits} | ({column.entity} if column.entity else set())
     return bool(entities - expected) if entities else column.group == "direct"
+
+
+def _looks_as_before(column: ColumnResult, known: ColumnVerdict) -> bool:
+    """It is to be decided still, is what it was, and holds all that was found in it, though maybe in fewer cells."""
+    return (
+        column.decision != ColumnVerdict.Decision.CLEAR
+        and (column.group, column.entity or "", column.decision)
+        == (known.group, known.entity, known.decision)
+        and {hit.entity for hit in column.hits} >= set(known.entities)
+    )
+
+
+def _is_covered(
+    column: ColumnResult,
+    known: ColumnVerdict,
+    disposition: Disposition | None,
+    steps: Sequence[dict[str, Any]],
+) -> bool:
+    """Whether what was said of a kept column speaks of the copy: the evidence is the same or, where rows went and
+    no step changed the column, a part of it."""
+    if column.evidence_digest == known.evidence_digest:
+        return True
+    if disposition is None or any(column.name in step_changes(step) for step in steps):
+        return False
+    counts = {hit["entity"]: hit["count"] for hit in known.hits}
+    if any(hit.count > counts.get(hit.entity, 0) for hit in column.hits):
+        return False
+    return bool(column.hits) or (column.group, column.entity or "") == (known.group, known.entity)

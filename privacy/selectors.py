@@ -22,7 +22,14 @@ from privacy.models import (
     Treatment,
 )
 from privacy.recipes import fitting
-from privacy.remedies.recipe import columns_left, columns_touched, recipe_digest, recipe_faults
+from privacy.remedies.recipe import (
+    columns_guarded,
+    columns_left,
+    columns_touched,
+    recipe_digest,
+    recipe_faults,
+)
+from privacy.undoing import standing
 
 Decision = Disposition.Decision
 
@@ -231,13 +238,14 @@ def state_of(release_id: int) -> PrivacyState:
     return state
 
 
-def _touched(state: PrivacyState) -> set[str]:
-    """The columns that the recipe takes care of; a faulty one takes care of what its steps name."""
-    known = set(state.columns)
+def columns_remedied(state: PrivacyState) -> set[str]:
+    """The columns that the recipe takes care of: it leaves them out or changes them, or leaves no small group over
+    confirmed quasi-identifiers, whose risk is measured. Of a faulty recipe the sound steps count."""
     sound = [
         step for step in state.recipe if not recipe_faults([step], state.columns, state.hierarchy_digests)
     ]
-    return columns_touched(sound, state.columns) & known
+    measured = set(state.quasi.columns) if state.quasi else set()
+    return columns_touched(sound, state.columns) | (columns_guarded(sound) & measured)
 
 
 def treatment_key(state: PrivacyState) -> dict[str, Any]:
@@ -253,19 +261,18 @@ def treatment_key(state: PrivacyState) -> dict[str, Any]:
 
 def _read_decisions(state: PrivacyState) -> None:
     state.recipe_version = recipe_in_force(state.release_id)
-    touched = _touched(state)
-    latest: dict[str, Disposition] = {}
-    for row in Disposition.objects.filter(release_id=state.release_id).select_related("by").order_by("id"):
-        latest[row.column] = row
-    for verdict in state.verdicts:
-        last = latest.get(verdict.column)
-        if last is not None and last.decision != Decision.TAKEN_BACK:
-            same = last.evidence_digest == verdict.evidence_digest
-            holds = same and (last.decision != Decision.REMEDY or verdict.column in touched)
-            (state.decided if holds else state.reopened)[verdict.column] = last
     confirmed = QuasiIdentifiers.objects.filter(release_id=state.release_id).select_related("by").last()
     if confirmed and confirmed.offered_digest == offered_digest(state.verdicts):
         state.quasi = confirmed
+    remedied = columns_remedied(state)
+    rows = Disposition.objects.filter(release_id=state.release_id).select_related("by").order_by("id")
+    latest = standing(list(rows))
+    for verdict in state.verdicts:
+        last = latest.get(verdict.column)
+        if last is not None:
+            same = last.evidence_digest == verdict.evidence_digest
+            holds = same and (last.decision != Decision.REMEDY or verdict.column in remedied)
+            (state.decided if holds else state.reopened)[verdict.column] = last
 
 
 def remedies_for(verdict: ColumnVerdict) -> list[str]:

@@ -37,7 +37,9 @@ _PLANAR = r"^\s*-?[0-9]{5,8}(?:\.[0-9]+)?\s*$"
 _DEGREES = r"^\s*[0-9]{1,3}°\s?[0-9]{1,2}['′]\s?[0-9.]*[\"″]?\s?[NSEW]\s*$"
 _METRES_OF_A_DEGREE = 111_320
 _SAMPLE = 2_000
-_MOST, _EXACT = 0.8, 3
+_MOST = 0.8
+# A place with so many decimals (about 110 m) is exact.
+EXACT = 3
 
 
 def fits(values: pl.Series) -> pl.Series:
@@ -83,10 +85,10 @@ def _place(column: Reading, why: str, decimals: int) -> Said:
     )
     home = phrase_in(column.tokens, OF_A_HOME)
     members = fits(column.values)
-    if home and decimals >= _EXACT:
+    if home and decimals >= EXACT:
         said = f"{why}, exact to {size}, beside “{home[0]}”: it may show where somebody lives."
         return Said("flag", 0.9, said, members, group="direct")
-    kind = "exact" if decimals >= _EXACT else "rough"
+    kind = "exact" if decimals >= EXACT else "rough"
     return Said("confirm", 0.5, f"{why}: a place, {kind} to {size}.", members)
 
 

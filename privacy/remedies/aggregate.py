@@ -13,7 +13,7 @@ import polars as pl
 from privacy.aggregates.cube import Shape, cubes_of
 from privacy.aggregates.rules import Rule
 from privacy.aggregates.suppression import suppression_of
-from privacy.remedies.base import Context, Param, Params, Remedy
+from privacy.remedies.base import Context, Param, Params, Remedy, no_column
 from privacy.remedies.numbers import numbers_in, text_of_numbers
 
 COUNT = "count"
@@ -89,4 +89,5 @@ REMEDY = Remedy(
     columns_after=_left,
     faults=_faults,
     on_classes=False,
+    changes=no_column,
 )

@@ -86,6 +86,18 @@ def _everywhere(_column: ColumnFacts) -> bool:
     return True
 
 
+def named_columns(params: Params) -> list[str]:
+    """The columns that a step names."""
+    if "columns" in params:
+        return list(params["columns"])
+    return [params["column"]] if params.get("column") else []
+
+
+def no_column(_params: Params) -> list[str]:
+    """What steps change that leave rows out or count them: no value of a column."""
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """One remedy.
@@ -94,6 +106,8 @@ class Remedy:
     `faults(params)` yields a sentence for what the single parameters cannot say. `columns_after(columns, params)`
     are the columns that the step leaves. Exactly one of `recode` (distinct values and their counts -> new
     values, null for emptied), `rewrite` (column -> column) and `reshape` (frame -> frame) is given.
+    `changes(params)` are the columns of which it changes values, the named ones unless it says otherwise; a value
+    that stays as exact as it was is not changed. `guards`: of the columns it names, it leaves no small group.
     `stays_text`: what it writes looks like a number and is none ("036"). `on_classes`: it can be tried on a
     class table that holds its columns.
     """
@@ -111,6 +125,8 @@ class Remedy:
     stays_text: bool = False
     on_classes: bool = True
     needs_secret: bool = False
+    changes: Callable[[Params], list[str]] = named_columns
+    guards: bool = False
 
     def left(self, columns: Sequence[str], params: Params) -> list[str]:
         """The columns after the step."""
@@ -132,13 +148,6 @@ COLUMN = Param("column", "Column", "column")
 def column_and(*params: Param) -> tuple[Param, ...]:
     """The parameters of a remedy for one column."""
     return (COLUMN, *params)
-
-
-def named_columns(params: Params) -> list[str]:
-    """The columns that a step names."""
-    if "columns" in params:
-        return list(params["columns"])
-    return [params["column"]] if params.get("column") else []
 
 
 def distinct_values(series: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.remedies.base import Context, Params, Remedy, column_and
+from privacy.remedies.base import Context, Params, Remedy, column_and, no_column
 from privacy.remedies.conditions import PARAMS, in_words, meets, unused
 
 
@@ -19,4 +19,5 @@ REMEDY = Remedy(
     params=column_and(*PARAMS),
     reshape=_reshape,
     faults=unused,
+    changes=no_column,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.remedies.base import Context, Param, Params, Remedy
+from privacy.remedies.base import Context, Param, Params, Remedy, no_column
 
 
 def _reshape(frame: pl.DataFrame, params: Params, _context: Context) -> pl.DataFrame:
@@ -23,4 +23,6 @@ REMEDY = Remedy(
         Param("k", "Smallest group that stays", "integer", default=5, least=2, most=1_000_000),
     ),
     reshape=_reshape,
+    changes=no_column,
+    guards=True,
 )

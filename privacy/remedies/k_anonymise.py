@@ -64,6 +64,12 @@ def _faults(params: Params) -> Iterator[str]:
             )
 
 
+def _changes(params: Params) -> list[str]:
+    if params.get("rest") == "star":
+        return list(params["columns"])
+    return [name for name, level in zip(params["columns"], params["levels"], strict=True) if level]
+
+
 def _says(params: Params) -> str:
     changed = [name for name, level in zip(params["columns"], params["levels"], strict=True) if level]
     coarser = f"{', '.join(changed)} become coarser" if changed else "No column becomes coarser"
@@ -88,4 +94,6 @@ REMEDY = Remedy(
     reshape=_reshape,
     faults=_faults,
     stays_text=True,
+    changes=_changes,
+    guards=True,
 )

@@ -1,14 +1,15 @@
 """Coordinates move to the corner of a grid cell, or keep fewer decimals.
 
 A degree of latitude is about 111 km: 3 decimals are some 110 m, 2 about 1.1 km. Blocks and tracts need a
-boundary file and are not made here.
+boundary file and are not made here. With as many decimals as the detector calls exact, a place is not made coarser.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from privacy.remedies.base import ColumnFacts, Context, Param, Params, Remedy, column_and
+from privacy.detectors.coordinates import EXACT
+from privacy.remedies.base import ColumnFacts, Context, Param, Params, Remedy, column_and, named_columns
 
 _NUMBER = r"-?[0-9]{1,3}(?:\.[0-9]+)?"
 _HOW = (("decimals", "Fewer decimals"), ("grid", "A grid"))
@@ -49,11 +50,22 @@ def _fits(column: ColumnFacts) -> bool:
     return column.entity == "COORDINATES" or column.type == "geometry"
 
 
+def _is_coarser(params: Params) -> bool:
+    if params["how"] == "grid":
+        return bool(params["step"] >= 10.0 ** (1 - EXACT))
+    return bool(params["decimals"] < EXACT)
+
+
+def _changes(params: Params) -> list[str]:
+    return named_columns(params) if _is_coarser(params) else []
+
+
 def _says(params: Params) -> str:
     name = params["column"]
+    still = "" if _is_coarser(params) else " That is still an exact place, so it decides no finding."
     if params["how"] == "grid":
-        return f"The coordinates of “{name}” move to a grid of {params['step']:g} degrees."
-    return f"The coordinates of “{name}” keep {params['decimals']} decimals."
+        return f"The coordinates of “{name}” move to a grid of {params['step']:g} degrees.{still}"
+    return f"The coordinates of “{name}” keep {params['decimals']} decimals.{still}"
 
 
 REMEDY = Remedy(
@@ -85,4 +97,5 @@ REMEDY = Remedy(
     ),
     recode=_recode,
     fits=_fits,
+    changes=_changes,
 )

@@ -50,10 +50,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The treated table, and what each step did."""
+    """The treated table, and what each step did.
+
+    `changed`: of each column that a step may change, the share of its filled cells that the strongest one did.
+    """
 
     table: Table
     outcomes: list[Outcome]
+    changed: dict[str, float]
 
 
 def canonical(recipe: Recipe) -> str:
@@ -93,12 +97,23 @@ def columns_left(recipe: Recipe, columns: Sequence[str]) -> list[str]:
 
 
 def columns_touched(recipe: Recipe, columns: Sequence[str]) -> set[str]:
-    """Which of `columns` a step names or leaves out."""
+    """Which of `columns` a step leaves out or may change; one that only leaves out rows touches none."""
     touched = set(columns) - set(columns_left(recipe, columns))
     for step in recipe:
-        if step["remedy"] not in ("aggregate",):
-            touched.update(named_columns(step["params"]))
+        touched.update(step_changes(step))
     return touched & set(columns)
+
+
+def columns_guarded(recipe: Recipe) -> set[str]:
+    """The columns over which a step leaves no small group of rows."""
+    guarding = (step for step in recipe if REMEDIES[step["remedy"]].guards)
+    return {name for step in guarding for name in named_columns(step["params"])}
+
+
+def step_changes(step: Mapping[str, Any]) -> list[str]:
+    """The columns of which a sound step may change values."""
+    remedy = REMEDIES[step["remedy"]]
+    return remedy.changes(completed(remedy, step["params"]))
 
 
 def apply_recipe(table: Table, recipe: Recipe, *, secret: bytes = b"") -> Table:
@@ -115,7 +130,8 @@ def replay(table: Table, recipe: Recipe, context: Context) -> Replay:
     if faults:
         raise RecipeError(faults[0].sentence)
     frame = table.frame
-    changed: dict[str, Remedy] = {}
+    rewritten: dict[str, Remedy] = {}
+    changed: dict[str, float] = {}
     outcomes = []
     for number, step in enumerate(recipe, start=1):
         remedy = REMEDIES[step["remedy"]]
@@ -129,9 +145,11 @@ def replay(table: Table, recipe: Recipe, context: Context) -> Replay:
         except ShapeError as error:
             raise RecipeError(f"Step {number} of the recipe: {error.sentence}") from None
         outcomes.append(_outcome(number, remedy, params, frame, after))
-        changed.update(dict.fromkeys(_rewritten(remedy, params, frame, after), remedy))
+        rewritten.update(dict.fromkeys(_rewritten(remedy, params, frame, after), remedy))
+        for name, share in _changed(remedy, params, frame, after):
+            changed[name] = max(share, changed.get(name, 0.0))
         frame = after
-    return Replay(Table(tuple(_columns(frame, table, changed)), frame), outcomes)
+    return Replay(Table(tuple(_columns(frame, table, rewritten)), frame), outcomes, changed)
 
 
 def step_says(step: Mapping[str, Any]) -> str:
@@ -192,6 +210,30 @@ def _rewritten(remedy: Remedy, params: Params, before: pl.DataFrame, after: pl.D
     known = set(before.columns)
     named = set(named_columns(params))
     return [name for name in after.columns if name not in known or name in named]
+
+
+def _changed(
+    remedy: Remedy, params: Params, before: pl.DataFrame, after: pl.DataFrame
+) -> Iterator[tuple[str, float]]:
+    """The share of the filled cells of each column that a step changed; where rows went, of those that are left."""
+    for name in remedy.changes(params):
+        if name not in before.columns or name not in after.columns:
+            continue
+        was, became = before.get_column(name), after.get_column(name)
+        if len(was) == len(became):
+            other = int((was.is_not_null() & was.ne_missing(became)).sum())
+            yield name, other / max(1, len(was) - was.null_count())
+        else:
+            yield name, 1 - _in_common(was, became) / max(1, len(became) - became.null_count())
+
+
+def _in_common(was: pl.Series, became: pl.Series) -> int:
+    """How many cells of a column that lost rows may be what they were: as many of each value as there were."""
+    then, now = (
+        column.alias("v").drop_nulls().to_frame().group_by("v").len(name="n") for column in (was, became)
+    )
+    both = now.join(then, on="v", how="inner", suffix="_then")
+    return int(both.select(pl.min_horizontal("n", "n_then").sum()).item() or 0)
 
 
 def _outcome(

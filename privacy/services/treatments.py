@@ -92,10 +92,11 @@ def treatment_run(item: Treatment, beat: Beat, *, now: datetime | None = None) -
     item.outcomes = [asdict(outcome) for outcome in made.outcomes]
     beat(30, "Scanning the treated copy")
     found = scan(made.table, lambda percent, message: beat(30 + percent // 2, message), key=evidence_key())
-    item.leftovers = leftovers(state, found.columns)
     beat(82, "Measuring how easily somebody could be singled out")
     item.measures_before = risk_measured(table, state.quasi.columns, state.quasi)
     item.measures = risk_measured(made.table, item.quasi, state.quasi, steps=item.recipe)
+    measured = item.quasi if item.measures else []
+    item.leftovers = leftovers(state, found.columns, changed=made.changed, measured=measured)
     kept = _store(made.table)
     with transaction.atomic():
         dossier_lock(release_id=item.release_id)
