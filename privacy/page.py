@@ -33,7 +33,7 @@ def page_of(
             "quasi_suggested": [one.column for one in state.verdicts if one.group == Group.QUASI],
             "risk": _risk(state),
             "history": history,
-            "earlier_reasons": list(dict.fromkeys(row.reason for row in history))[:_REASONS],
+            "earlier_reasons": list(dict.fromkeys(row.reason for row in history if not row.takes_back_id))[:_REASONS],
             "clear_columns": ["Column", "Type", "Why", "Decision"],
             "history_columns": ["Column", "Decision", "Reason", "By", "When"],
             "remedies": [REMEDIES[step["remedy"]].says(step["params"]) for step in state.recipe],

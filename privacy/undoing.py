@@ -1,25 +1,36 @@
-"""Reads for taking the last decisions back: what was recorded at once, and what stood before it."""
+"""Reads for taking decisions back: which of them stand, and what was recorded last, all at once.
+
+A decision that is taken back is not written anew: a row says that it does not count, and what stood before it
+stands again as it was, with its reason, its person and its day. That row can be taken back too.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from privacy.models import Disposition
 
 
+def counting(rows: Sequence[Disposition]) -> list[Disposition]:
+    """The rows, oldest first as given, that nobody has taken back."""
+    void: set[int] = set()
+    for row in reversed(rows):
+        if row.takes_back_id and row.pk not in void:
+            void.add(row.takes_back_id)
+    return [row for row in rows if row.pk not in void]
+
+
+def standing(rows: Sequence[Disposition]) -> dict[str, Disposition]:
+    """By column the decision that stands, out of all rows of a release, oldest first."""
+    latest = {row.column: row for row in counting(rows) if not row.takes_back_id}
+    return {column: row for column, row in latest.items() if row.decision != Disposition.Decision.TAKEN_BACK}
+
+
 def last_batch(release_id: int) -> list[Disposition]:
-    """The decisions that were recorded last, all at once by one person; in the order in which they were."""
-    newest_first = Disposition.objects.filter(release_id=release_id).select_related("by").order_by("-id")
-    newest = newest_first.first()
-    if newest is None:
+    """What one person recorded last, all at once; in the order in which it was. Taking back is recorded too."""
+    rows = Disposition.objects.filter(release_id=release_id).select_related("by").order_by("id")
+    left = counting(list(rows))
+    if not left:
         return []
-    same = newest_first.filter(by_id=newest.by_id, at=newest.at)
-    return list(reversed(same))
-
-
-def before_batch(batch: list[Disposition]) -> list[tuple[Disposition, Disposition | None]]:
-    """Each decision of a batch with the one that stood before it for its column; None where there was none."""
-    columns = {row.column for row in batch}
-    earlier = Disposition.objects.filter(
-        release_id=batch[0].release_id, id__lt=batch[0].pk, column__in=columns
-    ).order_by("id")
-    stood = {row.column: row for row in earlier}
-    return [(row, stood.get(row.column)) for row in batch]
+    newest = left[-1]
+    return [row for row in left if (row.by_id, row.at) == (newest.by_id, newest.at)]

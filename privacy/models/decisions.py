@@ -20,7 +20,7 @@ class Disposition(models.Model):
         NOT_PERSONAL = "not_personal", "Not personal data"
         ACCEPT = "accept", "Stays as it is"
         REMEDY = "remedy", "Changed by a remedy"
-        # Somebody took the decision back that stood before, and none stood before that one.
+        # The decision `takes_back` does not count any more: what stood before it does.
         TAKEN_BACK = "taken_back", "Taken back"
 
     class Remedy(models.TextChoices):
@@ -55,13 +55,19 @@ class Disposition(models.Model):
     decision = models.CharField(max_length=15, choices=Decision.choices)
     remedy = models.CharField(max_length=20, choices=Remedy.choices, blank=True)
     reason = models.TextField()
+    takes_back = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # What was recorded at once has one time, by which it is taken back at once.
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["release", "id"])]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(takes_back=None) | models.Q(decision="taken_back"),
+                name="only_taking_back_names_a_decision",
+            ),
             models.CheckConstraint(
                 condition=(models.Q(decision="remedy") & ~models.Q(remedy=""))
                 | (~models.Q(decision="remedy") & models.Q(remedy="")),

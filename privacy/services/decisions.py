@@ -14,19 +14,20 @@ from dossier.selectors import subject_of
 from dossier.services import contribution_record, dossier_lock
 from privacy.errors import DispositionRefused
 from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers
-from privacy.selectors import PrivacyState, offered_digest, remedies_for, state_of
+from privacy.selectors import PrivacyState, offered_digest, remedies_for
 from privacy.services.facts import facts_write
-from privacy.services.recipes import recipe_follow
+from privacy.services.recipes import recipe_follow, recipe_step_back
 from privacy.services.said import reason_of, scanned_state
 from privacy.services.treatments import treatment_request
 from privacy.suggestions import suggested_for
-from privacy.undoing import before_batch, last_batch
+from privacy.undoing import last_batch
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 Decision = Disposition.Decision
 Remedy = Disposition.Remedy
+AGAIN = "What had been taken back counts again."
 
 
 def finding_dispose(
@@ -136,7 +137,7 @@ def _dispose(
         )
         _event("privacy.finding_disposed", row, actor, {"column": row.column, "decision": row.words}, now)
         rows.append(row)
-    recipe_follow(release_id=release_id, decisions=chosen, note=reason, actor=actor, now=now)
+    recipe_follow(release_id=release_id, decisions=chosen, note=reason, actor=actor, now=at)
     _settle(release_id, actor, "privacy decision", now)
     return rows
 
@@ -145,10 +146,11 @@ def _dispose(
 def findings_undo(
     *, release_id: int, last_id: int, actor: User, now: datetime | None = None
 ) -> list[Disposition]:
-    """Take the newest batch of decisions back: what stood before counts again, or the column is open.
+    """Take the newest batch of decisions back: what stood before stands again, decisions and recipe as they were.
 
     `last_id` is the newest decision that the person saw. Only who made a batch takes it back, and only while
-    nothing was decided since. Raises DispositionRefused and DossierFrozen.
+    nothing was decided and the recipe was not changed since. Taking back is itself a batch: who took too much
+    back takes that back. Raises DispositionRefused and DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
     batch = last_batch(release_id)
@@ -160,22 +162,20 @@ def findings_undo(
         raise DispositionRefused("Only who made a decision takes it back. Decide the columns anew instead.")
     at = now or timezone.now()
     rows = []
-    for row, before in before_batch(batch):
+    for row in batch:
         back = Disposition.objects.create(
             release_id=release_id,
             column=row.column,
-            evidence_digest=before.evidence_digest if before else row.evidence_digest,
-            decision=before.decision if before else Decision.TAKEN_BACK,
-            remedy=before.remedy if before else "",
-            reason=before.reason if before else row.reason,
+            evidence_digest=row.evidence_digest,
+            decision=Decision.TAKEN_BACK,
+            reason=AGAIN if row.takes_back_id else f"Taken back: {row.words.lower()}.",
+            takes_back=row,
             by=actor,
             at=at,
         )
         _event("privacy.decision_taken_back", back, actor, {"column": row.column, "decision": row.words}, now)
         rows.append(back)
-    verdicts = {verdict.column: verdict for verdict in state_of(release_id).verdicts}
-    undone = [(verdicts[row.column], row.decision, row.remedy) for row in rows if row.column in verdicts]
-    recipe_follow(release_id=release_id, decisions=undone, note=rows[0].reason, actor=actor, now=now)
+    recipe_step_back(release_id=release_id, made_by=actor, made_at=batch[0].at, actor=actor, now=at)
     _settle(release_id, actor, "privacy decision", now)
     return rows
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.services import event_record
 from dossier.selectors import subject_of
 from dossier.services import contribution_record, dossier_lock
-from privacy.errors import RecipeRefused
+from privacy.errors import DispositionRefused, RecipeRefused
 from privacy.models import ColumnVerdict, Disposition, RecipeVersion, UploadedHierarchy
 from privacy.personal_values import personal_value
 from privacy.recipes import Step, quick_step, with_step, without_column
@@ -25,6 +25,7 @@ from privacy.services.treatments import treatment_request
 if TYPE_CHECKING:
     from accounts.models import User
 
+_TAKEN_BACK = "As it was before decisions that were taken back."
 _REPLAYED = "Replayed from the last release of this dataset."
 
 
@@ -46,6 +47,7 @@ def recipe_save(
     DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
+    now = now or timezone.now()  # version and decisions are one batch
     state = scanned_state(release_id, what="Write the recipe", refused=RecipeRefused)
     _not_overtaken(state, expected_number)
     note = reason_of(note, of="recipe", refused=RecipeRefused)
@@ -108,6 +110,30 @@ def recipe_follow(
     if recipe_digest(steps) == recipe_digest(state.recipe):
         return None
     return _keep(state, steps, note, actor, now)
+
+
+@transaction.atomic
+def recipe_step_back(
+    *, release_id: int, made_by: User, made_at: datetime, actor: User, now: datetime | None = None
+) -> RecipeVersion | None:
+    """Bring back what the recipe was before a batch of decisions changed it (who made the batch, and when).
+
+    Called in the transaction that takes the batch back; the caller settles facts and copy. Returns None when
+    the batch did not change it. Raises DispositionRefused when it was changed since: that would be lost.
+    """
+    versions = RecipeVersion.objects.filter(release_id=release_id).order_by("number")
+    made = versions.filter(by=made_by, at=made_at)
+    first, last = made.first(), made.last()
+    current = versions.last()
+    if first is None or last is None or current is None:
+        return None
+    if current.digest != last.digest:
+        raise DispositionRefused(
+            f"{current.by} changed the recipe since (version {current.number}), so the decision cannot be taken "
+            "back without losing that. Decide the columns anew, or bring an earlier version of the recipe back."
+        )
+    before = versions.filter(number=first.number - 1).first()
+    return _keep(state_of(release_id), list(before.steps) if before else [], _TAKEN_BACK, actor, now)
 
 
 @transaction.atomic
