@@ -1,6 +1,7 @@
-"""A stand-in for a Socrata portal: a separate process that speaks HTTP and knows nothing of the product.
+"""Stand-ins for portals: separate processes that speak HTTP and know nothing of the product.
 
-It exists for development and tests. It imports only the standard library, keeps its state in one SQLite
-file, and behaves as a real portal does where that matters to a publisher: numbers come back as strings,
-nulls are left out, private assets are closed to strangers, a write without a row identifier appends.
+They exist for development and tests. They import only the standard library, keep their state in one SQLite
+file, and behave as a real portal does where that matters to a publisher. This package is the one for Socrata
+(numbers come back as strings, nulls are left out, private assets are closed to strangers, a write without a
+row identifier appends) and what all share: `http`, `faults`, `layout`, `server`, `running`, `documents`.
 """

@@ -10,31 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from publishing.devserver import soql, values
-from publishing.devserver.http import HTML, ApiError, Request, Response
+from publishing.devserver.http import ApiError, Request, Response
+from publishing.devserver.layout import page
 from publishing.devserver.store import Asset, Store
 
 ROWS_SHOWN = 20
-STYLE = """
-body{font:1rem/1.5 system-ui,sans-serif;margin:0;color:#1b1b1b;background:#fff}
-header,main,footer{max-width:64rem;margin:0 auto;padding:1rem}
-header{border-bottom:3px solid #005ea2}header a{color:#1b1b1b;font-weight:700;text-decoration:none}
-a{color:#005ea2}a:focus,.scroll:focus{outline:3px solid #2491ff;outline-offset:2px}
-table{border-collapse:collapse}caption{text-align:left;font-weight:700;padding:.5rem 0}
-th,td{border:1px solid #a9aeb1;padding:.25rem .75rem;text-align:left;vertical-align:top}th{background:#f0f0f0}
-.scroll{overflow-x:auto}.state{border-left:.5rem solid #005ea2;background:#e7f6f8;padding:.5rem 1rem}
-dt{font-weight:700}dd{margin:0 0 .5rem}li{margin-bottom:1rem}code{overflow-wrap:anywhere}
-"""
-
-
-def _page(title: str, body: str, status: int = 200) -> Response:
-    text = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<title>{escape(title)} | Stand-in portal</title><style>{STYLE}</style></head>
-<body><header><a href="/">Stand-in portal</a></header><main>{body}</main>
-<footer><p>A stand-in for a Socrata portal, for development and tests.</p></footer>
-</body></html>"""
-    return Response(status, text.encode(), HTML)
 
 
 def home(store: Store, request: Request) -> Response:
@@ -47,7 +27,7 @@ def home(store: Store, request: Request) -> Response:
     )
     body = f"<ul>{items}</ul>" if shown else "<p>Nothing is public on this portal yet.</p>"
     body += '<p><a href="/data.json">data.json</a> and <a href="/api/catalog/v1">the catalogue</a></p>'
-    return _page("Public datasets", f"<h1>Public datasets ({len(shown)})</h1>{body}")
+    return page("Public datasets", f"<h1>Public datasets ({len(shown)})</h1>{body}")
 
 
 def dataset(store: Store, request: Request) -> Response:
@@ -56,7 +36,7 @@ def dataset(store: Store, request: Request) -> Response:
     if request.user is None and "sign-in" in request.query:
         return _challenge()
     if asset is None or (request.user is None and not asset.open_to_all):
-        return _page(
+        return page(
             "Not public",
             "<h1>There is no public dataset here</h1><p>It may not exist, or it may not be public yet. "
             f'A reviewer can <a href="/d/{escape(request.args["id"])}?sign-in=1">sign in to preview it</a> '
@@ -83,11 +63,11 @@ def dataset(store: Store, request: Request) -> Response:
 <h2>Use it</h2><ul>
 <li><a href="/resource/{asset.id}.json">SODA API</a>: <code>/resource/{asset.id}.json</code></li>
 <li><a href="/api/views/{asset.id}/rows.csv?accessType=DOWNLOAD">Download as CSV</a></li></ul>"""
-    return _page(doc["name"], body)
+    return page(doc["name"], body)
 
 
 def _challenge() -> Response:
-    answer = _page(
+    answer = page(
         "Sign in", "<h1>Sign in</h1><p>The portal needs a key to show what is private.</p>", status=401
     )
     answer.headers["WWW-Authenticate"] = 'Basic realm="Stand-in portal", charset="UTF-8"'

@@ -13,6 +13,7 @@ import struct
 import time
 import traceback
 from collections import deque
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from publishing.devserver.store import Store
 CONTROL = "/__standin/"
 LOOPBACK = ("127.0.0.1", "::1")
 LOG_LENGTH = 2000
+# Kept out of the log of requests.
+SECRET = ("authorization", "x-esri-authorization", "x-ckan-api-key")
 USER: dict[str, Any] = {
     "id": "demo-user",
     "displayName": "Portal publisher",
@@ -39,13 +42,21 @@ class PortalServer(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, address: tuple[str, int], *, state: Path, keys: dict[str, str]) -> None:
-        self.store = Store(state)
+    def __init__(
+        self,
+        address: tuple[str, int],
+        *,
+        state: Path,
+        keys: dict[str, str],
+        store: Callable[[Path], Any] = Store,
+        handler: type[PortalHandler] | None = None,
+    ) -> None:
+        self.store = store(state)
         self.keys = keys
         self.faults = FaultBox()
         self.tickets: dict[str, list[Any]] = {}
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
-        super().__init__(address, PortalHandler)
+        super().__init__(address, handler or PortalHandler)
 
     def server_close(self) -> None:
         super().server_close()
@@ -57,6 +68,8 @@ class ConnectionCut(Exception):
 
 
 class PortalHandler(BaseHTTPRequestHandler):
+    """One request to the Socrata portal. Other portals answer the same hooks in their own way."""
+
     server: PortalServer
     protocol_version = "HTTP/1.1"
     server_version = "nginx"
@@ -102,26 +115,24 @@ class PortalHandler(BaseHTTPRequestHandler):
             "path": request.path,
             "query": request.query,
             "size": len(request.body),
-            "headers": {name: value for name, value in request.headers.items() if name != "authorization"},
-            "signed": "authorization" in request.headers,
+            "headers": {name: value for name, value in request.headers.items() if name not in SECRET},
+            "signed": self.is_signed(request),
         }
         self.server.log.append(entry)
-        fault = self.server.faults.take(
-            request.method, request.path, len(request.body), "authorization" not in request.headers
-        )
+        fault = self.server.faults.take(request.method, request.path, len(request.body), not entry["signed"])
         response = self._with_fault(request, fault)
         entry["status"] = response.status
         return response
 
     def _with_fault(self, request: Request, fault: Fault | None) -> Response:
         if fault is None:
-            return self._guarded(request, self._dispatch)
+            return self._guarded(request, self.dispatch)
         if fault.kind == "reset_before":
             raise ConnectionCut
         if fault.kind == "status":
-            return _faulty(fault)
+            return self.faulty(fault)
         if fault.kind == "too_large":
-            return ApiError(413, "req.body.too-large", "The body is too large").response()
+            return self.refusal(ApiError(413, "req.body.too-large", "The body is too large"))
         if fault.kind == "redirect":
             return Response(302, b"", headers={"Location": "/"})
         if fault.kind == "html":
@@ -131,7 +142,7 @@ class PortalHandler(BaseHTTPRequestHandler):
             request.headers["x-standin-drop"] = str(fault.count)
         if fault.kind == "corrupt":
             request.headers["x-standin-corrupt"] = "1"
-        response = self._guarded(request, self._dispatch)
+        response = self._guarded(request, self.dispatch)
         if fault.kind == "reset_after":
             raise ConnectionCut
         if fault.kind == "slow":
@@ -146,17 +157,22 @@ class PortalHandler(BaseHTTPRequestHandler):
 
     def _guarded(self, request: Request, handle: Any) -> Response:
         try:
-            request.user = self._user(request)
+            request.user = self.user_of(request)
             with self.server.store.transaction():
                 return handle(request)
         except ApiError as error:
-            return error.response()
+            return self.refusal(error)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer
             # A fault of the stand-in itself: shown on its terminal, told as a portal tells its own.
             traceback.print_exc()
-            return ApiError(500, "internal_error", "Internal error").response()
+            return self.refusal(ApiError(500, "internal_error", "Internal error"))
 
-    def _user(self, request: Request) -> dict[str, Any] | None:
+    # what portals differ in
+
+    def is_signed(self, request: Request) -> bool:
+        return "authorization" in request.headers
+
+    def user_of(self, request: Request) -> dict[str, Any] | None:
         header = request.headers.get("authorization")
         if header is None:
             return None
@@ -170,7 +186,17 @@ class PortalHandler(BaseHTTPRequestHandler):
             raise ApiError(401, "authentication_required", "Incorrect key id or secret")
         return USER
 
-    def _dispatch(self, request: Request) -> Response:
+    def refusal(self, error: ApiError) -> Response:
+        return error.response()
+
+    def faulty(self, fault: Fault) -> Response:
+        """The answer of an ordered fault of the kind "status"."""
+        response = self.refusal(ApiError(fault.status, fault.code, fault.message))
+        if fault.retry_after is not None:
+            response.headers["Retry-After"] = str(fault.retry_after)
+        return response
+
+    def dispatch(self, request: Request) -> Response:
         ticket = request.query.get("ticket")
         if ticket in self.server.tickets:
             state = self.server.tickets[ticket]
@@ -222,13 +248,6 @@ class PortalHandler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
-
-
-def _faulty(fault: Fault) -> Response:
-    response = ApiError(fault.status, fault.code, fault.message).response()
-    if fault.retry_after is not None:
-        response.headers["Retry-After"] = str(fault.retry_after)
-    return response
 
 
 def _accepted(ticket: str) -> Response:

@@ -17,9 +17,8 @@ from publishing.portals.base import (
     PublicProbe,
     RemoteAsset,
     RemoteColumn,
-    Retryable,
-    TooLarge,
 )
+from publishing.portals.shared.steps import in_halves
 from publishing.portals.socrata.session import SocrataClient, SocrataConfig
 from publishing.records import PortalColumn, PortalRecord
 
@@ -174,15 +173,10 @@ class SocrataPortal:
 
     def push_chunk(self, remote_id: str, rows: list[dict[str, Any]]) -> ChunkReceipt:
         """Upsert; a chunk that is too large or too slow goes in halves; a row left out is an error."""
-        try:
-            receipt = self._push(remote_id, rows)
-        except (TooLarge, Retryable) as error:
-            timed_out = isinstance(error, Retryable) and error.timed_out
-            if len(rows) < 2 or not (isinstance(error, TooLarge) or timed_out):
-                raise
-            middle = len(rows) // 2
-            self.config.pause(0, "The portal takes smaller steps.")
-            return self.push_chunk(remote_id, rows[:middle]).plus(self.push_chunk(remote_id, rows[middle:]))
+        return in_halves(lambda part: self._push_whole(remote_id, part), rows, self.config.pause)
+
+    def _push_whole(self, remote_id: str, rows: list[dict[str, Any]]) -> ChunkReceipt:
+        receipt = self._push(remote_id, rows)
         if receipt.errors or receipt.created + receipt.updated != len(rows):
             taken = receipt.created + receipt.updated
             raise BadRequest(

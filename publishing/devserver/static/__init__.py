@@ -1,0 +1,1 @@
+"""The web server in front of a static catalogue: shows the files of one folder, and nothing beside it."""

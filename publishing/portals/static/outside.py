@@ -1,0 +1,88 @@
+"""The catalogue as a stranger sees it: over HTTP, at the address that the public knows."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import requests
+
+from publishing.portals.base import Forbidden, NotFound, PortalError
+from publishing.portals.shared.errors import by_status, lost, strange
+from publishing.portals.shared.session import PortalClient, PortalSession
+from publishing.portals.static.config import StaticConfig
+from publishing.portals.static.files import DATA, PACKAGE, PAGE, rows_of
+
+_PART = 1 << 16
+
+
+class Outside(PortalClient):
+    config: StaticConfig
+
+    def __init__(self, config: StaticConfig) -> None:
+        super().__init__(config)
+        self.session = PortalSession(config)
+        # What stands between us and the files must not answer from its memory.
+        self.session.headers.update({"Accept": "*/*", "Cache-Control": "no-cache"})
+
+    def status(self, name: str) -> int:
+        """200 when the page of the dataset is there, 403 or 404 when it is not."""
+        try:
+            self._get("look from outside", f"{name}/{PAGE}")
+        except (NotFound, Forbidden) as error:
+            return error.status or 404
+        return 200
+
+    def count(self, name: str) -> int:
+        """As the description beside the rows says; the comparison reads every row besides."""
+
+        def ask() -> int:
+            package = self._get("count the rows", f"{name}/{PACKAGE}").json()
+            try:
+                return int(package["resources"][0]["rows"])
+            except (LookupError, TypeError, ValueError):
+                raise strange("count the rows", self.config, "sent a strange description") from None
+
+        return self._patiently("count the rows", ask)
+
+    def rows(self, name: str) -> Iterator[dict[str, Any]]:
+        """Every row of the file, read as it comes."""
+        what = "read the rows back"
+        response = self._get(what, f"{name}/{DATA}", stream=True)
+        try:
+            yield from rows_of(_lines(response))
+        except requests.RequestException as error:
+            raise lost(what, self.config, error) from None
+        finally:
+            response.close()
+
+    def _get(self, what: str, path: str, **options: Any) -> requests.Response:
+        def ask() -> requests.Response:
+            response = self.session.get(f"{self.config.address}/datasets/{path}", **options)
+            if response.status_code >= 400:
+                raise self._error(what, response)
+            if response.status_code != 200:
+                raise strange(what, self.config, f"answered {response.status_code}")
+            return response
+
+        return self._patiently(what, ask)
+
+    def _patiently(self, what: str, ask: Callable[[], Any]) -> Any:
+        return self.call(what, ask)
+
+    def _error(self, what: str, response: requests.Response) -> PortalError:
+        wait = response.headers.get("Retry-After")
+        return by_status(response.status_code, what=what, config=self.config, wait=wait)
+
+
+def _lines(response: requests.Response) -> Iterator[str]:
+    """Lines as the CSV has them: cut after a line feed only, never at the other line ends of Unicode."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    rest = ""
+    for part in response.iter_content(_PART):
+        *lines, rest = (rest + decoder.decode(part)).split("\n")
+        yield from (f"{line}\n" for line in lines)
+    rest += decoder.decode(b"", final=True)
+    if rest:
+        yield rest

@@ -1,0 +1,130 @@
+"""Each portal with its stand-in: a process on this machine, the adapter for it, and orders to misbehave."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from publishing.portals.base import Portal
+from publishing.portals.ckan import CkanConfig, CkanPortal
+from publishing.portals.socrata import SocrataConfig, SocrataPortal
+from publishing.portals.static import StaticConfig, StaticPortal
+from tests.services.processes import answers, free_port, running
+
+SECRET = "a-secret-that-nobody-may-read"
+
+
+@dataclass
+class House:
+    """One portal. What differs between portals is said here, so that the tests can say one thing of all."""
+
+    port: int
+    state: Path
+
+    name = ""
+    module = ""
+    environment: dict[str, str] = None  # type: ignore[assignment]
+    # Where rows are written and where a dataset is looked at, for faults; None: no request is made for it.
+    write_path: str | None = ""
+    view_path = ""
+    read_path = ""
+    # Does a look at the dataset carry our key?
+    signed = True
+
+    @property
+    def domain(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.domain}"
+
+    def portal(self, **changes: Any) -> Portal:
+        raise NotImplementedError
+
+    def locked_out(self) -> Portal:
+        """The adapter with a key that the portal does not know."""
+        raise NotImplementedError
+
+    def look(self, portal: Portal, remote_id: str) -> Any:
+        """One request about the dataset, to the path `view_path`."""
+        return portal.view(remote_id)
+
+    def fault(self, kind: str, **about: Any) -> None:
+        answer = requests.post(f"{self.url}/__standin/faults", json={"kind": kind, **about}, timeout=5)
+        assert answer.status_code == 200, answer.text
+
+    def quiet(self) -> None:
+        requests.delete(f"{self.url}/__standin/faults", timeout=5)
+
+    def log(self) -> list[dict[str, Any]]:
+        return requests.get(f"{self.url}/__standin/log", timeout=5).json()
+
+    def page(self, portal: Portal, remote_id: str) -> requests.Response:
+        """The page for people, as a citizen opens it."""
+        return requests.get(portal.public_url(remote_id), timeout=5)
+
+
+class SocrataHouse(House):
+    name, module = "socrata", "publishing.devserver"
+    environment = {"STANDIN_KEY_ID": "key", "STANDIN_KEY_SECRET": SECRET}
+    write_path, view_path, read_path = "^/resource/", "^/api/views/", "^/resource/"
+
+    def portal(self, **changes: Any) -> Portal:
+        about = {"key_id": "key", "key_secret": SECRET, "wait_scale": 0.01, "read_seconds": 5.0}
+        return SocrataPortal(SocrataConfig(self.domain, "http", **{**about, **changes}))
+
+    def locked_out(self) -> Portal:
+        return self.portal(key_secret=f"{SECRET}-not")
+
+
+class CkanHouse(House):
+    name, module = "ckan", "publishing.devserver.ckan"
+    environment = {"STANDIN_TOKEN": SECRET}
+    write_path = "datastore_upsert"
+    view_path = "package_show"
+    read_path = "datastore_search"
+
+    def portal(self, **changes: Any) -> Portal:
+        about = {"api_token": SECRET, "organization": "city", "wait_scale": 0.01, "read_seconds": 5.0}
+        return CkanPortal(CkanConfig(self.domain, "http", **{**about, **changes}))
+
+    def locked_out(self) -> Portal:
+        return self.portal(api_token=f"{SECRET}-not")
+
+
+class StaticHouse(House):
+    name, module = "static", "publishing.devserver.static"
+    environment: dict[str, str] = {}
+    write_path = None
+    view_path, read_path = "datapackage", "data.csv"
+    signed = False
+
+    def portal(self, **changes: Any) -> Portal:
+        about = {"wait_scale": 0.01, "read_seconds": 5.0}
+        return StaticPortal(StaticConfig.at(self.url, str(self.state), **{**about, **changes}))
+
+    def look(self, portal: Portal, remote_id: str) -> Any:
+        return portal.count(remote_id, anonymous=True)
+
+
+HOUSES: tuple[type[House], ...] = (SocrataHouse, CkanHouse, StaticHouse)
+
+
+@contextlib.contextmanager
+def started(kind: type[House], folder: Path) -> Iterator[House]:
+    """The stand-in of this portal as a process, until the block ends."""
+    house = kind(port=free_port(), state=folder / kind.name)
+    house.state.mkdir(parents=True)
+    command = [sys.executable, "-m", kind.module, "--port", str(house.port), "--state", str(house.state)]
+    environment = os.environ | kind.environment
+    log = folder / f"{kind.name}.log"
+    with running(command, log=log, ready=lambda: answers(house.port), env=environment):
+        yield house
