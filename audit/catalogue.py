@@ -63,6 +63,7 @@ ACTIONS: dict[str, str] = {
     "workflow.plan_signed": "{actor} signed the publication plan as {role}.",
     # workflow: deadlines, schedule, calendar
     "workflow.deadline_paused": "The clock was stopped: {cause}.",
+    "workflow.deadline_waits_for_date": "The deadline moved to {due}: until then the release waits for its date.",
     "workflow.deadline_resumed": "The clock goes on; the due date moved by {days} business days.",
     "workflow.deadline_noticed": "A notice of the due date was sent ({notice}, {about}).",
     "workflow.schedule_changed": "{actor} changed the schedule of {subject}: {fields}.",

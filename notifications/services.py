@@ -46,7 +46,7 @@ def message_queue(
     """
     asked = list(asked)
     words = {
-        "waits_on": _names(asked),
+        "waits_on": names(asked),
         **context_checked(message_id, context),
         "actor": _name(actor),
     }
@@ -194,11 +194,12 @@ def _name(actor: User | None) -> str:
     return actor.full_name if actor is not None and actor.pk else SYSTEM_NAME
 
 
-def _names(people: list[User]) -> str:
-    names = list(dict.fromkeys(person.full_name for person in people if person.is_active))
-    if len(names) > 2:
-        return f"{names[0]} and {len(names) - 1} others"
-    return " and ".join(names)
+def names(people: list[User]) -> str:
+    """People as a letter calls them: both of two, else the first and how many others."""
+    found = list(dict.fromkeys(person.full_name for person in people if person.is_active))
+    if len(found) > 2:
+        return f"{found[0]} and {len(found) - 1} others"
+    return " and ".join(found)
 
 
 def _keep_for_the_record(rows: list[OutgoingMessage]) -> None:

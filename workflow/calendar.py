@@ -47,6 +47,11 @@ class BusinessCalendar:
             start < day <= end and day.weekday() < 5 for day in self._holidays(start.year, end.year)
         )
 
+    def days_off(self, start: date, end: date) -> list[date]:
+        """The weekdays after `start` up to and including `end` that are no business days."""
+        found = self._holidays(start.year, end.year) if start <= end else set()
+        return sorted(day for day in found if start < day <= end and day.weekday() < 5)
+
     def local_day(self, moment: datetime) -> date:
         """The day it is at `moment` where the program is."""
         return moment.astimezone(ZoneInfo(self.zone)).date()

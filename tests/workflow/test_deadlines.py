@@ -9,6 +9,8 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts.roles import Role
 from audit.models import AuditEvent
@@ -17,7 +19,15 @@ from tests.cast import Cast
 from tests.factories.workflow import release_at
 from workflow.calendar import BusinessCalendar
 from workflow.errors import MoveRefused, ReasonRequired
-from workflow.models import DeadlineNotice, DeadlinePause, GuestInvitation, Release, Review, ReviewOrder
+from workflow.models import (
+    DeadlineNotice,
+    DeadlinePause,
+    GuestInvitation,
+    PublicationPlan,
+    Release,
+    Review,
+    ReviewOrder,
+)
 from workflow.selectors.deadlines import due_words, pause_of
 from workflow.services import notices
 from workflow.services.deadlines import (
@@ -369,3 +379,70 @@ def test_a_dataset_may_rest_in_the_inventory_for_as_long_as_it_likes(cast: Cast)
 )
 def test_a_due_date_says_its_distance_by_the_programs_calendar(now: datetime, words: str) -> None:
     assert due_words(due("2026-11-25"), NEW_YORK, now) == words
+
+
+# --- What the walk through the browser found ---
+def staged_for(cast: Cast, day: str) -> Release:
+    """A staged release, due on Tue 17 November, that its plan has go public at noon of `day`."""
+    with time_machine.travel(MONDAY, tick=False):
+        release = release_at(Stage.STAGED, cast)
+    Release.objects.filter(pk=release.pk).update(due_at=due("2026-11-17"))
+    PublicationPlan.objects.update_or_create(release=release, defaults={"release_at": on(day, hour=12)})
+    OutgoingMessage.objects.all().delete()
+    return release
+
+
+@pytest.mark.parametrize(
+    ("day", "ends"),
+    [("2026-12-03", "2026-12-03"), ("2026-11-26", "2026-11-27"), ("2026-11-16", "2026-11-17")],
+)
+def test_a_staged_release_is_not_late_before_the_day_of_its_plan(cast: Cast, day: str, ends: str) -> None:
+    release = staged_for(cast, day)
+    deadlines_sweep(now=on("2026-11-16", hour=9))
+    assert fresh(release).due_at == due(ends)
+    deadlines_sweep(now=on("2026-11-16", hour=9))
+    told = AuditEvent.objects.filter(action="workflow.deadline_waits_for_date")
+    assert told.count() == (0 if ends == "2026-11-17" else 1)
+
+
+def test_when_the_cdo_is_late_the_escalation_goes_to_the_portal_admin(cast: Cast) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        release = release_at(Stage.CDO_REVIEW, cast)
+    Release.objects.filter(pk=release.pk).update(due_at=due("2026-11-17"))
+    OutgoingMessage.objects.all().delete()
+    deadlines_sweep(now=on("2026-11-23"))
+    assert {cast.cdo.full_name, cast[Role.PORTAL_ADMIN].full_name} <= set(letters("deadline_passed"))
+    letter = OutgoingMessage.objects.get(message_id="deadline_passed", recipient=cast[Role.PORTAL_ADMIN])
+    assert not letter.asked
+    # They may have no business on the page where the work is done.
+    assert letter.path == reverse("release", args=[release.pk])
+    assert cast.cdo.full_name in letter.context["waits_on"]
+
+
+def test_the_page_says_who_was_told_and_which_days_do_not_count(
+    cast: Cast, release: Release, client: Client
+) -> None:
+    Release.objects.filter(pk=release.pk).update(due_at=due("2026-11-30"))
+    with time_machine.travel(on("2026-11-25"), tick=False):
+        client.force_login(cast[Role.PRIVACY_OFFICER])
+        deadlines_sweep(now=on("2026-11-25"))
+        page = client.get(reverse("release_deadline", args=[release.pk])).content.decode()
+    assert "Not counted until then: Thu 26 Nov 2026" in page
+    assert f"sent to {cast[Role.PRIVACY_OFFICER]}" in page
+
+
+def test_the_page_names_everybody_who_is_waited_for(cast: Cast, release: Release, client: Client) -> None:
+    asked_legal(release, cast, cast[Role.PRIVACY_OFFICER], on("2026-11-16"))
+    review_request(
+        release_id=release.pk,
+        kind="security",
+        actor=cast[Role.PRIVACY_OFFICER],
+        question="And you?",
+        now=on("2026-11-16"),
+    )
+    deadline_sync(release_id=release.pk, now=on("2026-11-16"))
+    with time_machine.travel(on("2026-11-17"), tick=False):
+        client.force_login(cast[Role.PRIVACY_OFFICER])
+        page = client.get(reverse("release_deadline", args=[release.pk])).content.decode()
+    assert "Legal review" in page
+    assert "Besides, it waits on" in page

@@ -11,6 +11,7 @@ from django.db.models import Max, QuerySet
 from django.utils.formats import date_format
 
 from audit.models import AuditEvent
+from notifications.models import OutgoingMessage
 from workflow import policies
 from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.context import ReleaseContext
@@ -64,6 +65,16 @@ def waits_of(contexts: Sequence[ReleaseContext]) -> dict[int, list[Wait]]:
     return found
 
 
+def others_waited_for(context: ReleaseContext, running: DeadlinePause | None) -> list[Wait]:
+    """Whom else a release waits for while its clock stands still for somebody."""
+    waits = waits_of([context])[context.release.pk] if running is not None else []
+    return [
+        wait
+        for wait in waits
+        if running and (wait.cause, wait.waiting_on) != (running.cause, running.waiting_on)
+    ]
+
+
 def _review_role(context: ReleaseContext, kind: str) -> str:
     role = context.profile.review_role(kind)
     return context.profile.role_label(role) if role else kind
@@ -97,6 +108,20 @@ def _orders(ids: list[int]) -> dict[int, list[tuple[int, Wait]]]:
     return found
 
 
+def due_by_plan(context: ReleaseContext) -> datetime | None:
+    """The end of the business day on which a staged release goes public by its plan; None when no day is set."""
+    if context.release.stage != Stage.STAGED or context.plan is None:
+        return None
+    dates = [at for at in (context.plan.release_at, context.plan.embargo_until) if at is not None]
+    if not dates:
+        return None
+    calendar, last = calendar_of(context.profile), max(dates)
+    day = calendar.local_day(last)
+    if not calendar.is_business_day(day) or last > calendar.end_of(day):
+        day = calendar.add(day, 1)
+    return calendar.end_of(day)
+
+
 def pauses_running(release_ids: Iterable[int]) -> dict[int, DeadlinePause]:
     """The pause that runs now, by release. One query."""
     rows = DeadlinePause.objects.filter(release__in=list(release_ids), until=None)
@@ -117,6 +142,23 @@ def pauses_listed(release: Release) -> QuerySet[DeadlinePause]:
 
 def notices_listed(release: Release) -> QuerySet[DeadlineNotice]:
     return DeadlineNotice.objects.filter(release=release).select_related("review").order_by("-at", "-pk")
+
+
+def with_readers(notices: Iterable[DeadlineNotice]) -> list[tuple[DeadlineNotice, list[str]]]:
+    """Notices with the names of whoever got the letter: a letter is written in the moment of its notice. One query."""
+    rows = list(notices)
+    letters = OutgoingMessage.objects.filter(
+        release_id__in={row.release_id for row in rows},
+        message_id__in=("deadline_near", "deadline_passed", "review_due"),
+        created_at__in={row.at for row in rows},
+    )
+    readers: dict[tuple[datetime, str], list[str]] = {}
+    for letter in letters.select_related("recipient").order_by("-asked", "pk"):
+        kind = letter.context.get("kind", "") if letter.message_id == "review_due" else ""
+        readers.setdefault((letter.created_at, kind), []).append(str(letter.recipient))
+    return [
+        (row, readers.get((row.at, row.review.get_kind_display() if row.review else ""), [])) for row in rows
+    ]
 
 
 def notice_due(*, due_at: datetime | None, context: ReleaseContext, now: datetime) -> str:

@@ -26,6 +26,8 @@ from workflow.selectors.deadlines import (
     PARKED_STAGES,
     Cause,
     Wait,
+    day_words,
+    due_by_plan,
     idle_since,
     is_to_be_parked,
     notice_due,
@@ -36,6 +38,7 @@ from workflow.selectors.deadlines import (
 from workflow.services.notices import review_notice, stage_notice
 from workflow.services.transitions import release_transition
 from workflow.stages import OPEN_STAGES
+from workflow.timing import today_of
 
 log = logging.getLogger(__name__)
 
@@ -110,7 +113,7 @@ def deadlines_sweep(*, now: datetime | None = None) -> int:
     contexts = contexts_of(rows, now=now)
     waits, pauses = waits_of(contexts), pauses_running(context.release.pk for context in contexts)
     for context in contexts:
-        if waits[context.release.pk] or context.release.pk in pauses:
+        if waits[context.release.pk] or context.release.pk in pauses or due_by_plan(context):
             _try(deadline_sync, context, now)
     return releases_park(now=now) + _noticed(contexts_of(rows.all(), now=now), now)
 
@@ -187,6 +190,8 @@ def _synced(context: ReleaseContext, now: datetime) -> DeadlinePause | None:
         running = None
     if due_at is None:
         return None
+    if running is None:
+        due_at = _not_before_its_date(context, due_at, now)
     waits = waits_of([context])[release.pk]
     if running is None:
         return _begin(context, due_at, waits[0], None, now) if waits else None
@@ -203,6 +208,18 @@ def _synced(context: ReleaseContext, now: datetime) -> DeadlinePause | None:
         running.cause, running.waiting_on, running.why = waits[0].cause, waits[0].waiting_on, waits[0].why
         running.save(update_fields=["cause", "waiting_on", "why"])
     return running
+
+
+def _not_before_its_date(context: ReleaseContext, due_at: datetime, now: datetime) -> datetime:
+    """The due date of a staged release is not before the day on which its plan has it go public."""
+    due = due_by_plan(context)
+    if due is None or due <= due_at:
+        return due_at
+    context.release.due_at = due
+    Release.objects.filter(pk=context.release.pk).update(due_at=due)
+    day = day_words(calendar_of(context.profile).local_day(due), today_of(context))
+    _record("workflow.deadline_waits_for_date", context, None, {"due": day}, now)
+    return due
 
 
 def _begin(

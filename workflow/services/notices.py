@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.services import event_record
 from dossier.services import dossier_lock
-from notifications.services import message_queue
+from notifications.services import message_queue, names
 from workflow import routing
 from workflow.calendar import calendar_of
 from workflow.context import ReleaseContext, context_of
@@ -38,27 +38,31 @@ def stage_notice(*, release_id: int, kind: str, now: datetime) -> bool:
     if not _written(context, kind, release.due_at, None, now):
         return False
     turn, asked = _asked(context)
-    told = asked or routing.holders(context, Role.COORDINATOR)
+    told = [] if asked else routing.holders(context, Role.COORDINATOR)
     if kind == Kind.ESCALATE:
-        told = [*told, *_escalated_to(context)]
-    message_queue(
-        message_id="deadline_passed" if kind == Kind.ESCALATE else "deadline_near",
-        recipients=told,
-        asked=asked,
-        actor=None,
-        context=letter_context(
-            context,
-            None,
-            due=due_words(release.due_at, calendar_of(context.profile), now),
-            what=turn.what if turn else "",
-        ),
-        path=reverse(turn.url_name, args=[release.pk, *turn.url_args])
-        if turn
-        else reverse("release", args=[release.pk]),
-        release_id=release_id,
-        dataset_id=context.dataset.pk,
-        now=now,
+        told = [*told, *_escalated_to(context, asked)]
+    overview = reverse("release", args=[release.pk])
+    work = reverse(turn.url_name, args=[release.pk, *turn.url_args]) if turn else overview
+    words = letter_context(
+        context,
+        None,
+        due=due_words(release.due_at, calendar_of(context.profile), now),
+        what=turn.what if turn else "",
+        others_told=kind == Kind.ESCALATE and bool(told),
     )
+    # Who only looks after late work may have no business on the page where it is done.
+    for readers, path in ((asked, work), ([person for person in told if person not in asked], overview)):
+        message_queue(
+            message_id="deadline_passed" if kind == Kind.ESCALATE else "deadline_near",
+            recipients=readers,
+            asked=[person for person in readers if person in asked],
+            actor=None,
+            context={"waits_on": names(asked), **words},
+            path=path,
+            release_id=release_id,
+            dataset_id=context.dataset.pk,
+            now=now,
+        )
     return True
 
 
@@ -75,7 +79,7 @@ def review_notice(*, release_id: int, review_id: int, kind: str, now: datetime) 
     if not _written(context, kind, review.due, review, now):
         return False
     asked = [person for person in people_for(context, review) if person.is_active]
-    told = _escalated_to(context) if kind == Kind.ESCALATE else []
+    told = _escalated_to(context, asked) if kind == Kind.ESCALATE else []
     if kind == Kind.ESCALATE and review.requested_by is not None:
         told.append(review.requested_by)
     message_queue(
@@ -140,6 +144,10 @@ def _asked(context: ReleaseContext) -> tuple[Turn | None, list[User]]:
     return (turns[0] if turns else None), list(people)
 
 
-def _escalated_to(context: ReleaseContext) -> list[User]:
+def _escalated_to(context: ReleaseContext, asked: list[User]) -> list[User]:
+    """Whom the program names, and the CDO; the portal admin where those are the very people who are late."""
     roles = dict.fromkeys((context.profile.clock.escalate_to, Role.CDO.value))
-    return [person for role in roles for person in routing.holders(context, role) if person.is_active]
+    found = [person for role in roles for person in routing.holders(context, role) if person.is_active]
+    if set(found) <= set(asked):
+        found = [person for person in routing.holders(context, Role.PORTAL_ADMIN) if person.is_active]
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +13,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from dossier.errors import DossierFrozen
-from workflow.calendar import calendar_of
+from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.context import ReleaseContext
 from workflow.errors import MoveRefused
 from workflow.forms.deadline import PauseForm
-from workflow.selectors.deadlines import Cause, due_words, notices_listed, pause_of, pauses_listed
+from workflow.models import Release
+from workflow.selectors.deadlines import (
+    Cause,
+    due_by_plan,
+    due_words,
+    notices_listed,
+    others_waited_for,
+    pause_of,
+    pauses_listed,
+    with_readers,
+)
 from workflow.services.deadlines import deadline_pause, deadline_resume
 from workflow.views.base import get_context, may, say_refusal
 
@@ -83,12 +94,22 @@ def _page(
                 "running": running,
                 "running_by_hand": running is not None and running.cause == Cause.HAND,
                 "pauses": pauses_listed(release)[:50],
-                "notices": notices_listed(release)[:50],
+                "others": others_waited_for(context, running),
+                "days_off": _days_off(release, calendar, context),
+                "plan_due": due_by_plan(context),
+                "notices": with_readers(notices_listed(release)[:50]),
                 "form": form if may_pause and running is None else None,
                 "may_resume": may_pause and running is not None and running.cause == Cause.HAND,
             },
             status=status,
         )
+
+
+def _days_off(release: Release, calendar: BusinessCalendar, context: ReleaseContext) -> list[date]:
+    """The weekdays from now to the due date that do not count."""
+    if release.due_at is None or not release.is_open:
+        return []
+    return calendar.days_off(calendar.local_day(context.now), calendar.local_day(release.due_at))
 
 
 urlpatterns = [
