@@ -33,7 +33,9 @@ def page_of(
             "quasi_suggested": [one.column for one in state.verdicts if one.group == Group.QUASI],
             "risk": _risk(state),
             "history": history,
-            "earlier_reasons": list(dict.fromkeys(row.reason for row in history if not row.takes_back_id))[:_REASONS],
+            "earlier_reasons": list(dict.fromkeys(row.reason for row in history if not row.takes_back_id))[
+                :_REASONS
+            ],
             "clear_columns": ["Column", "Type", "Why", "Decision"],
             "history_columns": ["Column", "Decision", "Reason", "By", "When"],
             "remedies": [REMEDIES[step["remedy"]].says(step["params"]) for step in state.recipe],
@@ -79,7 +81,12 @@ def _risk(state: PrivacyState) -> dict[str, Any] | None:
     ok = measures.k >= quasi.k_min
     has_lapsed = state.acceptance is not None and not state.acceptance.holds_on(timezone.localdate())
     return {
-        "sentences": risk_sentences(measures, k_min=quasi.k_min, accepted=state.acceptance is not None),
+        "sentences": risk_sentences(
+            measures,
+            k_min=quasi.k_min,
+            accepted=state.acceptance is not None,
+            named_by=state.identifiers_kept,
+        ),
         "ok": ok or (state.acceptance is not None and not has_lapsed),
         "may_accept": not ok and (state.acceptance is None or has_lapsed),
         "has_lapsed": not ok and has_lapsed,

@@ -121,14 +121,20 @@ def _standing(
         "accepted": accepted,
         "has_lapsed": lapsed,
         "sentences": _sentences(
-            profile, quasi.k_min, is_copy=is_copy, accepted=accepted is not None and not lapsed
+            profile,
+            quasi.k_min,
+            is_copy=is_copy,
+            accepted=accepted is not None and not lapsed,
+            named_by=state.identifiers_kept if is_copy else [],
         ),
     }
 
 
-def _sentences(profile: RiskProfile, k_min: int, *, is_copy: bool, accepted: bool) -> list[str]:
+def _sentences(
+    profile: RiskProfile, k_min: int, *, is_copy: bool, accepted: bool, named_by: list[str]
+) -> list[str]:
     """The first says where people stand; the second, of a file as it is, what is still to be done."""
-    sentences = risk_sentences(profile, k_min=k_min, accepted=accepted)
+    sentences = risk_sentences(profile, k_min=k_min, accepted=accepted, named_by=named_by)
     if is_copy or profile.k >= k_min or not profile.rows:
         return sentences
     return [

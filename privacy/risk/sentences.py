@@ -26,8 +26,13 @@ class Measured(Protocol):
     def unique_rows(self) -> int: ...
 
 
-def risk_sentences(measures: Measured, *, k_min: int, accepted: bool = False) -> list[str]:
-    """Two or three sentences: who stands alone or how large the smallest group is, and whether it is enough."""
+def risk_sentences(
+    measures: Measured, *, k_min: int, accepted: bool = False, named_by: Sequence[str] = ()
+) -> list[str]:
+    """Two or three sentences: who stands alone or how large the smallest group is, and whether it is enough.
+
+    `named_by`: the columns that identify people directly and stay; no group hides anybody beside them.
+    """
     sentences = [standing(measures)]
     if not measures.rows:
         return sentences
@@ -41,8 +46,21 @@ def risk_sentences(measures: Measured, *, k_min: int, accepted: bool = False) ->
             "or drop a column, or record why the risk is acceptable."
         )
     else:
-        sentences.append(f"This program asks for groups of at least {k_min}, so the copy may go on.")
+        enough = "and no group is smaller" if named_by else "so the copy may go on"
+        sentences.append(f"This program asks for groups of at least {k_min}, {enough}.")
+    if named_by:
+        sentences.append(named_sentence(named_by))
     return sentences
+
+
+def named_sentence(columns: Sequence[str]) -> str:
+    """That groups do not protect where a column that names people stays."""
+    several = len(columns) > 1
+    return (
+        f"But {listing([f'“{name}”' for name in columns])} identif{'y' if several else 'ies'} people directly and "
+        f"stay{'' if several else 's'}, by a decision with its reason: whoever is named there is found "
+        "whatever the groups are."
+    )
 
 
 def standing(measures: Measured) -> str:

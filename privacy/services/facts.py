@@ -137,7 +137,12 @@ def _write_risk(state: PrivacyState, now: datetime | None) -> None:
         sentences = ["The risk is measured on the copy that will be published, which is not made yet."]
     else:
         ok = measures.k >= quasi.k_min or state.acceptance is not None
-        sentences = risk_sentences(measures, k_min=quasi.k_min, accepted=state.acceptance is not None)
+        sentences = risk_sentences(
+            measures,
+            k_min=quasi.k_min,
+            accepted=state.acceptance is not None,
+            named_by=state.identifiers_kept,
+        )
         data |= {"k": measures.k, "unique_rows": measures.unique_rows, "rows": measures.rows}
     ok, sentences = told.weighed(ok, sentences, accepted=state.acceptance is not None)
     data |= {"k_min": quasi.k_min if quasi else None, **accepted_words(state.acceptance)}

@@ -63,6 +63,11 @@ def test_the_risk_is_said_in_words() -> None:
         "Nobody stands alone: each person shares their combination of zip with at least 4 others (k = 5).",
         "This program asks for groups of at least 5, so the copy may go on.",
     ]
+    assert risk_sentences(group, k_min=5, named_by=["first"])[1:] == [
+        "This program asks for groups of at least 5, and no group is smaller.",
+        "But “first” identifies people directly and stays, by a decision with its reason: whoever is named there "
+        "is found whatever the groups are.",
+    ]
 
 
 def step(remedy: str, name: str, **params: object) -> dict[str, object]:

@@ -70,13 +70,11 @@ def treated_copy_current(context: ReleaseContext) -> GateResult:
 
 def risk_allowed(context: ReleaseContext) -> GateResult:
     """Nobody stands in too small a group, or the risk was accepted until a day that has not passed (M25)."""
-    k = context.data("risk", "k")
     fact = context.facts.get("risk")
-    done = f"Re-identification risk allowed (k = {k})" if k else "Re-identification risk allowed"
     result = fact_holds(
         context,
         "risk",
-        done=done,
+        done=_risk_done(context),
         absent="Whether a person could be singled out has not been measured yet.",
         tab="privacy",
         who=_officer(context),
@@ -90,6 +88,15 @@ def risk_allowed(context: ReleaseContext) -> GateResult:
     elif text := _acceptance_ended(context) or _threshold_raised(context):
         result.unmet.append(Unmet(text, "privacy", _officer(context)))
     return result
+
+
+def _risk_done(context: ReleaseContext) -> str:
+    """With the smallest group, and with what the groups do not hide: columns that name people and stay."""
+    k, kept = context.data("risk", "k"), context.data("dispositions", "kept") or []
+    about = [f"k = {k}"] if k else []
+    if kept:
+        about.append("identifying people and kept: " + ", ".join(f"“{name}”" for name in kept))
+    return "Re-identification risk allowed" + (f" ({'; '.join(about)})" if about else "")
 
 
 def _acceptance_ended(context: ReleaseContext) -> str:
