@@ -36,15 +36,15 @@ class Outside(PortalClient):
 
     def count(self, name: str) -> int:
         """As the description beside the rows says; the comparison reads every row besides."""
+        what = "count the rows"
 
-        def ask() -> int:
-            package = self._get("count the rows", f"{name}/{PACKAGE}").json()
+        def number(response: requests.Response) -> int:
             try:
-                return int(package["resources"][0]["rows"])
-            except (LookupError, TypeError, ValueError):
-                raise strange("count the rows", self.config, "sent a strange description") from None
+                return int(response.json()["resources"][0]["rows"])
+            except (LookupError, TypeError):
+                raise strange(what, self.config, "sent a strange description") from None
 
-        return self._patiently("count the rows", ask)
+        return self._get(what, f"{name}/{PACKAGE}", number)
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         """Every row of the file, read as it comes."""
@@ -57,18 +57,21 @@ class Outside(PortalClient):
         finally:
             response.close()
 
-    def _get(self, what: str, path: str, **options: Any) -> requests.Response:
-        def ask() -> requests.Response:
+    def _get(
+        self,
+        what: str,
+        path: str,
+        read: Callable[[requests.Response], Any] = lambda response: response,
+        **options: Any,
+    ) -> Any:
+        def ask() -> Any:
             response = self.session.get(f"{self.config.address}/datasets/{path}", **options)
             if response.status_code >= 400:
                 raise self._error(what, response)
             if response.status_code != 200:
                 raise strange(what, self.config, f"answered {response.status_code}")
-            return response
+            return read(response)
 
-        return self._patiently(what, ask)
-
-    def _patiently(self, what: str, ask: Callable[[], Any]) -> Any:
         return self.call(what, ask)
 
     def _error(self, what: str, response: requests.Response) -> PortalError:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 
@@ -28,15 +28,15 @@ class House:
     port: int
     state: Path
 
-    name = ""
-    module = ""
-    environment: dict[str, str] = None  # type: ignore[assignment]
-    # Where rows are written and where a dataset is looked at, for faults; None: no request is made for it.
-    write_path: str | None = ""
-    view_path = ""
-    read_path = ""
-    # Does a look at the dataset carry our key?
-    signed = True
+    name: ClassVar[str]
+    module: ClassVar[str]
+    environment: ClassVar[dict[str, str]] = {}
+    # The requests in which rows are written, read, and a dataset is looked at; None: there is none.
+    write_path: ClassVar[str | None] = None
+    view_path: ClassVar[str]
+    read_path: ClassVar[str]
+    # Is there a key at all?
+    keyed: ClassVar[bool] = True
 
     @property
     def domain(self) -> str:
@@ -102,14 +102,17 @@ class CkanHouse(House):
 
 class StaticHouse(House):
     name, module = "static", "publishing.devserver.static"
-    environment: dict[str, str] = {}
-    write_path = None
     view_path, read_path = "datapackage", "data.csv"
-    signed = False
+    keyed = False
 
     def portal(self, **changes: Any) -> Portal:
         about = {"wait_scale": 0.01, "read_seconds": 5.0}
         return StaticPortal(StaticConfig.at(self.url, str(self.state), **{**about, **changes}))
+
+    def locked_out(self) -> Portal:
+        """There is no key; but the folder may be one that we cannot write to."""
+        (self.state.parent / "a-file").touch()
+        return StaticPortal(StaticConfig.at(self.url, str(self.state.parent / "a-file" / "below")))
 
     def look(self, portal: Portal, remote_id: str) -> Any:
         return portal.count(remote_id, anonymous=True)
