@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from privacy.hierarchies import uploaded_rows
@@ -132,8 +132,12 @@ def form_for(
     remedy: str = "",
     number: int | None = None,
     column: str = "",
+    k_min: int = 0,
 ) -> StepForm | None:
-    """The form of a new step by `remedy`, or of step `number` as it is; None when there is no such thing."""
+    """The form of a new step by `remedy`, or of step `number` as it is; None when there is no such thing.
+
+    `k_min` is the program's smallest group, with which a new step about groups begins.
+    """
     if number is not None:
         if not 1 <= number <= len(steps) or steps[number - 1].get("remedy") not in REMEDIES:
             return None
@@ -143,7 +147,7 @@ def form_for(
         )
     if remedy not in REMEDIES:
         return None
-    choices = choices_at(state, steps, None)
+    choices = replace(choices_at(state, steps, None), k_min=k_min)
     return blank_form(REMEDIES[remedy], choices, column=column if column in choices.columns else "")
 
 

@@ -48,6 +48,8 @@ class Choices:
     uploaded: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     entities: Mapping[str, str] = field(default_factory=dict)
+    # The smallest group that the program asks for: what a new step about groups begins with.
+    k_min: int = 0
 
     def hierarchies(self) -> list[Option]:
         """Every hierarchy by its key, with its levels in words."""
@@ -108,6 +110,8 @@ class StepForm:
 def blank_form(remedy: Remedy, choices: Choices, *, column: str = "", number: int | None = None) -> StepForm:
     """The form before anything was filled in; `column` is chosen already where the person came from it."""
     params = {one.name: one.default for one in remedy.params if one.default is not None}
+    if "k" in params:
+        params["k"] = choices.k_min if choices.k_min > 1 else params["k"]
     if column:
         params |= {"column": column, "columns": [column]}
     elif any(one.name == "columns" for one in remedy.params):

@@ -102,11 +102,13 @@ def _write_treated(state: PrivacyState, now: datetime | None) -> None:
     data: dict[str, Any] = {}
     if treatment is None:
         sentences = ["The copy that will be published is made once every finding is decided."]
+        data = {"by_system": True}
         if not state.open and state.quasi is None:
-            sentences = [UNCONFIRMED]
+            sentences, data = [UNCONFIRMED], {}
     elif treatment.treated is None:
         stopped = treatment.status == Treatment.Status.DEAD
         sentences = [treatment.error if stopped else "The copy that will be published is being made."]
+        data = {"by_system": not stopped}
     else:
         sentences = [left["sentence"] for left in treatment.leftovers]
         data = {"sha256": treatment.treated.sha256, "rows": treatment.rows, "columns": treatment.columns}
@@ -135,6 +137,7 @@ def _write_risk(state: PrivacyState, now: datetime | None) -> None:
         ok, sentences = True, [NOBODY]
     elif treated is None or treatment is None or (measures := treatment.measured) is None:
         sentences = ["The risk is measured on the copy that will be published, which is not made yet."]
+        data["by_system"] = True
     else:
         ok = measures.k >= quasi.k_min or state.acceptance is not None
         sentences = risk_sentences(
@@ -145,6 +148,8 @@ def _write_risk(state: PrivacyState, now: datetime | None) -> None:
         )
         data |= {"k": measures.k, "unique_rows": measures.unique_rows, "rows": measures.rows}
     ok, sentences = told.weighed(ok, sentences, accepted=state.acceptance is not None)
+    if told.is_pending:
+        data["by_system"] = True
     data |= {"k_min": quasi.k_min if quasi else None, **accepted_words(state.acceptance)}
     fact_record(
         release_id=state.release_id,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -17,7 +18,8 @@ from privacy.tasks import search_run
 from tests.cast import Cast
 from tests.factories.workflow import release_at
 from tests.privacy.samples import SSN
-from workflow.models import Release
+from workflow.context import context_of
+from workflow.models import Dataset, Release
 
 WHY = "Readers do not need more than this."
 DROP = {"remedy": "drop_column", "params": {"column": "contractor_phone"}}
@@ -74,6 +76,17 @@ def test_a_step_is_added_by_a_form_drawn_from_its_parameters(officer: Client, sc
     assert "Not saved yet" in text
     assert "Values of “status” that fewer than 11 rows have are emptied." in text
     assert not RecipeVersion.objects.exists()
+
+
+@pytest.mark.parametrize("remedy", ["drop_small_classes", "k_anonymise"])
+@pytest.mark.parametrize(("classification", "k"), [("public", 5), ("sensitive", 11)])
+def test_a_step_about_groups_begins_with_the_smallest_group_that_the_program_asks_for(
+    officer: Client, counted: Release, remedy: str, classification: str, k: int
+) -> None:
+    Dataset.objects.filter(pk=counted.dataset_id).update(classification=classification)
+    assert context_of(counted.pk).profile.k_min(classification=classification) == k
+    field = re.search(r'<input[^>]*name="p-k"[^>]*>', page(officer, counted, add=remedy))
+    assert field and f'value="{k}"' in field.group()
 
 
 def test_a_draft_is_saved_as_a_version_with_its_reason(officer: Client, scanned: Release) -> None:

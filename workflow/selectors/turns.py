@@ -36,12 +36,17 @@ class _Ask:
     one: str
     many: str
     button: str
+    # The page where it is done, where that is another than its tab's.
+    url_name: str = ""
 
     def words(self, count: int) -> str:
         return self.one if count == 1 else self.many.format(n=count)
 
 
 _CHECKS = "quality_checks_current"
+_FINDINGS = "findings_disposed"
+# gate -> the fact that says whether the system is at it, so that nobody is asked for anything
+_WORKED_AT = {"treated_copy_current": "treated", "risk_allowed": "risk"}
 # gate -> what it asks when it does not hold; gates that are not here are worded by the tab that cures them
 _BY_GATE: dict[str, _Ask] = {
     "inventory_record_complete": _Ask(
@@ -58,15 +63,34 @@ _BY_GATE: dict[str, _Ask] = {
         "Review and attest",
     ),
     _CHECKS: _Ask("fix 1 error", "fix {n} errors", "Open the check"),
+    _FINDINGS: _Ask(
+        "decide 1 column with a finding", "decide {n} columns with findings", "Open the findings"
+    ),
+    "treated_copy_current": _Ask(
+        "see to the copy that will be published", "see to the copy that will be published", "Open privacy"
+    ),
+    "risk_allowed": _Ask(
+        "lower the risk of the copy, or accept it",
+        "lower the risk of the copy, or accept it",
+        "Open the risk",
+        "privacy_risk",
+    ),
+    "output_classified": _Ask(
+        "say of which class the published form is", "say of which class the published form is", "Open privacy"
+    ),
 }
+_UNCONFIRMED = _Ask(
+    "confirm which columns together could single somebody out",
+    "confirm which columns together could single somebody out",
+    "Choose the columns",
+    "privacy_risk",
+)
 _BY_TAB: dict[str, _Ask] = {
     "overview": _Ask("look at what stands in the way", "look at {n} points in the way", "Open the release"),
     "checklists": _Ask("finish the checklists", "finish the checklists ({n} points)", "Open the checklists"),
     "metadata": _Ask("complete the metadata", "complete the metadata ({n} points)", "Open the metadata"),
     "data": _Ask("look at the data file", "look at the data ({n} points)", "Open the data"),
-    "privacy": _Ask(
-        "decide the privacy findings", "decide the privacy findings ({n} points)", "Open privacy"
-    ),
+    "privacy": _Ask("look at the privacy review", "look at the privacy review ({n} points)", "Open privacy"),
     "weighing": _Ask(
         "weigh benefit and risk", "weigh benefit and risk ({n} points)", "Weigh benefit and risk"
     ),
@@ -147,8 +171,26 @@ def _turn_for(context: ReleaseContext, role: str, own: list[tuple[str, gates.Unm
     """One turn for all points of a role, worded by the first."""
     name, first = own[0]
     ask = _BY_GATE.get(name) or _BY_TAB[first.tab]
-    count = _errors(context) if name == _CHECKS else sum(_same_matter(name, first, other) for other in own)
-    return Turn(role, ask.words(count), ask.button, _TAB_URLS[first.tab], context.release.due_at)
+    if name in _WORKED_AT and _is_unconfirmed(context):
+        ask = _UNCONFIRMED
+    count = _count(context, name, own)
+    return Turn(
+        role, ask.words(count), ask.button, ask.url_name or _TAB_URLS[first.tab], context.release.due_at
+    )
+
+
+def _count(context: ReleaseContext, name: str, own: list[tuple[str, gates.Unmet]]) -> int:
+    """How many things are asked: errors and columns are counted, the sentences name only the first of them."""
+    if name == _CHECKS:
+        return _errors(context)
+    if name == _FINDINGS and (columns := context.data("dispositions", "open")):
+        return int(columns)
+    return sum(_same_matter(name, own[0][1], other) for other in own)
+
+
+def _is_unconfirmed(context: ReleaseContext) -> bool:
+    """True while nobody has confirmed the columns that are measured."""
+    return "risk" in context.facts and context.data("risk", "k_min") is None
 
 
 def _errors(context: ReleaseContext) -> int:
@@ -165,6 +207,8 @@ def _is_waited_for(context: ReleaseContext, name: str, item: gates.Unmet) -> boo
     """True for what no person can do now: the system's part, and reviews that are asked for or come later."""
     # What was ordered waits on the owner of the order, a person (selectors.reviews.orders_waiting_on).
     if item.who == SYSTEM_OWNER or name in ("scan_current", "orders_done"):
+        return True
+    if name in _WORKED_AT and context.data(_WORKED_AT[name], "by_system"):
         return True
     if name == _CHECKS and context.about("quality_checks", "file") != context.about("file", "file"):
         return True

@@ -16,7 +16,7 @@ from workflow.context import ReleaseContext, context_of
 from workflow.errors import MoveRefused
 from workflow.models import Release
 from workflow.selectors.reviews import people_asked
-from workflow.selectors.turns import turns_of
+from workflow.selectors.turns import Turn, turns_of
 from workflow.selectors.work import returns_standing
 from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
 
@@ -73,7 +73,7 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         "stages": _track(release.stage),
         "unmet": unmet,
         "done": [{"sentence": result.done} for result in results if result.ok and result.done],
-        "next_steps": next_steps(context),
+        "next_steps": next_steps(context, user),
         "onward": MOVES[onward] if onward else None,
         "onward_allowed": any(move.name == onward for move in possible),
         "onward_refusal": _refusal(user, onward, context) if onward else "",
@@ -91,21 +91,45 @@ def _public_urls(context: ReleaseContext) -> list[str]:
     return [row.public_url for row in context.dataset.distributions.all() if row.public_url]
 
 
-def next_steps(context: ReleaseContext) -> list[dict[str, Any]]:
-    """What is asked now and of whom, as my work has it: words, people, and what the role is called."""
+def next_steps(context: ReleaseContext, user: Any) -> list[dict[str, Any]]:
+    """What is asked now and of whom, as my work has it: words, people, and what the role is called.
+
+    Whom four eyes keep from it is not named as one it waits for; `refusal` says why, where that is `user`, and
+    `barred` names them where nobody else holds the role.
+    """
     returned = returns_standing([context]).get(context.release.pk)
     steps = []
     for turn in turns_of(context, returned):
         is_role = turn.role in Role.values
+        people = people_asked(context, turn)
+        refusals = {
+            person: sentence for person in people if (sentence := _refused_turn(person, turn, context))
+        }
+        free = [person for person in people if person not in refusals]
         steps.append(
             {
                 "what": turn.what,
-                "people": people_asked(context, turn),
+                "people": free,
+                "barred": people if not free else [],
+                "refusal": refusals.get(user, ""),
+                "is_move": bool(turn.move),
                 "label": context.profile.role_words(turn.role) if is_role else "",
                 "by_system": turn.role == SYSTEM_OWNER,
             }
         )
     return steps
+
+
+def _refused_turn(person: Any, turn: Turn, context: ReleaseContext) -> str:
+    """Why a holder of the role may not do what is asked, in the words of the policy; empty when they may."""
+    try:
+        if turn.review is not None:
+            policies.check_seat(person, turn.review, context)
+        elif turn.move:
+            policies.check_move(person, turn.move, context)
+    except PermissionDenied as refusal:
+        return str(refusal)
+    return ""
 
 
 def render_tab(

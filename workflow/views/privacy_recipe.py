@@ -55,6 +55,7 @@ def privacy_recipe(request: HttpRequest, pk: int) -> HttpResponse:
             remedy=asked.get("add", ""),
             number=_number(asked, "edit"),
             column=asked.get("column", ""),
+            k_min=context.profile.k_min(classification=context.dataset.classification),
         )
     return _page(request, context, form=form)
 
