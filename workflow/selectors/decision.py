@@ -110,10 +110,13 @@ def _privacy(context: ReleaseContext) -> dict[str, Any]:
     if context.data("assessment", "decided"):
         rated, benefit = (level_words(context.data("assessment", key)).lower() for key in ("risk", "benefit"))
         words += f"; rated {rated}, against a benefit rated {benefit}"
+    kept = context.data("dispositions", "kept") or []
+    if kept:
+        words += f"; {len(kept)} column{'s' if len(kept) > 1 else ''} of people's names or numbers kept"
     return _tile(
         "Residual risk",
         "Allowed" if risk.ok else "Too high",
-        "good" if risk.ok else "bad",
+        "bad" if not risk.ok else "warn" if kept else "good",
         f"{words}; {decided}",
     )
 
