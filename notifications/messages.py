@@ -120,6 +120,11 @@ _MESSAGES = (
     ),
     Message("guest_commented", "somebody outside wrote a comment", needs=("dataset", "kind", "guest")),
     Message(
+        "guest_revoked",
+        "a link that you sent to somebody outside was taken back",
+        needs=("dataset", "kind", "guest"),
+    ),
+    Message(
         "guest_version_gone",
         "somebody outside was asked about an earlier version",
         needs=("dataset", "kind", "guest"),

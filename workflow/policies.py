@@ -16,12 +16,13 @@ from accounts.models import Department, User
 from accounts.profiles import Profile
 from accounts.roles import DEPARTMENT_ROLES, Role, has_role, roles_held
 from accounts.selectors import departments_visible
+from accounts.sides import sides_held
 from workflow import approvals, final_key
 from workflow.asked import TOOLKIT
 from workflow.context import ReleaseContext
 from workflow.four_eyes import check_four_eyes, lender_of
 from workflow.joint import contributed_by, departments_of
-from workflow.models import Dataset, Review, ReviewOrder
+from workflow.models import Dataset, GuestInvitation, Review, ReviewOrder
 from workflow.review_needs import role_of
 from workflow.stages import STAGE_OWNER, Stage
 
@@ -202,6 +203,18 @@ def _speaks(actor: Actor, context: ReleaseContext) -> None:
         raise PermissionDenied("Auditors read the threads and do not write in them.")
 
 
+def _revokes_guest(actor: Actor, context: ReleaseContext) -> None:
+    """The portal admin, and the CDO: where each government has its own, the one of a side of this release."""
+    check_holds(actor, (Role.CDO, Role.PORTAL_ADMIN), context.dataset, context.profile)
+    if has_role(actor, Role.PORTAL_ADMIN, program=context.dataset.program_id):
+        return
+    sides = final_key.sides_needed(context)
+    if sides and not sides_held(actor, Role.CDO, program=context.dataset.program_id, sides=sides):
+        raise PermissionDenied(
+            f"This is for who holds the final key of {final_key.side_words(context, sides)}."
+        )
+
+
 def _system_only(actor: Actor, context: ReleaseContext) -> None:
     if actor is not SYSTEM:
         raise PermissionDenied("The system does this by itself when everything is ready.")
@@ -257,6 +270,7 @@ ACTIONS: dict[str, Rule] = {
     "decide_risk": _of_stage(Stage.PRIVACY),
     "request_review": _holder_or(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
     "ask_guest": _returns,
+    "revoke_guest": _revokes_guest,
     "request_exception": _roles(Role.COORDINATOR),
     "write_thread": _speaks,
     "edit_plan": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.COMMUNICATIONS, Role.POLICY, Role.CDO),
@@ -293,6 +307,11 @@ def check_action(actor: Actor, action: str, context: ReleaseContext) -> None:
 
 def may_act(actor: Actor, action: str, context: ReleaseContext) -> bool:
     return _allowed(check_action, actor, action, context)
+
+
+def may_revoke_guest(actor: Actor, row: GuestInvitation, context: ReleaseContext) -> bool:
+    """Who asked somebody outside takes the link back; the CDO and the portal admin may do it for them."""
+    return row.asked_by_id == getattr(actor, "pk", None) or may_act(actor, "revoke_guest", context)
 
 
 def check_review(

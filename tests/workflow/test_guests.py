@@ -156,10 +156,29 @@ def test_a_link_ends_with_its_days(cast: Cast, release: Release, client: Client)
     assert events()[1:] == [("refused", "expired")] * 3
 
 
-def test_the_asker_alone_takes_a_link_back(cast: Cast, release: Release, client: Client) -> None:
+@pytest.mark.parametrize("who", ["cdo", "portal_admin"])
+def test_the_cdo_and_the_portal_admin_take_back_the_link_of_somebody_else(
+    cast: Cast, release: Release, client: Client, who: str
+) -> None:
     row, token = ask(release, cast)
-    with pytest.raises(PermissionDenied, match="Only who asked"):
-        guest_revoke(invitation_id=row.pk, actor=cast.second_cdo)
+    for person in (cast.steward, cast[Role.PRIVACY_OFFICER]):
+        client.force_login(person)
+        assert "Take the link back" not in page(client.get(reverse("release_reviews", args=[release.pk])))
+        with pytest.raises(PermissionDenied):
+            guest_revoke(invitation_id=row.pk, actor=person)
+    other = cast.second_cdo if who == "cdo" else cast[Role.PORTAL_ADMIN]
+    client.force_login(other)
+    assert "Take the link back" in page(client.get(reverse("release_reviews", args=[release.pk])))
+    client.post(reverse("guest_revoke", args=[release.pk, row.pk]))
+    with pytest.raises(GuestRefused, match=f"{other} took this link back"):
+        guest_code_send(token=token)
+    letter = OutgoingMessage.objects.get(message_id="guest_revoked")
+    assert (letter.recipient, letter.context["guest"]) == (cast.cdo, row.name)
+    assert f"{other} took the link back" in page(client.get(reverse("release_reviews", args=[release.pk])))
+
+
+def test_who_asked_takes_the_link_back(cast: Cast, release: Release, client: Client) -> None:
+    row, token = ask(release, cast)
     client.force_login(cast.cdo)
     assert "Take the link back" in page(client.get(reverse("release_reviews", args=[release.pk])))
     client.post(reverse("guest_revoke", args=[release.pk, row.pk]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.urls import reverse
@@ -175,18 +175,23 @@ def guest_comment(
 
 @transaction.atomic
 def guest_revoke(*, invitation_id: int, actor: User, now: datetime | None = None) -> GuestInvitation:
-    """Take a link back before it is used. Raises PermissionDenied for others than who asked, MoveRefused if used."""
+    """Take a link back before it is used: by who asked, the CDO, or the portal admin, for whoever is not there.
+
+    Raises PermissionDenied for others, MoveRefused if it is used. Who asked hears of it from somebody else's hand.
+    """
     now = now or timezone.now()
     row = GuestInvitation.objects.select_for_update(of=("self",)).get(pk=invitation_id)
     context = context_of(row.release_id, now=now)
     if row.asked_by_id != actor.pk:
-        raise PermissionDenied("Only who asked may take the link back.")
+        policies.check_action(actor, "revoke_guest", context)
     if row.consumed_at is not None:
         raise MoveRefused("The comment has been written already.")
     if row.revoked_at is None:
         row.revoked_by, row.revoked_at, row.code_hash = actor, now, ""
         row.save(update_fields=["revoked_by", "revoked_at", "code_hash"])
         _record("workflow.guest_revoked", row, context, actor=actor, now=now)
+        if row.asked_by_id != actor.pk:
+            _tell_asker("guest_revoked", row, context, actor)
     return row
 
 
@@ -224,7 +229,7 @@ def closed_sentence(row: GuestInvitation, state: str, context: ReleaseContext) -
     if state == reads.USED:
         return "This link has been used. It works once, and the comment that was written by it is kept."
     if state == reads.REVOKED:
-        return f"{row.asked_by} took this link back. Nothing more is needed from you."
+        return f"{row.revoked_by} took this link back. Nothing more is needed from you."
     if state == reads.EXPIRED:
         day = date_format(timezone.localtime(row.expires_at), "j M Y")
         return f"This link ended on {day}. If you still want to comment, ask {row.asked_by} for another one."
@@ -308,12 +313,14 @@ def _tell_gone(row: GuestInvitation, context: ReleaseContext) -> None:
         _tell_asker("guest_version_gone", row, context)
 
 
-def _tell_asker(message_id: str, row: GuestInvitation, context: ReleaseContext) -> None:
+def _tell_asker(
+    message_id: str, row: GuestInvitation, context: ReleaseContext, actor: User | None = None
+) -> None:
     message_queue(
         message_id=message_id,
         recipients=[row.asked_by],
-        actor=None,
-        context=letter_context(context, None, kind=reads.kind_words(row.kind), guest=row.name),
+        actor=actor,
+        context=letter_context(context, actor, kind=reads.kind_words(row.kind), guest=row.name),
         path=reverse("release_reviews", args=[context.release.pk]),
         release_id=context.release.pk,
         dataset_id=context.dataset.pk,

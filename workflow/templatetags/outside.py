@@ -8,7 +8,7 @@ from django import template
 
 from workflow.context import ReleaseContext, context_of
 from workflow.models import GuestInvitation, Release
-from workflow.policies import may_act
+from workflow.policies import may_act, may_revoke_guest
 from workflow.selectors import guests
 
 register = template.Library()
@@ -47,5 +47,5 @@ def _line(row: GuestInvitation, context: ReleaseContext, user: Any) -> dict[str,
         "tone": tone,
         "is_open": state == guests.OPEN,
         "changed": guests.changed_parts(row, context) if state in (guests.GONE, guests.USED) else [],
-        "may_revoke": state in (guests.OPEN, guests.GONE) and row.asked_by_id == user.pk,
+        "may_revoke": state in (guests.OPEN, guests.GONE) and may_revoke_guest(user, row, context),
     }
