@@ -106,8 +106,10 @@ def _acceptance_ended(context: ReleaseContext) -> str:
     last = lapsed_on(context, context.data("risk", "accepted_until"))
     if last is None:
         return ""
+    k = context.data("risk", "k")
+    what = "The acceptance of " + (f"k = {k}" if k is not None else "what the releases give away together")
     return (
-        f"The acceptance of k = {context.data('risk', 'k')} ended{_on(last)}, so the privacy review is open again. "
+        f"{what} ended{_on(last)}, so the privacy review is open again. "
         "Accept it anew until a later day, or return the release for more treatment."
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +22,8 @@ from privacy.recipe_changes import moved, put, removed
 from privacy.selectors import PrivacyState, state_of
 from privacy.services import hierarchy_upload, recipe_replay, recipe_restore, recipe_save
 from privacy.services.looks import values_look
-from privacy.services.searches import search_request
+from privacy.services.proposals import proposal_taken
+from privacy.services.searches import measurement_request, search_request
 from privacy.step_form import StepForm
 from workflow.context import ReleaseContext
 from workflow.stages import OPEN_PARTS
@@ -62,7 +62,10 @@ def privacy_recipe(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def privacy_recipe_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Add, change, move or remove one step of the draft, or give the draft up. Nothing is saved yet."""
+    """Add, change, move or remove one step of the draft, take a proposal over, or give the draft up.
+
+    Nothing is saved yet. Also: have what the draft would do measured by a worker.
+    """
     context = get_context(request, pk, "dispose_findings")
     state = state_of(pk)
     steps, number, what = _steps(request, state), _number(request.POST, "number"), request.POST.get("do", "")
@@ -73,8 +76,10 @@ def privacy_recipe_step(request: HttpRequest, pk: int) -> HttpResponse:
         draft_keep(request, state, put(steps, step, number))
         return _to(pk, "recipe-steps")
     if what == "take":
-        draft_keep(request, state, _taken(request, steps))
-    elif what == "discard":
+        return _take(request, state, steps)
+    if what == "measure":
+        return _measure(request, state, steps)
+    if what == "discard":
         draft_forget(request, pk)
         messages.success(request, "Your changes were given up. The recipe is as it was saved.")
     elif what == "rebase":
@@ -97,7 +102,7 @@ def privacy_what_if(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, context, form=form, tried=tried, status=200 if step else 422)
     if step is None:
         return render(request, "privacy/recipe/_effect.html", {"waiting": True, "form": form})
-    shows = _shows_values(request, context)
+    shows = _shows_values(request, context, state)
     page = effect_part(state, put(steps, step, number), shows_values=shows) | {
         "tried": True,
         "release": context.release,
@@ -190,11 +195,11 @@ def privacy_hierarchy_upload(request: HttpRequest, pk: int) -> HttpResponse:
 def privacy_recipe_values(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the largest values of the measured columns, or hide them again; that somebody looked is recorded."""
     get_context(request, pk, "view_raw")
-    on = request.POST.get("do") == "show"
+    on, state = request.POST.get("do") == "show", state_of(pk)
     try:
-        if on:
+        if on and not values_are_seen(request, state):
             values_look(release_id=pk, actor=request.user)
-        values_seen(request, pk, on=on)
+        values_seen(request, state, on=on)
     except RecipeRefused as error:
         say_refusal(request, error)
     return _to(pk, "recipe-effect")
@@ -205,8 +210,8 @@ def privacy_recipe_search(request: HttpRequest, pk: int) -> HttpResponse:
     """Search for the least harmful recipe: at once on the page, or by a worker when it would take long."""
     get_context(request, pk, "dispose_findings")
     state = state_of(pk)
-    asked = asked_of(state, request.POST)
-    if is_long(state) and not asked.faults:
+    asked = asked_of(state, _steps(request, state), request.POST)
+    if not asked.faults and is_long(state, asked):
         search_request(release_id=pk, **asked.search())
     query = {"k": asked.k_text, "limit": asked.limit_text} | {
         f"by-{row['at']}": row["by"] for row in asked.rows
@@ -256,12 +261,14 @@ def _page(
     tried: list[dict[str, Any]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    pk, shows, may_edit = context.release.pk, _shows_values(request, context), _may_edit(request, context)
+    pk, may_edit = context.release.pk, _may_edit(request, context)
+    shows = _shows_values(request, context, state_of(pk))
     draft = draft_of(request, pk) if may_edit else None
     page = recipe_page(pk, draft=draft, form=form, refused=refused, shows_values=shows, tried=tried)
     state: PrivacyState = page["state"]
     page |= proposal_part(
         state,
+        draft.steps if draft else state.recipe,
         choices_at(state, [], None),
         request.GET,
         asked=may_edit and "k" in request.GET,
@@ -282,9 +289,9 @@ def _may_edit(request: HttpRequest, context: ReleaseContext) -> bool:
     return is_open and may(request, "dispose_findings", context)
 
 
-def _shows_values(request: HttpRequest, context: ReleaseContext) -> bool:
+def _shows_values(request: HttpRequest, context: ReleaseContext, state: PrivacyState) -> bool:
     """Values of the file stand on the page only for who may read it raw, and after a look that was recorded."""
-    return values_are_seen(request, context.release.pk) and may(request, "view_raw", context)
+    return values_are_seen(request, state) and may(request, "view_raw", context)
 
 
 def _steps(request: HttpRequest, state: PrivacyState) -> list[dict[str, Any]]:
@@ -292,21 +299,23 @@ def _steps(request: HttpRequest, state: PrivacyState) -> list[dict[str, Any]]:
     return draft.steps if draft else state.recipe
 
 
-def _taken(request: HttpRequest, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The steps with those of a proposal: an earlier one of its kind gives way."""
+def _take(request: HttpRequest, state: PrivacyState, steps: list[dict[str, Any]]) -> HttpResponse:
+    """Put a proposal into the draft: what gives way to it goes. Nothing comes into the session unchecked."""
     try:
-        proposed = json.loads(request.POST.get("steps", "[]"))
-    except ValueError:
-        proposed = []
-    proposed = [
-        one
-        for one in (proposed if isinstance(proposed, list) else [])
-        if isinstance(one, dict)
-        and isinstance(one.get("params"), dict)
-        and isinstance(one.get("remedy"), str)
-    ]
-    kept = [one for one in steps if one.get("remedy") not in {step["remedy"] for step in proposed}]
-    return [*kept, *proposed]
+        taken = proposal_taken(state, steps, request.POST.get("step", ""))
+    except RecipeRefused as error:
+        messages.error(request, error.sentence)
+        return _to(state.release_id, "recipe-propose")
+    draft_keep(request, state, taken)
+    return _to(state.release_id, "recipe-steps")
+
+
+def _measure(request: HttpRequest, state: PrivacyState, steps: list[dict[str, Any]]) -> HttpResponse:
+    try:
+        measurement_request(release_id=state.release_id, steps=steps)
+    except RecipeRefused as error:
+        messages.error(request, error.sentence)
+    return _to(state.release_id, "recipe-effect")
 
 
 def _number(data: QueryDict, name: str) -> int | None:

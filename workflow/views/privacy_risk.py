@@ -34,6 +34,7 @@ def quasi_identifiers_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "quasi": request.POST.getlist("quasi"),
         "sensitive": request.POST.getlist("sensitive"),
         "weights": request.POST.get("weights", ""),
+        "reason": request.POST.get("reason", ""),
     }
     try:
         row = quasi_confirm(
@@ -41,6 +42,7 @@ def quasi_identifiers_confirm(request: HttpRequest, pk: int) -> HttpResponse:
             columns=typed["quasi"],
             sensitive=typed["sensitive"],
             weights=typed["weights"],
+            reason=typed["reason"],
             k_min=_threshold(context),
             actor=request.user,
         )
@@ -57,6 +59,7 @@ def _page(request: HttpRequest, context: ReleaseContext, **refused: Any) -> Http
     is_open = "privacy" in OPEN_PARTS.get(context.release.stage, ())
     page = risk_page(context.release.pk, k_min=_threshold(context), **refused) | {
         "release": context.release,
+        "quasi_reason": (refused.get("typed") or {}).get("reason", ""),
         "may_dispose": is_open and may(request, "dispose_findings", context),
         "may_scan": may(request, "run_scan", context),
     }

@@ -8,9 +8,12 @@ from django.http import HttpRequest
 
 from privacy.page_recipe import Draft
 from privacy.selectors import PrivacyState
+from privacy.services.looks import look_of
 
 Step = dict[str, Any]
 _SEEN = "recipe-values"
+# So many looks are remembered; of an older one a new look is asked for.
+_LOOKS = 20
 
 
 def draft_of(request: HttpRequest, release_id: int) -> Draft | None:
@@ -45,14 +48,15 @@ def draft_forget(request: HttpRequest, release_id: int) -> None:
     request.session.pop(_key(release_id), None)
 
 
-def values_are_seen(request: HttpRequest, release_id: int) -> bool:
-    """This person asked for the values of the columns on this page, and that was recorded."""
-    return release_id in request.session.get(_SEEN, [])
+def values_are_seen(request: HttpRequest, state: PrivacyState) -> bool:
+    """This person asked for the values of exactly these columns of this file, and that was recorded."""
+    return look_of(state) in request.session.get(_SEEN, [])
 
 
-def values_seen(request: HttpRequest, release_id: int, *, on: bool) -> None:
-    seen = [one for one in request.session.get(_SEEN, []) if one != release_id]
-    request.session[_SEEN] = [*seen, release_id] if on else seen
+def values_seen(request: HttpRequest, state: PrivacyState, *, on: bool) -> None:
+    look = look_of(state)
+    seen = [one for one in request.session.get(_SEEN, []) if one != look]
+    request.session[_SEEN] = [*seen, look][-_LOOKS:] if on else seen
 
 
 def _key(release_id: int) -> str:
