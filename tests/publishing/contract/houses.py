@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import requests
 
+from publishing.portals.arcgis import ArcgisConfig, ArcgisPortal
 from publishing.portals.base import Portal
 from publishing.portals.ckan import CkanConfig, CkanPortal
 from publishing.portals.socrata import SocrataConfig, SocrataPortal
@@ -100,6 +101,19 @@ class CkanHouse(House):
         return self.portal(api_token=f"{SECRET}-not")
 
 
+class ArcgisHouse(House):
+    name, module = "arcgis_geo", "publishing.devserver.arcgis"
+    environment = {"STANDIN_PASSWORD": SECRET}
+    write_path, view_path, read_path = "/uploads/upload", "/content/items/", "/0/query"
+
+    def portal(self, **changes: Any) -> Portal:
+        about = {"username": "publisher", "password": SECRET, "wait_scale": 0.01, "read_seconds": 5.0}
+        return ArcgisPortal(ArcgisConfig(self.domain, "http", **{**about, **changes}))
+
+    def locked_out(self) -> Portal:
+        return self.portal(password=f"{SECRET}-not")
+
+
 class StaticHouse(House):
     name, module = "static", "publishing.devserver.static"
     view_path, read_path = "datapackage", "data.csv"
@@ -118,7 +132,7 @@ class StaticHouse(House):
         return portal.count(remote_id, anonymous=True)
 
 
-HOUSES: tuple[type[House], ...] = (SocrataHouse, CkanHouse, StaticHouse)
+HOUSES: tuple[type[House], ...] = (SocrataHouse, CkanHouse, ArcgisHouse, StaticHouse)
 
 
 @contextlib.contextmanager
