@@ -80,17 +80,17 @@ def infer(series: pl.Series) -> Verdict:
     return verdict_of(count_forms(frame))
 
 
-def count_forms(values: pl.DataFrame, likely: str = "") -> dict[str, int]:
+def surely(values: pl.Series, form: str) -> pl.Series | None:
+    """Which values have that form for certain, by a single look; others may have it too. None: no look tells."""
+    return values.str.contains(_SURE[form]) if form in _SURE else None
+
+
+def count_forms(values: pl.DataFrame) -> dict[str, int]:
     """How many cells have each form: values (`v`), and how many cells hold each (`n`) where they are distinct.
 
-    `likely` names the form to try first; it changes the time, not the result. Counts of the parts of a column
-    may be added up.
+    Counts of the parts of a column may be added up.
     """
     forms: dict[str, int] = {}
-    if likely in _SURE:
-        sure = values.get_column("v").str.contains(_SURE[likely])
-        forms[likely] = int((values.get_column("n").filter(sure) if "n" in values.columns else sure).sum())
-        values = values.filter(~sure)
     for form, part in _partition(values):
         count = int(part.get_column("n").sum()) if "n" in part.columns else part.height
         forms[form] = forms.get(form, 0) + count
@@ -240,15 +240,19 @@ _WORD_LIKE = (
     ("yes_no", r"^(?i:yes|no)$"),
     ("geometry", _GEOMETRY),
 )
-# Most values of a form, told by a pattern alone: short decimals are exact, every month has 28 days.
+# Most values of a form, told by a pattern alone: short decimals are exact, and all days but 29 February are sure.
 _MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|1[0-9]|2[0-8])"
+_LATE = (r"(?:0[13-9]|1[0-2])", r"(?:29|30)"), (r"(?:0[13578]|1[02])", "31")
+_MONTH_DAY = [(_MONTH, _DAY), *_LATE]
+_DAY_OF_YEAR = rf"(?:{'|'.join(f'{month}-{day}' for month, day in _MONTH_DAY)})"
+_US_DAY_OF_YEAR = rf"(?:{'|'.join(f'{month}/{day}' for month, day in _MONTH_DAY)})"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _SURE = {
     "integer": _INTEGER,
     "decimal": r"^-?(?:0|[1-9][0-9]{0,8})?\.[0-9]{1,6}$",
-    "date_iso": rf"^[12][0-9]{{3}}-{_MONTH}-{_DAY}$",
-    "date_us": rf"^{_MONTH}/{_DAY}/[12][0-9]{{3}}$",
-    "datetime_iso": rf"^[12][0-9]{{3}}-{_MONTH}-{_DAY}[T ]{_CLOCK}(?:\.[0-9]{{1,6}})?$",
+    "date_iso": rf"^[12][0-9]{{3}}-{_DAY_OF_YEAR}$",
+    "date_us": rf"^{_US_DAY_OF_YEAR}/[12][0-9]{{3}}$",
+    "datetime_iso": rf"^[12][0-9]{{3}}-{_DAY_OF_YEAR}[T ]{_CLOCK}(?:\.[0-9]{{1,6}})?$",
 }
 # What every form but text is made of: most words fail it at their first letters.
 _SHAPED = (

@@ -17,6 +17,8 @@ SHOWN_SAMPLES = 3
 HEAD = 20_000
 _PROSE_WORDS = 4.0
 _PROSE_LENGTH = 40
+# polars keeps strings of so many bytes beside their lengths, longer ones in memory that a whole block shares.
+_INLINE = 12
 _LONGEST_MARKER = max(len(marker) for marker in NULL_MARKERS)
 MARKER = rf"(?i)^\s*(?:{'|'.join(re.escape(marker) for marker in NULL_MARKERS)})\s*$"
 
@@ -126,8 +128,13 @@ def distinct_of(values: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def is_inline(values: pl.Series) -> bool:
+    """Whether values hold on to no memory that they share with others."""
+    return int(values.str.len_bytes().max() or 0) <= _INLINE  # type: ignore[arg-type]
+
+
 def owned(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same values, written anew: a part of a block would keep the memory of the whole block."""
+    """The same values, written anew: a part of a block would keep the memory that the values of the block share."""
     return frame.with_columns(v=pl.concat_str("v", pl.lit("")))
 
 

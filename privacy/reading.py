@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from datafiles.inference import count_forms, may_have_form
+from datafiles.inference import count_forms, may_have_form, surely
 from privacy.cells import (
     HEAD,
     MARKER,
@@ -18,6 +18,7 @@ from privacy.cells import (
     Cells,
     Hits,
     distinct_of,
+    is_inline,
     is_prose,
     owned,
     repeats,
@@ -34,6 +35,8 @@ from privacy.vocabulary import FREE_TEXT_HEADERS
 JUDGED = 131_072
 # Distinct values beyond this are too many to keep.
 _KEPT = 50_000
+# The most frequent form is told from so many values.
+_PROBED = 2_000
 # So many values that patterns match are searched together.
 _TOGETHER = 20_000
 _NOTHING = rows_of(pl.Series([], dtype=pl.String), 0)
@@ -54,7 +57,12 @@ class ColumnReading:
         self.forms: dict[str, int] = {}
         self._typed, self._key, self._head, self._judged = typed, key, head, judged
         self._waiting: list[pl.DataFrame] = []
+        self._first: list[pl.DataFrame] = []
         self._ready = 0
+        # The form to try first; it changes the time, not the result.
+        self._likely = "text"
+        # Until a longer value comes, no value needs to be written anew to be kept.
+        self._inline = True
         self._plan: Plan | None = None
         self._repeats = False
         self._known: pl.DataFrame | None = None
@@ -67,12 +75,12 @@ class ColumnReading:
     def add(self, values: pl.Series) -> None:
         """Take the next rows."""
         start, self.length = self.length, self.length + len(values)
-        frame = rows_of(values, start)
+        frame = rows_of(values.rechunk(), start)
         if self._plan is not None:
             self._take(frame)
             return
         self._waiting.append(frame)
-        self._ready += without_markers(frame).height
+        self._first_of(frame)
         if self._ready >= self._head:
             self._begin()
 
@@ -92,11 +100,20 @@ class ColumnReading:
             self._begin()
         self._look_inside()
 
+    def _first_of(self, frame: pl.DataFrame) -> None:
+        """Collect the first values by which the search is planned, without looking at more of them."""
+        for start in range(0, frame.height, self._head):
+            if self._ready < self._head:
+                some = without_markers(frame.slice(start, self._head)).head(self._head - self._ready)
+                self._first.append(some)
+                self._ready += some.height
+
     def _begin(self) -> None:
         """Plan the search by the first values, and take those that have waited for it."""
         waiting = pl.concat(self._waiting) if self._waiting else _NOTHING
-        self._waiting = []
-        head = without_markers(waiting).head(self._head)
+        head = pl.concat(self._first) if self._first else _NOTHING
+        self._waiting, self._first = [], []
+        self._likely = _most_frequent(count_forms(head.head(_PROBED)))
         named = phrase_in(header_tokens(self.name), FREE_TEXT_HEADERS) is not None
         self._plan = plan_of(head.get_column("v"), DETECTORS, prose=is_prose(head, named_prose=named))
         self._repeats = repeats(head.get_column("v"))
@@ -108,37 +125,52 @@ class ColumnReading:
         """Count the forms of filled cells, search those that hold more than a null marker, and keep a sample."""
         if frame.is_empty() or self._plan is None:
             return
-        values = self._filled(distinct_of(frame) if self._repeats else frame)
+        self._inline = self._inline and is_inline(frame.get_column("v"))
         if self._repeats:
+            values, left = self._filled(distinct_of(frame), self._plan)
             self.filled += int(values.get_column("n").sum())
             self._keep(values)
         else:
+            values, left = self._filled(frame.with_columns(n=pl.lit(1, pl.UInt32)), self._plan)
             self.filled += values.height
             self._compare(values)
-            values = values.with_columns(n=pl.lit(1, pl.UInt32))
-        parts, doubtful = sift(self._plan, values)
+        parts, doubtful = sift(self._plan, left)
         self._tally(parts)
-        self._doubtful.append(owned(doubtful))
+        self._doubtful.append(self._owned(doubtful))
         if sum(one.height for one in self._doubtful) >= _TOGETHER:
             self._look_inside()
         self._sample_of(frame)
 
-    def _filled(self, values: pl.DataFrame) -> pl.DataFrame:
-        """Without null markers; the forms are counted on the way, before they are gone."""
+    def _filled(self, values: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The values without null markers, and those of them that must be searched; the forms are counted on the
+        way, before they are gone."""
         if not self._typed:
-            return without_markers(values)
-        likely = max(self.forms, key=lambda form: self.forms[form], default="text")
-        if likely != "text":
-            self._count(count_forms(values, likely))
-            # What has another form than text is no marker.
-            return without_markers(values) if self.forms.get("text") else values
+            filled = without_markers(values)
+            return filled, filled
+        self._likely = _most_frequent(self.forms) if self.forms else self._likely
+        if self._likely != "text":
+            return self._filled_of(self._likely, values, plan)
         special = may_have_form(values.get_column("v"), beside=MARKER)
-        cells = values.get_column("n").filter(~special) if self._repeats else ~special
-        self._count({"text": int(cells.sum())})
-        if not special.any():
-            return values
-        self._count(count_forms(values.filter(special)))
-        return without_markers(values)
+        self._count({"text": int(values.get_column("n").filter(~special).sum())})
+        if special.any():
+            self._count(count_forms(values.filter(special)))
+            values = without_markers(values)
+        return values, values
+
+    def _filled_of(self, form: str, values: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The same where most values have a form other than text. What has one is no marker."""
+        sure = surely(values.get_column("v"), form)
+        rest = values
+        if sure is not None:
+            self._count({form: int(values.get_column("n").filter(sure).sum())})
+            rest = values.filter(~sure)
+        forms = count_forms(rest)
+        self._count(forms)
+        if forms.get("text"):
+            filled = without_markers(rest)
+            values = values if filled.height == rest.height else without_markers(values)
+            rest = filled
+        return values, rest if plan.passes_over(form) else values
 
     def _count(self, forms: dict[str, int]) -> None:
         for form, count in forms.items():
@@ -162,34 +194,37 @@ class ColumnReading:
     def _keep(self, values: pl.DataFrame) -> None:
         """Add the distinct values of a block to those known, until they are too many."""
         if self._known is None:
-            self._known = owned(values)
+            self._known = self._owned(values)
         elif self._known.height <= _KEPT:
             self._known = (
-                pl.concat([self._known, owned(values)])
+                pl.concat([self._known, self._owned(values)])
                 .group_by("v", maintain_order=True)
                 .agg(pl.col("n").sum(), pl.col("at").first(), pl.col("rows").explode().head(SHOWN_ROWS))
             )
+
+    def _owned(self, part: pl.DataFrame) -> pl.DataFrame:
+        return part if self._inline else owned(part)
 
     def _sample_of(self, frame: pl.DataFrame) -> None:
         """Keep every stride-th row; when that becomes too many, every other one of them."""
         part = frame if self._stride == 1 else _every(frame, self._stride)
         while self._sampled + part.height > self._judged:
             self._stride *= 2
-            self._sample = [owned(_every(one, self._stride)) for one in self._sample]
+            self._sample = [self._owned(_every(one, self._stride)) for one in self._sample]
             self._sampled = sum(one.height for one in self._sample)
             part = _every(part, self._stride)
-        self._sample.append(owned(part))
+        self._sample.append(self._owned(part))
         self._sampled += part.height
 
     def _compare(self, frame: pl.DataFrame) -> None:
         """Keep the hashes of a column that may be a key: every row has a value of its own."""
         if self._hashes is None:
             return
-        hashes = frame.get_column("v").hash()
-        if self.filled != self.length or hashes.n_unique() < len(hashes):
+        hashes = np.sort(frame.get_column("v").hash().to_numpy())
+        if self.filled != self.length or (hashes[1:] == hashes[:-1]).any():
             self._hashes = None
         else:
-            self._hashes.append(hashes.to_numpy())
+            self._hashes.append(hashes)
 
     def _frame(self) -> tuple[pl.DataFrame, int]:
         if self._known is not None and self._known.height <= _KEPT:
@@ -214,6 +249,10 @@ class ColumnReading:
             return False
         hashes = np.sort(np.concatenate(self._hashes))
         return not bool((hashes[1:] == hashes[:-1]).any())
+
+
+def _most_frequent(forms: dict[str, int]) -> str:
+    return max(forms, key=lambda form: forms[form], default="text")
 
 
 def _every(frame: pl.DataFrame, stride: int) -> pl.DataFrame:

@@ -32,6 +32,8 @@ _PLAIN = (
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{5,15}(?:Z|[+-][0-9:]{5})?)?"
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?: [0-9:]{4,8}(?: ?[AaPp][Mm])?)?)$"
 )
+# Forms (datafiles.inference) whose values are plain, all of which `surely` tells.
+_PLAIN_FORMS = ("decimal", "date_iso", "date_us", "datetime_iso")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Plan:
     patterns: tuple[tuple[Detector, int], ...]
     plain: bool
     look: bool
+
+    def passes_over(self, form: str) -> bool:
+        """Whether values that surely have that form are never searched."""
+        return self.plain and not self.whole and form in _PLAIN_FORMS
 
 
 @dataclass(frozen=True, slots=True)

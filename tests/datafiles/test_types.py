@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datafiles.inference import TYPES, infer
+from datafiles.inference import TYPES, forms_of, infer, surely
 from datafiles.table import Table
 
 
@@ -114,6 +114,24 @@ def test_the_forms_of_values_are_counted() -> None:
     verdict = infer(pl.Series("n", ["1", "1", "2.5", "x", None]))
     assert verdict.forms == {"decimal": 1, "integer": 2, "text": 1}
     assert verdict.dominant == ("decimal", 3)
+
+
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [
+        ("date_iso", "{y}-{m:02}-{d:02}"),
+        ("date_us", "{m:02}/{d:02}/{y}"),
+        ("datetime_iso", "{y}-{m:02}-{d:02} 08:15:00"),
+    ],
+)
+def test_a_single_look_tells_every_day_but_the_29th_of_february(form: str, written: str) -> None:
+    days = [(y, m, d) for y in (2023, 2024) for m in range(14) for d in range(33)]
+    values = pl.Series([written.format(y=y, m=m, d=d) for y, m, d in days])
+    sure = surely(values, form)
+    assert sure is not None
+    leap = pl.Series([(m, d) == (2, 29) for _, m, d in days])
+    assert (sure | (leap & (forms_of(values) == form))).to_list() == (forms_of(values) == form).to_list()
+    assert not (sure & leap).any()
 
 
 def test_rows_that_do_not_fit_are_named_by_position() -> None:

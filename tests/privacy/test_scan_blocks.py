@@ -47,6 +47,16 @@ def mixed(seed: int) -> Table:
                 ],
                 "status": [dice.choice(["open", "closed", "-", None]) for _ in range(ROWS)],
                 "amount": [f"{dice.uniform(1, 9_000):.16f}" for _ in range(ROWS)],
+                "paid": [
+                    "123-45-6788" if i == 402 else dice.choice([f"{i / 4:.2f}", "N/A", "-"])
+                    for i in range(ROWS)
+                ],
+                "held": [
+                    "ann.lee@mail.example"
+                    if i == 77
+                    else f"20{dice.randrange(10, 25)}-02-{dice.randrange(1, 30):02}"
+                    for i in range(ROWS)
+                ],
                 "code": [str(dice.randrange(10**8, 10**9)) for _ in range(ROWS)],
                 "rare": ["123-45-6788" if i in (310, 450) else None for i in range(ROWS)],
                 "card": [dice.choice(["4111111111111111", "4111111111111112", "none"]) for _ in range(ROWS)],
@@ -103,6 +113,14 @@ def test_one_number_among_many_rows_is_found_wherever_blocks_end(place: int, ste
         reading.add(pl.Series("plot", cells[start : start + step]))
     hits = {hit.entity: hit for hit in judged(reading, Column("plot", "text"), 0).hits}
     assert (hits["SSN"].count, hits["SSN"].rows) == (1, [place + 1])
+
+
+def test_a_number_among_amounts_and_dates_that_are_passed_over_is_found() -> None:
+    found = {
+        one["name"]: {hit["entity"]: hit["rows"] for hit in one["hits"]}
+        for one in verdicts(TABLES[1], [60], 40, 100)
+    }
+    assert (found["paid"], found["held"]) == ({"SSN": [403]}, {"EMAIL": [78]})
 
 
 def test_a_long_column_is_judged_by_part_of_its_values_and_says_so() -> None:
