@@ -44,6 +44,13 @@ def class_table_read(path: Path) -> ClassTable:
     return ClassTable(names, values, keys, packing, sizes, {})
 
 
+def class_values_read(path: Path, column: str) -> pl.Series:
+    """The values of one column of it, without the groups; the first is null."""
+    with ZipFile(path) as archive:
+        at = json.loads(archive.read(_NAMES)).index(column)
+        return pl.read_ipc(archive.read(f"values-{at}.arrow")).to_series().alias(column)
+
+
 def _put(archive: ZipFile, name: str, content: bytes) -> None:
     """With a fixed date, which ZipInfo has of itself."""
     archive.writestr(ZipInfo(name), content)

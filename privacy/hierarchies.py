@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from dossier.selectors import subject_of
 from dossier.storage import local_path
-from privacy.class_file import class_table_read
+from privacy.class_file import class_table_read, class_values_read
 from privacy.models import UploadedHierarchy
 from privacy.remedies.built_in import BUILT_IN
 from privacy.remedies.hierarchies import listed, suggested_hierarchy
@@ -16,6 +16,16 @@ from privacy.remedies.hierarchy import Hierarchy
 from privacy.remedies.trial import Baseline
 from privacy.risk.classes import ClassTable
 from privacy.selectors import PrivacyState, class_table_of, state_of
+
+# Tables of at most so many groups are read by web processes (two stay in memory, some 100 MB); what is computed on
+# larger ones is computed by a worker.
+MOST_CLASSES_ON_PAGES = 1_000_000
+
+
+def is_for_pages(state: PrivacyState) -> bool:
+    """Whether a page may compute on the class table of a release; also while there is none."""
+    row = class_table_of(state)
+    return row is None or row.classes <= MOST_CLASSES_ON_PAGES
 
 
 def uploaded_rows(release_id: int) -> QuerySet[UploadedHierarchy]:
@@ -53,11 +63,15 @@ def _loaded(storage_key: str) -> Baseline:
 
 
 def column_values(release_id: int, column: str) -> list[str]:
-    """The values of a confirmed quasi-identifier, for a comparison in memory; empty while they are not known."""
-    table = class_table_loaded(state_of(release_id))
-    if table is None or column not in table.values:
+    """The values of a confirmed quasi-identifier, for a comparison in memory; empty while they are not known.
+
+    Only they are read, not the groups.
+    """
+    row = class_table_of(state_of(release_id))
+    if row is None or row.table is None or column not in row.quasi:
         return []
-    return table.values[column].slice(1).to_list()
+    with local_path(row.table.storage_key) as path:
+        return class_values_read(path, column).slice(1).to_list()
 
 
 def suggested_hierarchies(state: PrivacyState, table: ClassTable) -> dict[str, Hierarchy]:

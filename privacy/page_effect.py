@@ -11,16 +11,28 @@ from typing import Any
 
 from privacy.charts import Bar, bars_svg
 from privacy.errors import RecipeRefused
+from privacy.hierarchies import MOST_CLASSES_ON_PAGES, is_for_pages
 from privacy.page_risk_rows import of, percent
 from privacy.remedies.what_if import ColumnChange, Sizes, WhatIf
 from privacy.selectors import PrivacyState
 from privacy.services.proposals import recipe_what_if
+from privacy.services.searches import effect_of, measurement_made
+
+_LARGE = (
+    f"The file has more than {MOST_CLASSES_ON_PAGES:,} different combinations in the measured columns, so what steps "
+    "do is measured in the background."
+)
 
 
 def effect_part(
     state: PrivacyState, steps: Sequence[dict[str, Any]], *, shows_values: bool
 ) -> dict[str, Any]:
-    """The part of a page that says what `steps` would do; a sentence instead while that cannot be said."""
+    """The part of a page that says what `steps` would do; a sentence instead while that cannot be said.
+
+    Of very many groups it is what a worker measured (services.searches), how far that is, or an offer to ask for it.
+    """
+    if not is_for_pages(state):
+        return _from_worker(state, steps)
     started = perf_counter()
     try:
         effect = recipe_what_if(release_id=state.release_id, steps=list(steps))
@@ -29,6 +41,26 @@ def effect_part(
     return {"effect": effect_words(effect, shows_values=shows_values), "no_effect": ""} | _timed(
         effect, started
     )
+
+
+def _from_worker(state: PrivacyState, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    found = measurement_made(state, steps)
+    part: dict[str, Any] = {"effect": None, "no_effect": "", "measurement": found, "may_measure": False}
+    if found is not None and found.found:
+        effect = effect_of(found.found["effect"])
+        return part | {
+            "effect": effect_words(effect, shows_values=False),
+            "groups": effect.before.groups,
+            "by_worker": True,
+        }
+    if found is None or not found.is_live:
+        why = (found.refused or found.error) if found else ""
+        part |= {
+            "no_effect": f"{why} {_LARGE}".strip(),
+            "may_measure": True,
+            "measurement": None,
+        }
+    return part
 
 
 def effect_words(effect: WhatIf, *, shows_values: bool) -> dict[str, Any]:

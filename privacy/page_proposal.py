@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 from privacy.errors import RecipeRefused
-from privacy.hierarchies import class_table_loaded, suggested_hierarchies
+from privacy.hierarchies import class_table_loaded, is_for_pages, suggested_hierarchies, uploaded_hierarchies
 from privacy.models import RecipeSearch
 from privacy.page_effect import effect_words
-from privacy.page_risk_rows import of, percent
+from privacy.page_risk_rows import of
+from privacy.recipe_changes import gives_way, says
+from privacy.recipes import Step
+from privacy.remedies.built_in import hierarchy_named
 from privacy.selectors import PrivacyState, class_table_of
-from privacy.services.proposals import Proposal, recipe_propose
+from privacy.services.proposals import Proposal, recipe_propose, searched_columns
 from privacy.services.searches import proposal_of, search_made
-from privacy.step_form import Choices, Option, Posted
+from privacy.step_form import Choices, Option, Posted, usual_hierarchy
 
 AS_IT_IS = "none"
-# A search on so many groups takes about two seconds on two slow cores.
-MOST_CLASSES = 1_000_000
+# Up to so many combinations of levels, and so many times the groups of the file, a search takes up to about three
+# seconds on two slow cores; what takes longer is for a worker.
+MOST_NODES = 100_000
+MOST_WORK = 1_000_000_000
 _LIMIT = "2"
 _SMALLEST = 2
 
@@ -33,6 +39,7 @@ class Asked:
     limit_text: str
     k: int | None
     limit: float | None
+    steps: Sequence[Step] = ()
 
     @property
     def faults(self) -> dict[str, str]:
@@ -45,35 +52,59 @@ class Asked:
 
     def search(self) -> dict[str, Any]:
         """The parameters of the search; only without faults."""
-        return {"k": self.k, "limit": self.limit, "chosen": {row["column"]: row["by"] for row in self.rows}}
+        chosen = {row["column"]: row["by"] for row in self.rows}
+        return {"k": self.k, "limit": self.limit, "chosen": chosen, "steps": list(self.steps)}
 
 
-def asked_of(state: PrivacyState, data: Posted) -> Asked:
-    """The form as it was filled in, or as it stands before that."""
+def asked_of(state: PrivacyState, steps: Sequence[Step], data: Posted) -> Asked:
+    """The form as it was filled in, or as it stands before that; of columns that the recipe leaves."""
     quasi, usual = state.quasi.columns if state.quasi else [], _usual(state)
+    left = searched_columns(state, steps)
     rows = [
         {"at": at, "column": name, "by": data.get(f"by-{at}", "") or usual.get(name, "category")}
         for at, name in enumerate(quasi)
+        if name in left
     ]
     k_text = data.get("k", "") or str(state.quasi.k_min if state.quasi else 5)
     limit_text = data.get("limit", "") or _LIMIT
-    return Asked(rows, k_text, limit_text, _whole(k_text), _share(limit_text))
+    return Asked(rows, k_text, limit_text, _whole(k_text), _share(limit_text), steps)
 
 
-def is_long(state: PrivacyState) -> bool:
-    """Whether the search is for a worker: with so many groups it may take more than a second or two."""
+def is_long(state: PrivacyState, asked: Asked) -> bool:
+    """Whether the search is for a worker: for a page there are too many groups, or too many ways to make them."""
     table = class_table_of(state)
-    return table is not None and table.classes > MOST_CLASSES
+    if table is None:
+        return False
+    nodes = _nodes(state, asked)
+    return not is_for_pages(state) or nodes > MOST_NODES or nodes * table.classes > MOST_WORK
+
+
+def _nodes(state: PrivacyState, asked: Asked) -> int:
+    """How many combinations of levels the search is over; a hierarchy that is not there has one."""
+    uploaded, nodes = uploaded_hierarchies(state.release_id), 1
+    for row in asked.rows:
+        try:
+            nodes *= 1 if row["by"] == AS_IT_IS else len(hierarchy_named(row["by"], uploaded).levels)
+        except LookupError:
+            continue
+    return nodes
 
 
 def proposal_part(
-    state: PrivacyState, choices: Choices, data: Posted, *, asked: bool, shows_values: bool
+    state: PrivacyState,
+    steps: Sequence[Step],
+    choices: Choices,
+    data: Posted,
+    *,
+    asked: bool,
+    shows_values: bool,
 ) -> dict[str, Any]:
     """The form and, when `asked`, what was found or why nothing was; each fault at its field.
 
-    The search runs on the counted groups, never on the rows; a long one is made by a worker (services.searches).
+    `steps` is the recipe that a proposal goes into. The search runs on the counted groups, never on the rows; a
+    long one is made by a worker (services.searches).
     """
-    typed = asked_of(state, data)
+    typed = asked_of(state, steps, data)
     part: dict[str, Any] = {
         "propose_rows": typed.rows,
         "propose_options": _options(choices),
@@ -85,8 +116,8 @@ def proposal_part(
     }
     if not asked or typed.faults:
         return {"propose": part}
-    if is_long(state):
-        _from_worker(part, search_made(state, **typed.search()))
+    if is_long(state, typed):
+        _from_worker(part, steps, search_made(state, **typed.search()))
         return {"propose": part}
     started = perf_counter()
     try:
@@ -95,29 +126,32 @@ def proposal_part(
         part["propose_faults"] = {"all": error.sentence}
         return {"propose": part}
     milliseconds = round((perf_counter() - started) * 1000)
-    part["proposal"] = _proposal(found, shows_values) | {"milliseconds": f"{milliseconds:,}"}
+    part["proposal"] = _proposal(found, steps, shows_values) | {"milliseconds": f"{milliseconds:,}"}
     return {"propose": part}
 
 
-def _from_worker(part: dict[str, Any], search: RecipeSearch | None) -> None:
+def _from_worker(part: dict[str, Any], steps: Sequence[Step], search: RecipeSearch | None) -> None:
     """What a worker found, or how far it is."""
     if search is None:
         return
     if search.found:
-        part["proposal"] = _proposal(proposal_of(search.found), shows_values=False)
+        part["proposal"] = _proposal(proposal_of(search.found), steps, shows_values=False)
     elif search.refused or not search.is_live:
         part["propose_faults"] = {"all": search.refused or search.error}
     else:
         part["search"] = search
 
 
-def _proposal(found: Proposal, shows_values: bool) -> dict[str, Any]:
-    optimum = found.optimum
+def _proposal(found: Proposal, steps: Sequence[Step], shows_values: bool) -> dict[str, Any]:
+    """The proposal with the figures of the recipe after it was taken over: the same that stand there then."""
+    optimum, effect = found.optimum, effect_words(found.effect, shows_values=shows_values)
     return {
-        "k": optimum.k,
-        "groups": f"{optimum.groups:,}",
-        "suppressed": of(optimum.suppressed, found.effect.before.rows),
-        "loss": percent(optimum.loss),
+        "k": effect["k"],
+        "groups": f"{found.effect.after.groups:,}",
+        "suppressed": of(found.effect.rows_removed, found.effect.before.rows),
+        "loss": effect["loss"],
+        "gives_way": [says(step) for step in steps if gives_way(step, found.step)],
+        "stay": len(found.recipe) - 1,
         "levels": [
             {"column": column, "hierarchy": label, "level": words, "height": height}
             for column, label, words, height in found.levels
@@ -125,14 +159,19 @@ def _proposal(found: Proposal, shows_values: bool) -> dict[str, Any]:
         "nodes": f"{optimum.nodes:,}",
         "checked": f"{optimum.checked:,}",
         "classes": f"{found.effect.before.groups:,}",
-        "steps": json.dumps(found.steps, ensure_ascii=False),
-        "effect": effect_words(found.effect, shows_values=shows_values),
+        "step": json.dumps(found.step, ensure_ascii=False),
+        "effect": effect,
     }
 
 
 def _usual(state: PrivacyState) -> dict[str, str]:
-    """The hierarchy that fits each confirmed column, by its values."""
-    table = class_table_loaded(state) if state.quasi and state.quasi.columns else None
+    """The hierarchy that fits each confirmed column, by its values; of very many groups, by what the column is."""
+    if state.quasi is None or not state.quasi.columns:
+        return {}
+    if not is_for_pages(state):
+        verdicts = {verdict.column: verdict for verdict in state.verdicts}
+        return {name: usual_hierarchy(verdicts.get(name)) for name in state.quasi.columns}
+    table = class_table_loaded(state)
     if table is None:
         return {}
     return {name: hierarchy.name for name, hierarchy in suggested_hierarchies(state, table).items()}

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.cache import cache
 from django.utils import timezone
 
-from privacy.hierarchies import class_table_loaded
+from privacy.hierarchies import class_table_loaded, is_for_pages
 from privacy.models import ColumnVerdict, QuasiIdentifiers
 from privacy.page import moving_part
 from privacy.page_risk_charts import class_chart, column_chart, combination_chart
@@ -63,12 +63,20 @@ def measured_before(state: PrivacyState, k_min: int) -> RiskProfile | None:
     kept = cache.get(key)
     if kept is not None:
         return RiskProfile.of_dict(kept)
+    if not is_for_pages(state):
+        return _of_worker(row.table.meta, k_min)
     table = class_table_loaded(state)
     if table is None:
         return None
     profile = profile_of(table, threshold=k_min, deep=len(table) <= _MOST_CLASSES)
     cache.set(key, profile.to_dict(), _KEPT_SECONDS)
     return profile
+
+
+def _of_worker(meta: dict[str, Any], k_min: int) -> RiskProfile | None:
+    """What the worker measured that counted very many groups; nothing after the threshold has changed."""
+    profile = RiskProfile.of_dict(meta["profile"]) if "profile" in meta else None
+    return profile if profile and profile.threshold == k_min else None
 
 
 def measured_after(state: PrivacyState) -> RiskProfile | None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from privacy.remedies.base import named_columns
 from privacy.remedies.recipe import step_says
 
 Step = dict[str, Any]
+_ROWS = "drop_rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,19 @@ def moved(steps: Sequence[Step], number: int, by: int) -> list[Step]:
     if 1 <= number <= len(kept) and 1 <= to <= len(kept):
         kept[number - 1], kept[to - 1] = kept[to - 1], kept[number - 1]
     return kept
+
+
+def gives_way(step: Step, proposal: Step) -> bool:
+    """Whether a step makes room for a proposal of the search: one of its kind, or one that changes a column of it
+    alone. A step that leaves rows out stays: it says which rows are measured, not how coarse a column is."""
+    named = named_columns(step["params"])
+    changes_one = len(named) == 1 and named[0] in proposal["params"]["columns"] and step["remedy"] != _ROWS
+    return changes_one or step["remedy"] == proposal["remedy"]
+
+
+def with_proposal(steps: Sequence[Step], proposal: Step) -> list[Step]:
+    """The recipe after a proposal was taken over: what gives way is gone, and the proposal stands at the end."""
+    return [*(step for step in steps if not gives_way(step, proposal)), proposal]
 
 
 def _text(step: Step) -> str:

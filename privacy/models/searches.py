@@ -1,4 +1,4 @@
-"""A search for the least harmful recipe that is too long for a page, made by a worker."""
+"""What is computed of a recipe and is too long for a page: a search, or a measurement. Made by a worker."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from work.models import WorkItem
 
 
 class RecipeSearch(WorkItem):
-    """One search. Finished when `found` or `refused` is set; keyed by all it depends on, so never made twice.
+    """One search for the least harmful recipe, or one measurement of what a recipe does. Finished when `found` or
+    `refused` is set; keyed by all it depends on, so never made twice.
 
-    `asked` is k, the share of rows that may be left out and a hierarchy for each column; `found` holds levels,
-    counts and measures, no value of the file.
+    `asked` holds the steps of the recipe; for a search also k, the share of rows that may be left out and a
+    hierarchy for each column. `found` holds levels, counts and measures, no value of the file.
     """
 
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="recipe_searches")
@@ -32,4 +33,4 @@ class RecipeSearch(WorkItem):
         ]
 
     def __str__(self) -> str:
-        return f"Search for k = {self.asked.get('k')}"
+        return f"Search for k = {self.asked['k']}" if "k" in self.asked else "Measurement of a recipe"

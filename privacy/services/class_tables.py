@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,8 +16,10 @@ from dossier.models import StoredFile
 from dossier.services import dossier_lock
 from dossier.storage import file_keep, local_path
 from privacy.class_file import class_table_write
+from privacy.hierarchies import MOST_CLASSES_ON_PAGES
 from privacy.models import ClassTabulation
 from privacy.risk.classes import ClassTable
+from privacy.risk.profile import profile_of
 from privacy.selectors import columnar_of, quasi_digest, state_of
 from work.errors import Stop
 from work.services import Beat, work_queue, work_retry
@@ -54,6 +57,7 @@ def classes_run(item: ClassTabulation, beat: Beat, *, now: datetime | None = Non
     beat(10, "Opening the file")
     with local_path(columnar.storage_key) as path:
         table = ClassTable.of(read_columnar(path, list(item.quasi)).frame, item.quasi)
+    profile = _profile(item, table)
     beat(70, "Keeping the groups")
     sha256, size, key = _stored(table)
     with transaction.atomic():
@@ -68,11 +72,19 @@ def classes_run(item: ClassTabulation, beat: Beat, *, now: datetime | None = Non
                 "name": "groups of the quasi-identifiers",
                 "storage_key": key,
                 "created_at": now or timezone.now(),
-                "meta": {"raw_sha256": item.file_sha256, "quasi_digest": item.quasi_digest},
+                "meta": {"raw_sha256": item.file_sha256, "quasi_digest": item.quasi_digest} | profile,
             },
         )
         item.table, item.rows, item.classes = kept, table.rows, len(table)
         item.save(update_fields=["table", "rows", "classes"])
+
+
+def _profile(item: ClassTabulation, table: ClassTable) -> dict[str, Any]:
+    """The measures of a table that is too large for pages, to be kept with it: counts and shares, no values."""
+    quasi = state_of(item.release_id).quasi
+    if quasi is None or len(table) <= MOST_CLASSES_ON_PAGES:
+        return {}
+    return {"profile": profile_of(table, threshold=quasi.k_min, deep=False).to_dict()}
 
 
 def _stored(table: ClassTable) -> tuple[str, int, str]:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
 from privacy.errors import RecipeRefused
-from privacy.hierarchies import baseline_loaded, suggested_hierarchies, uploaded_hierarchies
+from privacy.hierarchies import baseline_loaded, suggested_hierarchies, uploaded_hierarchies, uploaded_rows
 from privacy.models import ColumnVerdict
+from privacy.recipe_changes import with_proposal
 from privacy.recipes import Step
 from privacy.remedies.built_in import hierarchy_named
 from privacy.remedies.hierarchy import Hierarchy, Rule
 from privacy.remedies.ladder import Ladder
 from privacy.remedies.lattice import Optimum, search
+from privacy.remedies.recipe import columns_left, recipe_faults
 from privacy.remedies.trial import Baseline
 from privacy.remedies.what_if import WhatIf, what_if
 from privacy.risk.classes import ClassTable
 from privacy.selectors import PrivacyState, state_of
+from privacy.services.recipes import refuse_faults
 
 # The search keeps some numbers for every combination of levels.
 MOST_NODES = 2_000_000
+PROPOSED = "k_anonymise"
 # A column that stays as it is still tells rows apart, so it takes part with its finest level only.
 AS_IT_IS = Rule("category", "Left as it is", ("as it is",), ())
 NOT_COUNTED = "The groups of the file are still being counted. Try again in a moment."
@@ -31,12 +36,13 @@ NOT_CONFIRMED = (
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The least harmful levels for `k`, as steps to add to the recipe, and what they would do.
+    """The least harmful levels for `k`, as a step, the recipe that holds it, and what that recipe would do.
 
     `levels` says for each column its hierarchy, the level in words, and the number of the level.
     """
 
-    steps: list[Step]
+    step: Step
+    recipe: list[Step]
     optimum: Optimum
     levels: list[tuple[str, str, str, int]]
     effect: WhatIf
@@ -58,12 +64,15 @@ def recipe_propose(
     limit: float = 0.02,
     mean: str = "geometric",
     chosen: Mapping[str, str] | None = None,
+    steps: Sequence[Step] = (),
 ) -> Proposal:
     """The least harmful way to make groups of at least `k` out of the confirmed quasi-identifiers.
 
     `limit` is the largest share of rows that may be left out, `chosen` names hierarchies for columns in place of
-    the suggested ones ("none" leaves the column as it is). The steps of the present recipe about other columns
-    are not part of it. Raises RecipeRefused when the groups are not counted or no choice of levels is enough.
+    the suggested ones ("none" leaves the column as it is). `steps` is the recipe that the proposal goes into: the
+    columns it leaves out are not searched over, and what is measured is the recipe after the proposal was taken
+    over (privacy.recipe_changes.with_proposal). Raises RecipeRefused when the groups are not counted or no choice
+    of levels is enough.
     """
     if k < 2:
         raise RecipeRefused("Groups of one do not protect anybody. Ask for at least 2.")
@@ -74,7 +83,16 @@ def recipe_propose(
     table = base.table
     uploaded = uploaded_hierarchies(release_id)
     picked = _picked(state, table, chosen or {}, uploaded)
-    names = [name for name in table.names if name in picked]
+    names = searched_columns(state, steps)
+    if any(step.get("remedy") == "aggregate" for step in steps):
+        raise RecipeRefused(
+            "The recipe makes a table of counts, in which groups are made by leaving out small cells. Take that step "
+            "out first, then search."
+        )
+    if not names:
+        raise RecipeRefused(
+            "The recipe leaves out every confirmed column, so nothing is left to make coarser."
+        )
     nodes = prod(len(picked[name].levels) for name in names)
     if nodes > MOST_NODES:
         raise RecipeRefused(
@@ -82,14 +100,14 @@ def recipe_propose(
             "that need not become coarser, or take hierarchies with fewer levels."
         )
     ladders = [Ladder.of(table, name, picked[name]) for name in names]
-    optimum = search(table, ladders, k=k, limit=limit, mean=mean) if ladders else None
+    optimum = search(table, ladders, k=k, limit=limit, mean=mean)
     if optimum is None:
         raise RecipeRefused(
             f"No choice of levels makes groups of {k} without leaving out more rows than allowed. Allow more, "
             "ask for smaller groups, or drop a column."
         )
     step: Step = {
-        "remedy": "k_anonymise",
+        "remedy": PROPOSED,
         "params": {
             "columns": names,
             "hierarchies": [picked[name].name for name in names],
@@ -101,7 +119,38 @@ def recipe_propose(
         (name, picked[name].label, picked[name].levels[level], level)
         for name, level in zip(names, optimum.levels, strict=True)
     ]
-    return Proposal([step], optimum, levels, _effect(state, base, [step], uploaded))
+    recipe = with_proposal(steps, step)
+    effect = _effect(state, base, recipe, uploaded)
+    if not effect.after.rows:
+        raise RecipeRefused(
+            "Together with the other steps of the recipe no row would be left. Take out those that drop rows, then "
+            "search."
+        )
+    return Proposal(step, recipe, optimum, levels, effect)
+
+
+def proposal_taken(state: PrivacyState, steps: Sequence[Step], text: str) -> list[Step]:
+    """The recipe with a proposal that comes back from a page as JSON. Raises RecipeRefused unless it is sound."""
+    try:
+        step = json.loads(text)
+    except ValueError:
+        step = None
+    sound = isinstance(step, dict) and step.get("remedy") == PROPOSED and isinstance(step.get("params"), dict)
+    if not sound or not isinstance(step["params"].get("columns"), list):
+        raise RecipeRefused("The proposal could not be read. Search once more, then take it over.")
+    refuse_faults(state, [step])
+    recipe = with_proposal(steps, step)
+    refuse_faults(state, recipe)
+    return recipe
+
+
+def searched_columns(state: PrivacyState, steps: Sequence[Step]) -> list[str]:
+    """The confirmed columns that the steps leave in the table, as far as the steps are sound."""
+    uploaded = {row.digest for row in uploaded_rows(state.release_id)}
+    sound = [step for step in steps if not recipe_faults([step], state.columns, uploaded)]
+    left = set(columns_left(sound, state.columns))
+    confirmed = set(state.quasi.columns) if state.quasi else set()
+    return [name for name in state.columns if name in confirmed & left]
 
 
 def _baseline(state: PrivacyState) -> Baseline:

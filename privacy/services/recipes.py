@@ -51,7 +51,7 @@ def recipe_save(
     state = scanned_state(release_id, what="Write the recipe", refused=RecipeRefused)
     _not_overtaken(state, expected_number)
     note = reason_of(note, of="recipe", refused=RecipeRefused)
-    _check(state, list(steps))
+    refuse_faults(state, steps)
     version = _keep(state, list(steps), note, actor, now)
     _decide_touched(state_of(release_id), note, actor, now)
     _settle(release_id, actor, now)
@@ -245,13 +245,14 @@ def _not_overtaken(state: PrivacyState, expected_number: int) -> None:
         )
 
 
-def _check(state: PrivacyState, steps: list[Step]) -> None:
+def refuse_faults(state: PrivacyState, steps: Sequence[Step]) -> None:
+    """Raises RecipeRefused for steps that do not fit the file, or that name a person: they are not kept anywhere."""
     digests = set(
         UploadedHierarchy.objects.filter(dataset_id=subject_of(state.release_id)["dataset_id"]).values_list(
             "digest", flat=True
         )
     )
-    faults = [(fault.step, fault.sentence) for fault in recipe_faults(steps, state.columns, digests)]
+    faults = [(fault.step, fault.sentence) for fault in recipe_faults(list(steps), state.columns, digests)]
     if not faults:
         faults = [
             (number, f"Step {number} of the recipe: {fault[1]}")

@@ -62,6 +62,12 @@ def put(client: Client, release: Release, **data: object) -> str:
     return post(client, "privacy_recipe_step", release, do="put", **data)
 
 
+def proposed(text: str) -> str:
+    """The proposal as the page sends it back."""
+    start = text.index('name="step" value="') + len('name="step" value="')
+    return text[start : text.index('"', start)].replace("&quot;", '"')
+
+
 def save(release: Release, cast: Cast, *steps: dict[str, object], number: int = 0) -> RecipeVersion:
     return recipe_save(
         release_id=release.pk, steps=list(steps), note=WHY, actor=cast.privacy_officer, expected_number=number
@@ -241,6 +247,8 @@ def test_values_are_shown_only_to_who_may_read_them_and_the_look_is_recorded(
     assert AuditEvent.objects.filter(action="privacy.values_seen").count() == 1
     response = officer.get(reverse("privacy_recipe", args=[counted.pk]))
     assert "no-store" in response["Cache-Control"]
+    post(officer, "privacy_recipe_values", counted, do="show")
+    assert AuditEvent.objects.filter(action="privacy.values_seen").count() == 1, "the same look goes on"
     assert "90012" not in post(officer, "privacy_recipe_values", counted, do="hide")
     client.force_login(cast.portal_admin)
     assert client.post(reverse("privacy_recipe_values", args=[counted.pk]), {"do": "show"}).status_code == 403
@@ -251,9 +259,7 @@ def test_the_least_harmful_way_is_proposed_and_taken_over(officer: Client, count
     assert 'name="k" value="20"' in text
     text = page(officer, counted, k="20", limit="0")
     assert "Proposal: k =" in text and "Take it over as a step" in text and "The optimum is exact" in text
-    start = text.index('name="steps" value="') + len('name="steps" value="')
-    steps = text[start : text.index('"', start)].replace("&quot;", '"')
-    text = post(officer, "privacy_recipe_step", counted, do="take", steps=steps)
+    text = post(officer, "privacy_recipe_step", counted, do="take", step=proposed(text))
     assert "Make groups of at least k" in text and "Not saved yet" in text
     post(officer, "privacy_recipe_save", counted, note=WHY)
     assert RecipeVersion.objects.get().steps[0]["remedy"] == "k_anonymise"
@@ -277,7 +283,7 @@ def test_a_column_may_stay_as_it_is_in_the_search(officer: Client, counted: Rele
 def test_a_long_search_is_made_by_a_worker(
     officer: Client, counted: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_proposal, "MOST_CLASSES", 0)
+    monkeypatch.setattr(page_proposal, "MOST_WORK", 0)
     asked = {"k": "20", "limit": "0"}
     text = post(officer, "privacy_recipe_search", counted, **asked)
     item = RecipeSearch.objects.get()
@@ -298,14 +304,28 @@ def test_a_long_search_is_made_by_a_worker(
     )
 
 
-def test_what_is_taken_over_is_checked_when_it_is_saved(officer: Client, counted: Release) -> None:
-    post(officer, "privacy_recipe_step", counted, do="take", steps="not json")
-    assert "Not saved yet" not in page(officer, counted)
-    strange = json.dumps([{"remedy": "shred", "params": {}}])
-    text = post(officer, "privacy_recipe_step", counted, do="take", steps=strange)
-    assert "names a remedy that does not exist: shred" in text
-    assert "names a remedy that does not exist" in post(officer, "privacy_recipe_save", counted, note=WHY)
-    assert not RecipeVersion.objects.exists()
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        ("not json", "could not be read"),
+        ({"remedy": "shred", "params": {"columns": ["zip"]}}, "could not be read"),
+        ({"remedy": "k_anonymise", "params": {"columns": [["zip"]]}}, "is not right"),
+        ({"remedy": "k_anonymise", "params": {"columns": ["zap"], "k": 5}}, "is missing"),
+        (
+            {
+                "remedy": "k_anonymise",
+                "params": {"columns": ["zap"], "hierarchies": ["zip"], "levels": [1], "k": 5},
+            },
+            "needs the column “zap”",
+        ),
+    ],
+)
+def test_nothing_is_taken_over_unchecked(
+    step: object, sentence: str, officer: Client, counted: Release
+) -> None:
+    typed = step if isinstance(step, str) else json.dumps(step)
+    assert sentence in post(officer, "privacy_recipe_step", counted, do="take", step=typed)
+    assert f"recipe-draft-{counted.pk}" not in officer.session
 
 
 def test_a_hierarchy_is_uploaded_and_offered(officer: Client, counted: Release) -> None:

@@ -262,8 +262,8 @@ def test_the_least_harmful_recipe_for_a_k_is_proposed_and_can_be_saved(
     proposal = recipe_propose(release_id=scanned.pk, k=20, limit=0)
     assert proposal.effect.after.k >= 20 and proposal.optimum.k == proposal.effect.after.k
     assert [name for name, *_ in proposal.levels] == ["zip", "sex"]
-    version = save(scanned, cast, *proposal.steps)
-    assert version.steps == proposal.steps
+    version = save(scanned, cast, *proposal.recipe)
+    assert version.steps == proposal.recipe == [proposal.step]
     with pytest.raises(RecipeRefused, match="No choice of levels makes groups of 100"):
         recipe_propose(release_id=scanned.pk, k=100, limit=0)
     with pytest.raises(RecipeRefused, match="Ask for at least 2"):
