@@ -30,9 +30,7 @@ WORTH_A_LOOK = (
     r"|passport|plate|passw|pwd|passcode|key|token|xox|sk_live| at |[\[({<]at[\])}>]|\.com/|t\.me|threads|orcid)"
 )
 # The same for sentences, in which words explain more numbers, and streets and names of people are looked for.
-WORTH_A_LOOK_IN_PROSE = (
-    rf"{WORTH_A_LOOK}|[0-9]{{4}}|[0-9] [A-Za-z]|[A-Z][a-z’'-]+ [A-Z]|(?:Mr|Ms|Mrs|Dr)[. ]|(?i:box|name) "
-)
+WORTH_A_LOOK_IN_PROSE = rf"{WORTH_A_LOOK}|[0-9]{{4}}|[0-9] [A-Za-z]|[A-Z][a-z’'-]+\.? [A-Z]|(?i:box|name) "
 
 # Words in a column's name that say: this counts, groups or describes things, it does not hold them.
 NEGATIVE = (
@@ -40,6 +38,34 @@ NEGATIVE = (
     *("mean", "median", "min", "max", "pct", "percent", "percentage", "share", "agency", "code"),
     *("type", "status", "flag", "category", "amount", "lost", "valid", "verified", "opt in"),
 )
+# A moment is no identifier: "Plate Expiry Date", "Passport Year".
+MOMENTS = ("date", "expiry", "expires", "expiration", "year", "month")
+# What may follow an entity in a column's name without changing what stands there: "Phone (Home) 2". Any other word
+# makes the name one of something else: "Email Domain", "Mobile OS", "Plate Readers".
+_STILL = frozenset(
+    (
+        *("number", "id", "ids", "name", "address", "addr", "value", "text", "txt", "str", "string"),
+        *("raw", "clean", "full", "original", "list", "field", "data", "info", "information", "home"),
+        *("work", "day", "evening", "night", "office", "business", "mobile", "cell", "main"),
+        *("primary", "secondary", "alternate", "alt", "other", "contact", "emergency", "personal"),
+        *("official", "direct", "ext", "extension", "line", "1", "2", "3", "4", "5", "a", "b", "c"),
+        *("one", "two", "first", "second", "third", "of", "for", "at", "in", "on", "by", "or", "and"),
+        *("s", "customer", "owner", "applicant", "person", "client", "patient", "employee", "holder"),
+        *("if", "any", "optional", "required", "masked", "hash", "hashed", "encrypted", "dash"),
+        *("format", "formatted", "presented", "observed", "current", "previous", "old", "new", "usa"),
+        *("us",),
+    )
+)
+# Numbers of things. Where all cells of a column look like numbers of people under such a name, the name explains them.
+NUMBERED = (
+    *("parcel", "apn", "lot", "tract", "block", "folio", "geoid", "fips", "account", "acct", "budget"),
+    *("fund", "ledger", "gl", "object", "org", "organization", "program", "project", "grant"),
+    *("appropriation", "chartfield", "commodity", "case", "docket", "permit", "invoice", "voucher"),
+    *("warrant", "order", "contract", "solicitation", "bid", "item", "part", "stock", "catalog"),
+    *("sample", "ticket", "citation", "receipt", "asset", "serial", "meter", "well", "code", "string"),
+    *("schedule", "section", "job", "work", "cost", "expense", "revenue", "line", "model"),
+)
+
 # Written where a value is missing. They are nobody's name and count for no share.
 NULL_MARKERS = (
     *("", "-", "--", ".", "?", "n/a", "na", "none", "null", "nil", "unknown", "unk", "not available"),
@@ -48,6 +74,29 @@ NULL_MARKERS = (
     *("nan", "#n/a", "n.a.", "*", "not reported", "redacted", "withheld", "(blank)", "blank", "tbd"),
     *("x", "xxx"),
 )
+
+# How words are abbreviated in the names of columns, in whatever order systems put them.
+_ABBREVIATED = {
+    **dict.fromkeys(("no", "nbr", "num", "nr", "nmbr"), "number"),
+    **dict.fromkeys(("nm", "nam"), "name"),
+    **dict.fromkeys(("addr", "adr", "addrs"), "address"),
+    **dict.fromkeys(("lic", "licence", "lics"), "license"),
+    **dict.fromkeys(("acct", "accnt"), "account"),
+    **dict.fromkeys(("tel", "phon"), "phone"),
+    **dict.fromkeys(("ofcr", "ofc"), "officer"),
+    **dict.fromkeys(("dt", "dte"), "date"),
+    "emp": "employee",
+    "veh": "vehicle",
+    "pat": "patient",
+    "cust": "customer",
+    "mbr": "member",
+    "oper": "operator",
+    "drvr": "driver",
+    "pymt": "payment",
+    "identification": "id",
+    "ident": "id",
+}
+_SHORTEST_JOINED = 4
 
 Grade = Callable[[pl.Series], pl.Series]
 
@@ -140,6 +189,9 @@ class Detector:
     describes: Callable[[pl.Series], str] | None = None
     # Reads the column in its own way instead of by name, then by values.
     reads: Callable[[Reading], Said | None] | None = None
+    # What the values of a column not named after the entity are instead, when all of them together show that those
+    # that match only look like it (a chart of accounts, versions); None when they do not.
+    otherwise: Callable[[Reading], str | None] | None = None
 
     @property
     def a_label(self) -> str:
@@ -174,7 +226,7 @@ def phrase_in(tokens: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, t
     for words in _longest_first(phrases):
         for start in range(len(tokens)):
             piece = tokens[start : start + len(words)]
-            if len(piece) == len(words) and piece[:-1] == words[:-1] and _same(piece[-1], words[-1]):
+            if len(piece) == len(words) and _same(piece[-1], words[-1]) and _alike(piece[:-1], words[:-1]):
                 return " ".join(piece), tokens[:start] + tokens[start + len(words) :]
             if len(words) > 1 and _same(tokens[start], "".join(words)):
                 return tokens[start], tokens[:start] + tokens[start + 1 :]
@@ -186,5 +238,40 @@ def _longest_first(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(phrase.split()) for phrase in sorted(phrases, key=len, reverse=True))
 
 
+def after(tokens: tuple[str, ...], phrase: str) -> tuple[str, ...]:
+    """What follows a phrase, as `phrase_in` gives it, in a column's name."""
+    words = tuple(phrase.split())
+    for start in range(len(tokens) - len(words), -1, -1):
+        if tokens[start : start + len(words)] == words:
+            return tokens[start + len(words) :]
+    return ()
+
+
+def heads(tokens: tuple[str, ...], phrase: str) -> bool:
+    """Whether a column is about `phrase` itself: no word after it names something else."""
+    return all(_full(token) in _STILL or token.isdigit() for token in after(tokens, phrase))
+
+
 def _same(token: str, word: str) -> bool:
-    return token == word or (len(word) > 2 and token in (word + "s", word + "es"))
+    """The same word, perhaps in the plural or abbreviated ("nbr" for "number")."""
+    if token == word or (len(word) > 2 and token in (word + "s", word + "es")):
+        return True
+    return _full(token) == _full(word) or (len(token) > _SHORTEST_JOINED and token in _shortened(word))
+
+
+def _alike(tokens: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return tokens == words or tuple(map(_full, tokens)) == tuple(map(_full, words))
+
+
+def _full(word: str) -> str:
+    return _ABBREVIATED.get(word, word)
+
+
+@lru_cache(maxsize=4096)
+def _shortened(word: str) -> frozenset[str]:
+    """How a word written together is abbreviated at its end: "ownername" as "ownernm"."""
+    return frozenset(
+        word.removesuffix(full) + short
+        for short, full in _ABBREVIATED.items()
+        if word.endswith(full) and word != full
+    )

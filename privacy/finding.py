@@ -34,7 +34,7 @@ def _values(cells: Cells, detector: Detector, type_: str) -> pl.Series:
     parts = [part.get_column("v") for part in pattern_matches(cells, detector, type_)]
     if phrase_in(tokens, detector.headers):
         parts.append(values.filter(detector.fits(values).fill_null(value=False)))
-    judge = detector.convinces or (detector.fits if detector.alone is not None else None)
+    judge = (detector.convinces or detector.fits) if detector.alone is not None else None
     if judge is not None:
         parts.append(values.filter(judge(values).fill_null(value=False)))
     return pl.concat(parts).rename("v") if parts else pl.Series("v", [], dtype=pl.String)

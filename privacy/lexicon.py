@@ -1,5 +1,5 @@
-"""Names of people: the lists of the U.S. Census that the package `names` carries (public domain), and those of
-younger and immigrant families that the Census of 1990 lacks (lists/given_names.txt)."""
+"""Names of people: the lists of the U.S. Census of 1990 that the package `names` carries (public domain), and those
+of younger and immigrant families that it lacks (lists/given_names.txt, lists/family_names.txt: Census of 2010)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def given_set() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def surname_set() -> frozenset[str]:
     """Family names in capitals."""
-    return frozenset(set(_census("last")) - _words_first())
+    return frozenset((set(_census("last")) | _read("family_names.txt")) - _words_first())
 
 
 @lru_cache(maxsize=1)

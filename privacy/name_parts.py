@@ -80,7 +80,12 @@ def people(values: pl.Series) -> pl.DataFrame:
     shape = pl.col("v").str.replace_all(_ASIDE, "")
     rows = values.to_frame("v").with_row_index("at").with_columns(v=shape).drop_nulls("v")
     rows = rows.filter(pl.col("v").str.contains(_WORDS) & (pl.col("v").str.len_chars() <= 60))
-    v = _folded(pl.col("v")).str.replace_all(r"\s+", " ").str.strip_chars(" ,")
+    v = (
+        _folded(pl.col("v"))
+        .str.replace_all(r"\s*,\s*", ", ")
+        .str.replace_all(r"\s+", " ")
+        .str.strip_chars(" ,")
+    )
     v = v.str.replace(_SUFFIX, "").str.replace(_SUFFIX, "").str.replace(_JOINT, "")
     rows = rows.with_columns(upper=~pl.col("v").str.contains(r"[a-z]"), v=v)
     rows = rows.filter(~pl.col("v").str.contains(NO_PERSON))

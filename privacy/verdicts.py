@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from privacy.cells import Cells, Hits, summary, true_share
-from privacy.evidence import NEGATIVE, Detector, Reading, phrase_in
+from privacy.evidence import MOMENTS, NEGATIVE, Detector, Reading, after, heads, phrase_in
 from privacy.vocabulary import COUNTING, KEY_HEADERS, TERMS, Term
 
 FLAG, CONFIRM, CLEAR = "flag", "confirm", "clear"
@@ -48,6 +48,7 @@ def claim_of(
     detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells, hits: Hits | None
 ) -> Claim | None:
     """What one detector says of a column: by its name, by whole values, by hits inside cells."""
+    named = None
     if detector.reads is not None:
         claims = [_by_reading(detector, tokens, type_, cells)]
     else:
@@ -55,7 +56,7 @@ def claim_of(
         if named is None or named.decision != FLAG:
             doubted = phrase_in(tokens, NEGATIVE + detector.against) is not None
             claims.append(_by_values(detector, cells, type_, doubted=doubted))
-    if hits is not None:
+    if hits is not None and not (named is None and _is_otherwise(detector, tokens, type_, cells)):
         doubts = phrase_in(tokens, detector.against)
         # What may be chance, under a name that speaks against it, is chance.
         if not doubts or hits.strength > _CHANCE:
@@ -63,21 +64,29 @@ def claim_of(
     return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
 
 
+def _reading(tokens: tuple[str, ...], type_: str, cells: Cells) -> Reading:
+    return Reading(
+        tokens=tokens,
+        type=type_,
+        values=cells.frame.get_column("v"),
+        filled=cells.filled,
+        distinct=cells.distinct,
+        rows=cells.length,
+        prose=cells.prose,
+        share=cells.share,
+    )
+
+
+def _is_otherwise(detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells) -> bool:
+    """Whether all values together show that what the patterns matched is something else. Never in sentences."""
+    if detector.otherwise is None or cells.prose:
+        return False
+    return detector.otherwise(_reading(tokens, type_, cells)) is not None
+
+
 def _by_reading(detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells) -> Claim | None:
     """What a detector says that reads columns in its own way."""
-    values = cells.frame.get_column("v")
-    said = detector.reads and detector.reads(
-        Reading(
-            tokens=tokens,
-            type=type_,
-            values=values,
-            filled=cells.filled,
-            distinct=cells.distinct,
-            rows=cells.length,
-            prose=cells.prose,
-            share=cells.share,
-        )
-    )
+    said = detector.reads and detector.reads(_reading(tokens, type_, cells))
     if not said:
         return None
     found = summary(cells, detector, said.members) if said.members is not None else None
@@ -93,7 +102,9 @@ def _by_name(
     if not strong and not weak:
         return None
     phrase, rest = strong or weak or ("", ())
-    if phrase_in(rest, NEGATIVE):
+    if phrase_in(rest, NEGATIVE) or (
+        detector.group == "direct" and phrase_in(after(tokens, phrase), MOMENTS)
+    ):
         return None
     # "births" is no plural of a birth date: a word that speaks against counts wherever it stands.
     doubted = phrase_in(rest, detector.against) or phrase_in(
@@ -126,11 +137,11 @@ def _by_name(
             why += (
                 f" {detector.describes(cells.frame.get_column('v').filter(members.fill_null(value=False)))}"
             )
-        score = 0.97 if share >= _MOST else 0.85
+        score = (0.9 if weak else 0.97) if share >= _MOST else 0.85
         if detector.named == CONFIRM:
             score = 0.6
         return Claim(detector.entity, detector.group, detector.named, score, why, hits=found)
-    if weak:
+    if weak or not heads(tokens, phrase):
         return None
     if not cells.filled:
         return Claim(

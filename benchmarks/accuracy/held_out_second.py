@@ -57,7 +57,9 @@ def release(dice: Dice) -> str:
 
 
 _MAILS = written("mail")
-_OFFICE = one_of("info@cityhall.example.gov", "records@clerk.example.gov", "permits@county.example.gov", "311@example.gov")
+_OFFICE = one_of(
+    "info@cityhall.example.gov", "records@clerk.example.gov", "permits@county.example.gov", "311@example.gov"
+)
 LABELLED = {
     "SSN": [
         ("Claimant Soc. Security #", ssn("-")),
@@ -143,7 +145,10 @@ LABELLED = {
     "LICENSE_PLATE": [("Lic Plate #", like("AAA####", "#AAA###")), ("Veh_Plate", like("AAA-####"))],
     "BANK_ACCOUNT": [("Checking Acct #", like("##########", "############")), ("EFT Account No.", like("#########"))],
     "SEX": [("Sex Cd", one_of("M", "F", "U")), ("VICTIM_GENDER", one_of("Male", "Female"))],
-    "RACE": [("Perceived Race", one_of("Black", "White", "Hispanic/Latine", "Asian")), ("RACE CD", one_of("B", "W", "I"))],
+    "RACE": [
+        ("Perceived Race", one_of("Black", "White", "Hispanic/Latine", "Asian")),
+        ("RACE CD", one_of("B", "W", "I")),
+    ],
     "AGE": [("Age (yrs)", between(0, 99)), ("Offender Age", between(12, 80))],
 }  # fmt: skip
 _DATE = date("{y}-{m:02d}-{d:02d}", 2012, 2026)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from benchmarks.accuracy.cultures import written
 from benchmarks.accuracy.values import Make, address, card, date, email, ip4, like, name, phone, ssn, vin
 
 _PLANTS: dict[str, dict[str, list[tuple[str, Make]]]] = {
@@ -47,6 +48,24 @@ _PLANTS: dict[str, dict[str, list[tuple[str, Make]]]] = {
         "DATE_OF_BIRTH": [("pt born {}; Medi-Cal", date("{y}-{m:02d}-{d:02d}", 1940, 2004))],
         "VIN": [("abandoned auto {} tagged", vin)],
     },
+    "held_out_second": {
+        "SSN": [("His soc sec number ({}) was left on the form", ssn("-")), ("SSN - {}", ssn(" "))],
+        "EMAIL": [("You can write me at {}!", written("mail")), ("EMAIL={};", written("mail"))],
+        "PHONE": [
+            ("I can be reached at {} or in the evening", phone("{a}-{e}-{n}", "({a}){e}-{n}")),
+            ("CONTACT # {}", phone("{a} {e} {n}", "{a}{e}{n}")),
+        ],
+        "CREDIT_CARD": [("charged the card {} twice", card(" ")), ("VISA {} EXP 04/27", card(""))],
+        "IP_ADDRESS": [("the post came from {}", ip4)],
+        "PERSON_NAME": [
+            ("The owner is {} who lives next door", written("First Last", "First Double")),
+            ("Please ask for {}", written("First Last")),
+            ("Ofc. {} responded", written("Last")),
+        ],
+        "STREET_ADDRESS": [("The car in front of {} has no plates", address("{n} {s} {k}"))],
+        "DATE_OF_BIRTH": [("birthdate {} per ID", date("{m}/{d}/{y}", 1940, 2004))],
+        "VIN": [("vehicle id {} was scanned", vin)],
+    },
 }
 _PLAIN: dict[str, list[tuple[str, Make]]] = {
     "tuned": [
@@ -64,6 +83,17 @@ _PLAIN: dict[str, list[tuple[str, Make]]] = {
         ("Pump station no. {} tripped twice overnight", like("##")),
         ("part# {} backordered w/ Grainger", like("#AA##-####")),
         ("PO {} rcvd; board mtg moved to Roosevelt Hall", like("45########")),
+    ],
+    "held_out_second": [
+        ("Charge to account 101-54-{}", like("3200", "3210")),
+        ("See LAMC 12.21.4.{} for the setback", like("#")),
+        ("Graffiti at Martin Luther King Blvd and Washington Ave, tag no. {}", like("####")),
+        ("Tree {} is a Crape Myrtle near Abraham Lincoln High School", like("#######")),
+        ("Controller firmware 2.10.{}.4 was loaded by the Traffic Division", like("#")),
+        ("APN 213-45-{} and 5432-019-021 were merged", like("####")),
+        ("Meter {} was read on Friday by Pacific Gas", like("##########")),
+        ("Resolution No. {} was adopted; see Council File", like("24-####-S#")),
+        ("Requested Bulky Item Pickup on Monday Morning {}", like("#")),
     ],
 }
 

@@ -17,7 +17,13 @@ EITHER = "EITHER"
 _LIST = Path(__file__).with_suffix(".txt")
 _ROWS = 200
 _RANGE = re.compile(r"^(-?[0-9.]+)\.\.(-?[0-9.]+)(?:/([0-9]))?$")
-_SIGNS = {"#": "0123456789", "~": "123456789", "@": "23456789", "%": "ABCDEFGHJKLMNPRSTUVWXYZ", "^": "0123456789abcdef"}
+_SIGNS = {
+    "#": "0123456789",
+    "~": "123456789",
+    "@": "23456789",
+    "%": "ABCDEFGHJKLMNPRSTUVWXYZ",
+    "^": "0123456789abcdef",
+}
 
 
 @lru_cache(maxsize=1)

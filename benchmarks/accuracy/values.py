@@ -122,6 +122,8 @@ def vin(dice: Dice) -> str:
     weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2]
     signs = [dice.choice(letters) for _ in range(17)]
     signs[0] = dice.choice("1245JW")
+    # The tenth is the model year, for which I, O, Q, U, Z and 0 are never used (49 CFR 565.15, table VII).
+    signs[9] = dice.choice("ABCDEFGHJKLMNPRSTVWXY123456789")
     signs[12:] = [dice.choice("0123456789") for _ in range(5)]
     total = sum(w * (int(s) if s.isdigit() else worth[s]) for w, s in zip(weights, signs, strict=True))
     signs[8] = "0123456789X"[total % 11]

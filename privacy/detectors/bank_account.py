@@ -6,16 +6,23 @@ from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 DETECTOR = Detector(
     name="bank_account",
-    version=1,
+    version=2,
     entity="BANK_ACCOUNT",
     label="account number",
     group="direct",
-    explanation="5 to 17 digits in a column named so, or after “acct #”.",
+    explanation=(
+        "5 to 17 digits in a column named after a bank, 8 to 17 under “account number”, or digits after "
+        "“acct #”."
+    ),
     headers=(
         *("bank account", "bank account number", "bank acct", "bank account no", "checking account"),
-        *("savings account", "account number", "account no", "acct no", "acct number", "acct num"),
-        *("account num", "acct", "bban", "clabe", "direct deposit account", "deposit account"),
-        *("bank acct no",),
+        *("savings account", "bban", "clabe", "direct deposit account", "deposit account"),
+        *("bank acct no", "eft account", "ach account", "payee account"),
+    ),
+    # Charts of accounts and registers number theirs with fewer digits.
+    weak_headers=("account number", "acct"),
+    convinces=fits_regex(
+        r"[0-9]{8,17}|[0-9]{3,10}-[0-9]{4,10}|[x*#]{2,14}[0-9]{2,4}|[0-9]\.[0-9]+E\+[01][0-9]"
     ),
     fits=fits_regex(
         r"[0-9][0-9 -]{4,19}|[A-Z]{1,4}-?[0-9]{5,17}|[x*#]{2,14}[0-9]{2,4}|[0-9]\.[0-9]+E\+[01][0-9]"
@@ -32,6 +39,6 @@ DETECTOR = Detector(
     ),
     against=(
         *("gl", "ledger", "budget", "fund", "expense", "revenue", "department", "object", "chart"),
-        *("parcel", "tax"),
+        *("parcel", "tax", "location", "site", "license", "business", "premise", "service"),
     ),
 )

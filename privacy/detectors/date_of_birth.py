@@ -15,7 +15,7 @@ _TIME = r"(?:[T ][0-9:.]+(?: ?[ap]m)?(?:Z|[+-][0-9:]+)?)?"
 
 DETECTOR = Detector(
     name="date_of_birth",
-    version=2,
+    version=3,
     entity="DATE_OF_BIRTH",
     label="date of birth",
     group="quasi",
@@ -46,6 +46,19 @@ DETECTOR = Detector(
         *("rate", "county", "length", "defect", "control", "attendant", "type", "outcome", "location"),
         *("hospital", "name", "sex", "foreign", "native", "gender", "interval", "facility", "mother"),
         *("plurality", "canadian", "us"),
+        # A Department of Buildings is a DOB too.
+        *(
+            "run",
+            "plan",
+            "permit",
+            "filing",
+            "job",
+            "violation",
+            "complaint",
+            "inspection",
+            "issuance",
+            "approval",
+        ),
     ),
     types=("text", "integer", "date", "datetime"),
 )

@@ -18,7 +18,7 @@ _SHAPES = (
 
 DETECTOR = Detector(
     name="driver_license",
-    version=1,
+    version=2,
     entity="DRIVER_LICENSE",
     label="driver licence number",
     group="direct",
@@ -29,7 +29,7 @@ DETECTOR = Detector(
         *("dl num", "dln", "dl", "oln", "odl", "drivers lic", "driver lic", "drivers lic no"),
         *("driver lic no", "state id number", "driving license", "cdl number", "driver id number"),
         *("operator license", "operators license", "state id no", "drlic", "driverlic"),
-        *("licence driver",),
+        *("licence driver", "licencia de conducir", "licencia de manejar", "permiso de conducir"),
     ),
     fits=fits_regex(_SHAPES),
     patterns=(

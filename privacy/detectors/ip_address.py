@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.evidence import Detector, Pattern, fits_regex
+from privacy.evidence import Detector, Pattern, Reading, fits_regex, phrase_in
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
@@ -12,19 +12,67 @@ _GROUP = r"[0-9A-Fa-f]{1,4}"
 _V6 = rf"(?:{_GROUP}:){{7}}{_GROUP}|{_GROUP}(?::{_GROUP}){{0,5}}::(?:{_GROUP}(?::{_GROUP}){{0,5}})?"
 
 
+_QUAD = r"^\s*([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)\s*$"
+_AGAINST = (
+    *(
+        "version",
+        "section",
+        "release",
+        "oid",
+        "uid",
+        "index",
+        "chapter",
+        "clause",
+        "innings",
+        "firmware",
+        "build",
+    ),
+    *("software", "code", "article"),
+)
+_MOST, _FEW, _SMALL, _PRIVATE, _OUT_OF_RANGE = 0.5, 10, 100, 10, 0.1
+
+
 def grade(matches: pl.Series) -> pl.Series:
-    """Four small numbers ("1.2.10.3") may be a version or a section: lower."""
-    small = r"^[0-9]{1,2}(?:\.[0-9]{1,2}){3}$"
+    """Four small numbers ("1.2.10.3") may be a version or a section: lower, less so where each has two digits."""
+    small, two = r"^[0-9]{1,2}(?:\.[0-9]{1,2}){3}$", r"^[0-9]{2}(?:\.[0-9]{2}){3}$"
     return (
         matches.to_frame("m")
-        .select(pl.when(pl.col("m").str.contains(small)).then(0.2).otherwise(1.0))
+        .select(
+            pl.when(pl.col("m").str.contains(two))
+            .then(0.6)
+            .when(pl.col("m").str.contains(small))
+            .then(0.2)
+            .otherwise(1.0)
+        )
         .to_series()
     )
 
 
+def otherwise(column: Reading) -> str | None:
+    """Versions and sections: no number of any value is large, or many are too large for an address and the others
+    begin as those do. Numbers of devices are spread up to 255."""
+    quads = column.values.to_frame("v").select(
+        pl.col("v").str.extract(_QUAD, place).cast(pl.Int64, strict=False).alias(f"n{place}")
+        for place in range(1, 5)
+    )
+    quads = quads.drop_nulls()
+    if quads.is_empty() or column.share(column.values.str.contains(_QUAD)) < _MOST:
+        return None
+    # A private network (10.x.y.z) may have small numbers throughout, unless the name speaks of versions.
+    private = (quads.get_column("n1") == _PRIVATE).all() and not phrase_in(column.tokens, _AGAINST)
+    if quads.max_horizontal().max() < _SMALL and not private and column.filled >= _FEW:  # type: ignore[operator]
+        return "four small numbers in every value, as in versions and sections"
+    beyond = quads.max_horizontal() > 255
+    first = quads.get_column("n1")
+    known = first.filter(beyond).max()
+    if beyond.mean() >= _OUT_OF_RANGE and first.filter(~beyond).max() <= known:  # type: ignore[operator]
+        return "numbers beyond 255 among them, as in versions"
+    return None
+
+
 DETECTOR = Detector(
     name="ip_address",
-    version=2,
+    version=3,
     entity="IP_ADDRESS",
     label="IP address",
     group="direct",
@@ -38,8 +86,9 @@ DETECTOR = Detector(
     ),
     fits=fits_regex(rf"(?:{_V4})(?:[:/][0-9]{{1,5}})?|{_V6}"),
     patterns=(Pattern("version 4", _V4, 0.9), Pattern("version 6", _V6, 0.85, glue=r"[0-9A-Za-z_.:\-]")),
-    against=("version", "section", "release", "oid", "uid", "index", "chapter", "clause", "innings"),
+    against=_AGAINST,
     types=("text",),
     grade=grade,
+    otherwise=otherwise,
     grade_note="four small numbers, perhaps a version or a section",
 )

@@ -8,19 +8,22 @@ _PLATE = r"[A-Z]{1,4}[ -]?[0-9]{2,5}[ -]?[A-Z]{0,3}|[0-9]{1,4}[ -]?[A-Z]{1,4}[ -
 
 DETECTOR = Detector(
     name="license_plate",
-    version=1,
+    version=2,
     entity="LICENSE_PLATE",
     label="licence plate",
     group="direct",
     explanation="Two to eight letters and digits in a column named so, or after “license plate”.",
     headers=(
         *("license plate", "licence plate", "plate number", "plate no", "plate num", "plate"),
-        *("plate id", "tag number", "vehicle plate", "lic plate", "registration plate"),
+        *("plate id", "vehicle plate", "lic plate", "registration plate"),
         *("license plate number", "vehicle tag", "number plate", "veh plate", "vehicle registration"),
         *("vehicle registration number", "lp number"),
     ),
-    # A plate has digits; vanity plates may not, so a part is enough.
-    fits=fits_regex(rf"{_PLATE}|[0-9]{{4,7}}|[A-Z0-9][A-Z0-9 -]{{1,7}}"),
+    # Pets and assets have tags too.
+    weak_headers=("tag number",),
+    convinces=fits_regex(_PLATE),
+    # A plate has digits; vanity plates may not, so a part is enough. Short numbers are counts.
+    fits=fits_regex(rf"{_PLATE}|[0-9]{{4,7}}|[A-Z][A-Z0-9 -]{{1,7}}|[0-9]{{1,4}}[ -]?[A-Z][A-Z0-9 -]{{0,6}}"),
     patterns=(
         Pattern(
             "after the word",

@@ -6,7 +6,7 @@ from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 DETECTOR = Detector(
     name="medical_record",
-    version=1,
+    version=2,
     entity="MEDICAL_RECORD",
     label="medical record number",
     group="direct",
@@ -15,10 +15,12 @@ DETECTOR = Detector(
         *("mrn", "med rec", "medical rec", "medical record", "medical record number"),
         *("medical record no", "chart number", "chart no", "emr id", "patient number", "patient no"),
         *("patient mrn", "hospital number", "health record number", "med rec no", "medrec"),
-        *("encounter id", "encounter number", "visit number", "admission number", "specimen id"),
-        *("accession number",),
+        *("encounter id", "encounter number"),
     ),
+    # Museums and laboratories have such numbers too, with dots and slashes in them.
+    weak_headers=("visit number", "admission number", "specimen id", "accession number"),
     fits=fits_regex(r"[A-Z]{0,5}[- ]?[0-9][A-Z0-9 ./-]{2,24}|[0-9A-F]{8}-[0-9A-F-]{27}"),
+    convinces=fits_regex(r"[A-Z]{0,5}[- ]?[0-9][A-Z0-9-]{4,24}|[0-9A-F]{8}-[0-9A-F-]{27}"),
     patterns=(
         Pattern(
             "after the word",

@@ -24,12 +24,16 @@ from privacy.name_parts import (
 )
 
 _SAMPLE = 1_500
-_WORDS_ONLY = r"^[\p{L}][\p{L}\p{M}'’`.\-]*(?:,? [\p{L}][\p{L}\p{M}'’`.\-]*){0,5}[.]?$"
+_WORDS_ONLY = r"^[\p{L}][\p{L}\p{M}'’`.\-]*(?:(?:, ?| )[\p{L}][\p{L}\p{M}'’`.\-]*){0,5}[.]?$"
 # The second of two owners ("GARCIA MARIA & JOHN").
 _JOINT = r" (?:&|and|AND|y|Y) [\p{L}.]+(?: [\p{L}.]+){0,2}$"
 _CAP = r"\p{Lu}[\p{L}’'-]{1,20}"
 _NAME = rf"{_CAP}(?: \p{{Lu}}\.?)?(?: (?:de|la|del|van|von|der|den|di|da|al|bin))*(?: {_CAP}){{0,2}}"
-_TITLE = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sgt|Officer|Detective|Judge|Nurse|Sra?|Señora?|Don|Herr|Frau)"
+_COURTESY = r"(?:Mr|Mrs|Ms|Miss|Mx|Sra?|Srta|Señora?|Señor)"
+_TITLE = (
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sgt|Ofc|Ofcr|Officer|Det|Detective|Lt|Capt|Cpl|Dep|Deputy|Judge|Justice|Nurse|Rev"
+    r"|Pastor|Coach|Sra?|Srta|Señora?|Señor|Don|Herr|Frau)"
+)
 _INTRODUCED = (
     r"(?i:my name is|name is|name:|this is|i am|i'm|signed,?|signed by|regards,|sincerely,|thanks,"
     r"|contact:?|dear"
@@ -37,6 +41,7 @@ _INTRODUCED = (
     r"|tenant:?|caller:?"
     r"|patient:?|applicant:?|resident:?|per)"
 )
+_LONGEST_RUN = 5
 _MOST, _HALF, _SOME, _QUARTER, _FEW = 0.8, 0.5, 0.3, 0.25, 0.1
 _VARIED = 8
 
@@ -183,25 +188,37 @@ def _said(decision: str, score: float, why: str) -> Said:
     return Said(decision, score, why)
 
 
+def _known_within(runs: pl.Series) -> pl.Series:
+    """Which runs of capitalised words hold a given and a family name side by side, and no word that places, streets
+    and organisations have: "Met Ann Reed", but not "Golden Gate Park"."""
+    plain = ~runs.str.to_uppercase().str.contains(NO_PERSON)
+    known = whole_names(runs)
+    for start in range(1, _LONGEST_RUN - 1):
+        rest = runs.str.replace(rf"^(?:\S+ ){{{start}}}", "")
+        known |= whole_names(rest.str.extract(r"^(\S+(?: \p{Lu}\.)? \S+)", 1)) & rest.str.contains(r"\S \S")
+    first = whole_names(runs.str.extract(r"^(\S+(?: \p{Lu}\.)? \S+)", 1))
+    return plain & (known | first)
+
+
 def grade(matches: pl.Series) -> pl.Series:
     """In sentences, a name counts after a title or words that introduce one, or when both halves are known."""
     told = rf"^(?:{_TITLE}\.? |{_INTRODUCED})"
     name = matches.str.replace(rf"{told}\s*", "").str.replace(rf"^{_TITLE}\.? ", "")
-    known = whole_names(name)
-    half = given_names(name.str.extract(r"^(\S+)", 1)) | family_names(
-        name.str.extract(r"(\S+)$", 1), common_surname_set()
-    )
+    known = _known_within(name)
+    last = name.str.extract(r"(\S+)$", 1)
+    half = given_names(name.str.extract(r"^(\S+)", 1)) | family_names(last, common_surname_set())
     title = matches.str.contains(rf"^(?:{_INTRODUCED} ?)?{_TITLE}\.? ")
-    introduced = matches.str.contains(rf"^{_INTRODUCED}")
-    frame = pl.DataFrame({"known": known, "half": half, "title": title, "introduced": introduced})
-    return frame.select(
-        pl.when(pl.col("known")).then(1.0).when(pl.col("title") & pl.col("half")).then(1.0).otherwise(0.0)
-    ).to_series()
+    # With its point it is an abbreviated title; a rare family name is enough then.
+    half |= matches.str.contains(rf"^(?:{_INTRODUCED} ?)?{_TITLE}\. ") & family_names(last, surname_set())
+    # Only people are called Mr. and Ms.; others share their titles with streets and offices.
+    courtesy = matches.str.contains(rf"^(?:{_INTRODUCED} ?)?{_COURTESY}\.? ")
+    plain = ~name.str.to_uppercase().str.contains(NO_PERSON)
+    return (known | (title & half) | (courtesy & plain)).cast(pl.Float64)
 
 
 DETECTOR = Detector(
     name="person_name",
-    version=2,
+    version=3,
     entity="PERSON_NAME",
     label="name of a person",
     group="direct",
@@ -222,8 +239,8 @@ DETECTOR = Detector(
             prose_only=True,
         ),
         Pattern(
-            "two names in prose",
-            rf"\b{_CAP} (?:\p{{Lu}}\. )?{_CAP}\b",
+            "names in prose",
+            rf"\b{_CAP}(?: (?:\p{{Lu}}\.|{_CAP})){{1,{_LONGEST_RUN - 1}}}\b",
             0.6,
             glue="",
             prose_only=True,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import phonenumbers
 import polars as pl
 
-from privacy.evidence import DASH, EDGE, Detector, Pattern, fits_regex
+from privacy.checksums import only_digits
+from privacy.evidence import DASH, EDGE, Detector, Pattern, Reading, fits_regex, phrase_in
 
 _AREA = r"[2-9][0-9]{2}"
 _MORE = r"(?:,? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6})?"
@@ -26,7 +29,26 @@ _TOLD = (
     r"(?:\+|00)?\(?[0-9](?:[ .()/\-]{0,2}[0-9]){6,14}"
 )
 _EXTENSION = r"(?:,? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6})?"
-_CHECKED = 3_000
+_DECIMAL = r"^\+[0-9]{1,3}\.[0-9]+$"
+_SHAPED = r"^\s*[0-9]{3}[-. ][0-9]{3}[-. ][0-9]{4}\s*$"
+_NUMBERED = (
+    *(
+        "parcel",
+        "apn",
+        "folio",
+        "budget",
+        "fund",
+        "ledger",
+        "gl",
+        "permit",
+        "invoice",
+        "voucher",
+        "docket",
+        "case",
+    ),
+    *("project", "contract", "order", "asset", "serial", "part", "item", "code", "string", "commodity"),
+)
+_MOST, _FEW, _IMPOSSIBLE = 0.8, 20, 0.15
 _BEGIN = r"^(?:\+?1[-. ]?|001[-. ])?\(?"
 _GAP = rf"\)?(?:{DASH}|[ ./])?"
 # Ten digits that no North American line has: services such as 911, and one digit throughout.
@@ -41,10 +63,12 @@ _NOT_GIVEN = (
 
 def grade(matches: pl.Series) -> pl.Series:
     """Codes such as 911 are no area and no exchange; 555-01xx is kept for fiction and weighs less; a number
-    with a plus must be possible in its country."""
+    with a plus must be possible in its country, and is a fraction otherwise if it is written as one."""
     frame = matches.to_frame("m").with_columns(possible=_possible(matches))
     return frame.select(
-        pl.when(pl.col("m").str.contains(_NOT_GIVEN))
+        pl.when(
+            pl.col("m").str.contains(_NOT_GIVEN) | (~pl.col("possible") & pl.col("m").str.contains(_DECIMAL))
+        )
         .then(0.0)
         .when(pl.col("m").str.contains(rf"{_BEGIN}[0-9]{{3}}{_GAP}555{_GAP}01[0-9]{{2}}"))
         .then(0.8)
@@ -55,22 +79,46 @@ def grade(matches: pl.Series) -> pl.Series:
 
 
 def _possible(numbers: pl.Series) -> pl.Series:
-    """False for a number with a plus that no country's plan allows; long columns are judged by their pattern."""
-    if len(numbers) > _CHECKED:
-        return pl.repeat(value=True, n=len(numbers), eager=True)
-    return pl.Series([not text.startswith("+") or _is_possible(text) for text in numbers], dtype=pl.Boolean)
+    """False for a number with a plus whose country has no numbers of that length."""
+    plus = numbers.str.contains(r"^\(?\+")
+    if not plus.any():
+        return ~plus
+    digits = only_digits(numbers.str.replace("(0)", "", literal=True))
+    kinds = digits.str.slice(0, 3) + ":" + digits.str.len_bytes().cast(pl.String)
+    known = {kind: _has_length(*kind.split(":")) for kind in kinds.filter(plus).unique()}
+    return ~plus | kinds.is_in([kind for kind, possible in known.items() if possible])
 
 
-def _is_possible(number: str) -> bool:
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return False
+@lru_cache(maxsize=2048)
+def _has_length(beginning: str, length: str) -> bool:
+    """Whether numbers of the country whose code they begin with can have so many digits, its code included."""
+    for size in (1, 2, 3):
+        code = int(beginning[:size])
+        if regions := phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code):
+            plan = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
+            return bool(
+                plan and plan.general_desc and int(length) - size in plan.general_desc.possible_length
+            )
+    return False
+
+
+def otherwise(column: Reading) -> str | None:
+    """Parcels and other things under a name that says so, and numbers of which many begin as no telephone number
+    does."""
+    shaped = column.values.filter(column.values.str.contains(_SHAPED))
+    if len(shaped) < _MOST * len(column.values) or not len(shaped):
+        return None
+    if phrase_in(column.tokens, _NUMBERED):
+        return "numbers of things, by the name"
+    impossible = shaped.str.contains(r"^\s*(?:[01]|[0-9]{3}[-. ][01])")
+    if len(shaped) >= _FEW and float(impossible.mean() or 0) >= _IMPOSSIBLE:  # type: ignore[arg-type]
+        return "many of them begin as no telephone number does"
+    return None
 
 
 DETECTOR = Detector(
     name="phone",
-    version=2,
+    version=3,
     entity="PHONE",
     label="telephone number",
     group="direct",
@@ -102,8 +150,9 @@ DETECTOR = Detector(
         *("parcel", "apn", "case", "docket", "permit", "plan", "model", "service", "line", "lines"),
         *("tower", "towers", "population", "cells", "battery", "fuel", "solar", "blood", "stem"),
         *("culture", "grid", "block", "usage", "subscriptions", "subscribers", "internet", "booth"),
-        *("homes", "app", "stage", "level", "range", "ph level"),
+        *("id", "os", "homes", "app", "stage", "level", "range", "ph level"),
     ),
     grade=grade,
+    otherwise=otherwise,
     grade_note="a number kept for fiction, or one that its country's plan does not know",
 )

@@ -17,7 +17,7 @@ _TOLD = (
 
 DETECTOR = Detector(
     name="secret",
-    version=1,
+    version=2,
     entity="SECRET",
     label="password, PIN, key or signature",
     group="direct",
@@ -26,11 +26,14 @@ DETECTOR = Detector(
         "named so."
     ),
     headers=(
-        *("password", "passwd", "pwd", "passphrase", "passcode", "pin code", "pin number", "signature"),
+        *("password", "passwd", "pwd", "passphrase", "passcode", "pin code", "signature"),
         *("cvv", "cvv 2", "cvc", "api key", "apikey", "secret key", "secret", "access token"),
         *("private key", "auth token", "security question", "security answer", "security code"),
-        *("password hash", "digital signature", "secret answer", "pin"),
+        *("password hash", "digital signature", "secret answer"),
     ),
+    # A parcel has a PIN too, longer and with hyphens.
+    weak_headers=("pin", "pin number"),
+    convinces=fits_regex(r"[0-9]{3,8}|[x*#•]{3,12}"),
     fits=fits_regex(r"[^\s/]{4,200}|[0-9]{3,8}|data:image/\S+"),
     patterns=(
         Pattern("key", _KEYS, 0.95, glue=""),

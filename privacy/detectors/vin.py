@@ -19,7 +19,7 @@ def grade(matches: pl.Series) -> pl.Series:
 
 DETECTOR = Detector(
     name="vin",
-    version=1,
+    version=2,
     entity="VIN",
     label="vehicle identification number",
     group="direct",
@@ -29,6 +29,7 @@ DETECTOR = Detector(
     headers=(
         "vin",
         "vehicle identification number",
+        "vehicle id number",
         "vehicle identification",
         "vin number",
         "vin no",

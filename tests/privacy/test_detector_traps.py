@@ -231,7 +231,14 @@ def test_a_code_of_its_own_in_every_row_stands_for_a_person_where_the_table_hold
     assert "A person must look" in barcode.explanation
 
 
-@pytest.mark.parametrize("name", ["objectid", "row_id", "permit_no", "case_number", "id"])
+@pytest.mark.parametrize("name", ["case_number", "CASE NO", "Docket Nbr", "case_id"])
+def test_a_case_of_its_own_in_every_row_stands_for_the_person_it_is_about(name: str) -> None:
+    codes = [f"24-{i:05}" for i in range(60)]
+    result = table(**{name: codes, "dob": ["1961-04-12", "1990-05-01"], "sex": ["F", "M"]})[name]
+    assert (result.entity, result.decision) == ("PERSON_KEY", "confirm"), result.explanation
+
+
+@pytest.mark.parametrize("name", ["objectid", "row_id", "permit_no", "check_number", "cusip", "id"])
 def test_a_plain_key_of_rows_stays_clear_beside_people(name: str) -> None:
     codes = [f"P-{i:05}" for i in range(60)]
     result = table(**{name: codes, "dob": ["1961-04-12", "1990-05-01"], "sex": ["F", "M"]})[name]
