@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -64,6 +66,23 @@ def empty_broker() -> None:
     folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+
+
+def broker_messages() -> list[str]:
+    """Every message that waits in the broker, whole, its body decoded."""
+    return [f"{message} {base64.b64decode(json.loads(message)['body']).decode()}" for message in _waiting()]
+
+
+def _waiting() -> Iterator[str]:
+    if settings.REDIS_URL:
+        import redis
+
+        client = redis.Redis.from_url(settings.REDIS_URL, decode_responses=True)
+        for queue in client.scan_iter(_type="list"):
+            yield from client.lrange(queue, 0, -1)
+        return
+    for path in Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"]).glob("*.msg"):
+        yield path.read_text()
 
 
 def _test_database_url() -> str:
