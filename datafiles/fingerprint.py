@@ -11,16 +11,12 @@ from typing import Any
 import polars as pl
 
 _MODULUS = 1 << 256
-_CHUNK = 1 << 20
 _SLICE = 100_000
 
 
 def file_sha256(path: Path) -> str:
-    hasher = hashlib.sha256()
     with path.open("rb") as source:
-        while chunk := source.read(_CHUNK):
-            hasher.update(chunk)
-    return hasher.hexdigest()
+        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def canonical_row(row: Mapping[str, Any]) -> bytes:

@@ -146,10 +146,10 @@ class Scanner:
     def add(self, block: pl.DataFrame) -> None:
         """Take the next rows: text columns, in the order of the names."""
         self.rows += block.height
-        for done in [
-            self._pool.submit(reading.add, values)
-            for reading, values in zip(self._columns, block.iter_columns(), strict=True)
-        ]:
+        pairs = list(zip(self._columns, block.iter_columns(), strict=True))
+        # The longest values take longest: last, they would keep one thread busy while the other waits.
+        pairs.sort(key=lambda pair: pair[1].estimated_size(), reverse=True)
+        for done in [self._pool.submit(reading.add, values) for reading, values in pairs]:
             done.result()
 
     def types(self) -> list[Column]:
