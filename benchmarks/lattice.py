@@ -34,7 +34,7 @@ TRIED = 60
 SETUP = """
 import polars as pl
 from privacy.remedies.hierarchies import listed
-from privacy.remedies.ladder import ladders_of
+from privacy.remedies.ladder import Ladder
 from privacy.remedies.lattice import nodes_of, search
 from privacy.risk.classes import ClassTable
 frame = pl.read_parquet(given["path"])
@@ -45,7 +45,7 @@ OURS = (
     + """
 with measured():
     table = ClassTable.of(frame, frame.columns)
-    found = search(table, ladders_of(table, trees), k=5, limit=given["limit"])
+    found = search(table, [Ladder.of(table, name, trees[name]) for name in table.names], k=5, limit=given["limit"])
 answer = [list(found.levels), round(found.loss, 9), found.checked, found.nodes]
 """
 )

@@ -1,8 +1,4 @@
-"""What is known of a table without showing it: counts and shapes, no values.
-
-Values (most frequent, smallest, largest) come from profile_values, which is called only with the columns that
-the privacy scan has cleared.
-"""
+"""What is known of a table without showing it: counts and shapes, no values."""
 
 from __future__ import annotations
 
@@ -11,8 +7,6 @@ from typing import Any
 import polars as pl
 
 from datafiles.table import Column, Table
-
-_TOP = 10
 
 
 def profile(table: Table) -> dict[str, Any]:
@@ -34,23 +28,6 @@ def profile(table: Table) -> dict[str, Any]:
         # By 64-bit hashes: at 10 million rows, one chance in 400,000 to count a row too many.
         "duplicate_rows": table.rows - table.frame.hash_rows().n_unique() if table.rows else 0,
     }
-
-
-def profile_values(table: Table, columns: list[str]) -> dict[str, dict[str, Any]]:
-    """Most frequent values, smallest and largest, of the columns named and of no other."""
-    typed = table.typed()
-    found = {}
-    for column in table.columns:
-        if column.name not in columns:
-            continue
-        text, values = table.frame.get_column(column.name).rename("v"), typed.get_column(column.name)
-        top = text.drop_nulls().value_counts(name="n").sort(["n", "v"], descending=[True, False])
-        found[column.name] = {
-            "top": [{"value": value, "count": count} for value, count in top.head(_TOP).iter_rows()],
-            "min": _plain(values.min()),
-            "max": _plain(values.max()),
-        }
-    return found
 
 
 def _column(series: pl.Series, column: Column) -> dict[str, Any]:
@@ -75,8 +52,3 @@ def _column(series: pl.Series, column: Column) -> dict[str, Any]:
 
 def _empty_rows(frame: pl.DataFrame) -> int:
     return frame.select(pl.all_horizontal(pl.all().is_null()).sum()).item() if frame.width else 0
-
-
-def _plain(value: Any) -> Any:
-    """As JSON can hold it."""
-    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

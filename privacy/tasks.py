@@ -7,6 +7,7 @@ from privacy.services import classes_run as run_classes
 from privacy.services import copy_check_run as run_copy_check
 from privacy.services import scan_run as run_scan
 from privacy.services import sketch_run as run_sketch
+from privacy.services import sketches_keep_missing
 from privacy.services import treatment_run as run_treatment
 from privacy.services.searches import search_run as run_search
 from work.services import work_run
@@ -40,3 +41,8 @@ def sketch_run(pk: int) -> None:
 @shared_task
 def search_run(pk: int) -> None:
     work_run(RecipeSearch, pk, run_search)
+
+
+@shared_task
+def sketches() -> None:
+    sketches_keep_missing()

@@ -204,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.overrides",
         "schedule": max(1.0, 3600 * TIME_SCALE),
     },
+    "sketch public copies that are not sketched yet, or with another secret": {
+        "task": "privacy.tasks.sketches",
+        "schedule": max(1.0, 3600 * TIME_SCALE),
+    },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,8 +95,3 @@ def _coded(coarser: pl.Series, domain: pl.Series) -> tuple[Floats, Ints]:
     # A value of which nothing is left could be any, also where the hierarchy does not list that as a value.
     sizes[(names == ANY).to_numpy()] = max(1, len(domain))
     return sizes, mapped
-
-
-def ladders_of(table: ClassTable, hierarchies: Mapping[str, Hierarchy]) -> list[Ladder]:
-    """A ladder for each column of the class table, in its order."""
-    return [Ladder.of(table, name, hierarchies[name]) for name in table.names]

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from datafiles.profile import profile, profile_values
+from datafiles.profile import profile
 from datafiles.table import Table, read_columnar, read_columns, write_columnar
 
 FRAME = pl.DataFrame(
@@ -66,17 +66,6 @@ def test_the_profile_shows_no_value(table: Table) -> None:
     text = json.dumps(profile(table))
     values = {value for row in FRAME.rows() for value in row if value and len(value) > 1}
     assert not [value for value in values if value in text]
-
-
-def test_values_are_given_for_the_named_columns_only(table: Table) -> None:
-    found = profile_values(table, ["n", "when"])
-    assert set(found) == {"n", "when"}
-    assert found["n"] == {
-        "top": [{"value": "2", "count": 2}, {"value": "1", "count": 1}, {"value": "3", "count": 1}],
-        "min": 1,
-        "max": 3,
-    }
-    assert found["when"]["max"] == "2020-01-02"
 
 
 def test_an_empty_row_is_counted() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core import serializers
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from privacy.catalogue import mosaic_key_id, published_sketches
 from privacy.models import ColumnSketch, CopyCheck, CopySketch, Treatment
 from privacy.selectors import state_of
 from privacy.services import findings_dispose, quasi_confirm, risk_accept, scan_request, sketches_keep
-from privacy.tasks import copy_check_run, scan_run, sketch_run, treatment_run
+from privacy.tasks import copy_check_run, scan_run, sketch_run, sketches, treatment_run
 from tests.cast import Cast
 from tests.factories.files import file_put
 from tests.factories.workflow import TREATED, release_at
@@ -138,16 +138,18 @@ def test_a_release_that_becomes_public_is_sketched_once(cast: Cast) -> None:
     assert not CopySketch.objects.exists()
     onward(staged, "publish", cast)
     assert CopySketch.objects.get().treated_sha256 == TREATED
-    call_command("keep_sketches")
+    sketches()
     assert CopySketch.objects.count() == 1
 
 
-def test_what_was_public_before_there_were_sketches_is_sketched_by_the_command(
-    published: Release, work_on: Callable[[], None], capsys: pytest.CaptureFixture[str]
+def test_what_was_public_before_there_were_sketches_is_sketched_by_the_sweep(
+    published: Release, work_on: Callable[[], None]
 ) -> None:
     CopySketch.objects.all().delete()
-    call_command("keep_sketches")
-    assert "1 published copy is being sketched." in capsys.readouterr().out
+    name = "privacy.tasks.sketches"
+    assert name in {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()} and sketches.name == name
+    sketches()
+    assert CopySketch.objects.count() == 1
     work_on()
     assert CopySketch.objects.get().kept_at is not None
     assert CopySketch.objects.get().key_id == mosaic_key_id()
