@@ -19,6 +19,7 @@ from workflow import approvals
 from workflow.context import context_of
 from workflow.errors import MoveRefused
 from workflow.models import Release, Review
+from workflow.selectors.work import my_work_of
 from workflow.services.orders import order_make
 from workflow.services.reviews import review_give
 from workflow.stages import Stage
@@ -129,3 +130,24 @@ def test_what_a_reviewer_orders_meanwhile_is_not_read_by_the_other(
     assert words in page(client, cast.steward, "release_reviews", release)
     review_give(release_id=release.pk, kind="security", verdict="approved", actor=second)
     assert words in page(client, second, "release_reviews", release)
+
+
+def test_verdicts_that_differ_stand_side_by_side(
+    cast: Cast, release: Release, second: User, client: Client
+) -> None:
+    refusal = "Leave the street out."
+    review_give(release_id=release.pk, kind="security", verdict="refused", conditions=refusal, actor=second)
+    text = page(client, cast.steward, "release_reviews", release)
+    assert "They do not agree." in text
+    assert SECRET in text
+    assert refusal in text
+    assert "earlier verdict" not in text
+
+
+def test_who_has_given_a_seat_is_not_named_for_the_open_one(
+    cast: Cast, release: Release, second: User, client: Client
+) -> None:
+    text = page(client, cast.steward, "release", release)
+    assert f"{second} (security officer (CISO)): give the security review" in " ".join(text.split())
+    line = next(line for line in my_work_of(second).on_me if line.turn.review)
+    assert line.people == (second,)

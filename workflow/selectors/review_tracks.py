@@ -96,6 +96,8 @@ def _track(context: ReleaseContext, need: Need, move: str, user: User) -> Line:
     rows = review_needs.rows_of(context, need)
     role = review_needs.role_of(context, need.kind)
     word, tone = _state(context, need, rows)
+    # Of several people everybody's verdict is read; of one the latest, whether it still counts or not.
+    shown = review_needs.standing_of(context, need) or [row for row in rows if row.verdict][-1:]
     return {
         "kind": need.kind,
         "label": need.label,
@@ -110,7 +112,11 @@ def _track(context: ReleaseContext, need: Need, move: str, user: User) -> Line:
         "aside": [row.person for row in context.release.recusals.all() if row.kind == need.kind],
         "seats": [_seat(context, row, user) for row in rows if row.is_pending],
         "bound_to": bound_to(context, need.kind),
-        "verdicts": [_verdict(context, row, user) for row in reversed(rows) if row.verdict],
+        "standing": [_verdict(context, row, user) for row in shown],
+        "earlier": [
+            _verdict(context, row, user) for row in reversed(rows) if row.verdict and row not in shown
+        ],
+        "differ": len({row.is_positive for row in shown if not is_veiled(row, context.reviews)}) > 1,
     }
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import Role, people_with_role
-from workflow import policies
+from workflow import approvals, policies
 from workflow.context import ReleaseContext
 from workflow.holders import holders
 from workflow.models import Review, ReviewOrder
@@ -40,8 +40,24 @@ def people_for(context: ReleaseContext, review: Review) -> list[User]:
 def people_asked(context: ReleaseContext, turn: Turn) -> list[User]:
     """The people whose turn it is: who has taken it, or everybody who holds its role."""
     if turn.review is not None:
-        return [turn.person] if turn.person else holders_for(context, turn.review)
+        return (
+            [turn.person]
+            if turn.person
+            else without_a_seat(context, turn.review, holders_for(context, turn.review))
+        )
     return holders(context, turn.role) if turn.role in Role.values else []
+
+
+def without_a_seat(context: ReleaseContext, review: Review, people: list[User]) -> list[User]:
+    """Those of `people` who have neither taken nor given another seat of a review; all of them if none is left."""
+    others = [
+        row
+        for row in context.reviews
+        if row.pk != review.pk and (row.kind, row.department_id) == (review.kind, review.department_id)
+    ]
+    busy = {row.claimed_by_id for row in others if row.is_pending}
+    busy |= {pk for row in others if row.verdict and approvals.is_current(row, context) for pk in row.people}
+    return [person for person in people if person.pk not in busy] or people
 
 
 def colleagues_on(context: ReleaseContext) -> list[User]:

@@ -32,7 +32,7 @@ from workflow.models import (
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.deadlines import pauses_running
 from workflow.selectors.people import RoleBook
-from workflow.selectors.reviews import orders_waiting_on
+from workflow.selectors.reviews import orders_waiting_on, without_a_seat
 from workflow.selectors.turns import Turn, turns_of
 from workflow.stages import OPEN_STAGES, STAGE_OWNER, Stage
 
@@ -98,7 +98,7 @@ def my_work_of(user: User, *, now: datetime | None = None) -> MyWork:
                 context.release,
                 context.dataset,
                 turn,
-                _people(turn, context.dataset, book),
+                _people(turn, context, book),
                 now,
                 calendar_of(context.profile),
                 pause if turn.due == context.release.due_at else None,
@@ -115,12 +115,14 @@ def my_work_of(user: User, *, now: datetime | None = None) -> MyWork:
     return work
 
 
-def _people(turn: Turn, dataset: Dataset, book: RoleBook) -> tuple[User, ...]:
-    """Whose turn it is: who has taken the review, else the holders of the role."""
+def _people(turn: Turn, context: ReleaseContext, book: RoleBook) -> tuple[User, ...]:
+    """Whose turn it is: who has taken the review, else the holders of the role who have no other seat of it."""
     if turn.person is not None:
         return (turn.person,)
-    place = turn.review.department_id if turn.review else None
-    return tuple(book.holders(turn.role, dataset, place))
+    if turn.review is None:
+        return tuple(book.holders(turn.role, context.dataset))
+    people = book.holders(turn.role, context.dataset, turn.review.department_id)
+    return tuple(without_a_seat(context, turn.review, people))
 
 
 def _order_line(order: ReviewOrder, user: User, now: datetime) -> Line:
