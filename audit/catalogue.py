@@ -173,6 +173,7 @@ ACTIONS: dict[str, str] = {
     "privacy.decision_taken_back": "{actor} took back the decision on the column “{column}”: {decision}.",
     "privacy.quasi_confirmed": "{actor} confirmed the columns that could single out a person: {columns}.",
     "privacy.risk_accepted": "{actor} accepted the risk: k = {k}, where {k_min} is asked for.",
+    "privacy.comparison_accepted": "{actor} accepted what these give away together: {tables}.",
     "privacy.override_lapsed": "What was accepted has ended: {what}, until {until}.",
     "privacy.risk_rated": "{actor} rated the risk {run}: risk {risk}, benefit {benefit}.",
     "privacy.benefit_weighed": "{actor} decided on benefit and risk: {decision}; the matrix proposed: {proposed}.",

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dossier.models import Fact, StoredFile
 from dossier.services import digest_of
 from privacy.models import ColumnVerdict, CopySketch
 from privacy.mosaic import SketchColumn, kind_of
 from privacy.sealing import derived_key
-from privacy.selectors import PrivacyState
+
+if TYPE_CHECKING:
+    from privacy.selectors import PrivacyState
 
 Group = ColumnVerdict.Group
 _LINKING = (Group.DIRECT, Group.QUASI, Group.KEY)
 _PUBLIC = "PUBLISHED"
 _BEEN_PUBLIC = ("PUBLISHED", "SUPERSEDED", "RETRACTED", "RETIRED")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The copy that was public before; `is_lost` when there was one and it is not found."""
+
+    copy: StoredFile | None = None
+    is_lost: bool = False
 
 
 def mosaic_key() -> bytes:
@@ -59,17 +70,37 @@ def catalogue_digest(sketches: Iterable[CopySketch]) -> str:
     return digest_of(sorted([row.release_id, row.treated_sha256] for row in sketches))
 
 
-def previous_copy(release_id: int) -> StoredFile | None:
-    """The copy that the release before this one published; None for the first."""
+def previous_copy(release_id: int, treated_sha256: str) -> Earlier:
+    """The copy of the dataset that was public last before the present one (`treated_sha256`) of a release.
+
+    It may be one of the release itself, which was taken back and is treated anew. What was public is read from what
+    was recorded when it became so, never from what the station would say of that release today.
+    """
     about = _release_of(release_id)
-    before = Fact.objects.filter(
-        kind="treated",
-        release__dataset_id=about["dataset_id"],
-        release__stage__in=_BEEN_PUBLIC,
-        release__number__lt=about["number"],
+    model = apps.get_model("workflow", "Release")
+    rows = model._default_manager.filter(
+        Q(published_at__isnull=False) | Q(stage__in=_BEEN_PUBLIC),
+        dataset_id=about["dataset_id"],
+        number__lte=about["number"],
     )
-    last = before.order_by("-release__number").first()
-    return treated_copy(last.release_id, last.data.get("sha256", "")) if last else None
+    for pk, stage in rows.order_by("-number").values_list("pk", "stage"):
+        digests = published_digests(pk)
+        others = [digest for digest in digests if pk != release_id or digest != treated_sha256]
+        if pk == release_id and not others and (digests or stage == _PUBLIC):
+            continue  # what was public of it is the present copy
+        copy = treated_copy(pk, others[0]) if others else None
+        return Earlier(copy, is_lost=copy is None)
+    return Earlier()
+
+
+def published_digests(release_id: int) -> list[str]:
+    """The digests of the copies of a release that became public, the last one first: as the portal confirmed it,
+    then as they were sketched at publication."""
+    confirmed = Fact.objects.filter(release_id=release_id, kind="public_copy", ok=True).first()
+    sketched = CopySketch.objects.filter(release_id=release_id).order_by("-id")
+    found = [confirmed.about.get("treated", "")] if confirmed else []
+    found += sketched.values_list("treated_sha256", flat=True)
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def treated_copy(release_id: int, sha256: str) -> StoredFile | None:

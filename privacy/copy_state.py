@@ -1,47 +1,30 @@
-"""Reads of what the treated copy tells beside its own groups, and what that means for its risk."""
+"""What the treated copy tells beside its own groups, and what that means for its risk."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from dossier.models import StoredFile
-from dossier.services import digest_of
 from privacy.aggregates.calhhs import UNMASKED_MOST
-from privacy.aggregates.differencing import CellDifferences, RowDifferences, difference_sentences
+from privacy.aggregates.differencing import (
+    CellDifferences,
+    RowDifferences,
+    harmless_sentences,
+    telling_sentences,
+)
 from privacy.aggregates.small_cells import CellFindings, cell_sentences
-from privacy.catalogue import previous_copy
+from privacy.copy_inputs import CopyInputs, check_of, inputs_of
 from privacy.models import AggregateShape, CopyCheck
 from privacy.mosaic import Join, join_sentence
 from privacy.remedies.recipe import columns_left, recipe_faults
 from privacy.selectors import PrivacyState
 
 PENDING = "The copy is being compared with what is public already."
+LOST = (
+    "An earlier release of this dataset is or was public, and its copy is not found here, so nobody knows what the "
+    "two give away together. Ask your portal admin to bring the file back from the backup and compare again, or "
+    "record why this one may be published without the comparison."
+)
 _SHOWN = 2
-
-
-@dataclass(frozen=True)
-class CopyInputs:
-    """What the copy is measured by: its columns and thresholds, its shape, and the release before."""
-
-    treated: StoredFile
-    quasi: list[str]
-    k_min: int
-    shape: AggregateShape | None
-    previous: StoredFile | None
-
-    @property
-    def about(self) -> dict[str, Any]:
-        return {
-            "quasi": sorted(self.quasi),
-            "k_min": self.k_min,
-            "shape": self.shape.pk if self.shape else None,
-            "previous": self.previous.sha256 if self.previous else None,
-        }
-
-    @property
-    def digest(self) -> str:
-        return digest_of(self.about)
 
 
 @dataclass(frozen=True)
@@ -63,11 +46,6 @@ class CopyWords:
         return ok, [*sentences, *(self.isolates if accepted else []), *self.notes]
 
 
-def shape_of(release_id: int) -> AggregateShape | None:
-    """What was said last of the rows of a release; None while nobody has."""
-    return AggregateShape.objects.filter(release_id=release_id).select_related("by").order_by("-id").first()
-
-
 def copy_columns(state: PrivacyState) -> list[str]:
     """The columns of the copy that will be published; before it is made, those that the recipe leaves."""
     if state.treatment is not None and state.treatment.treated is not None:
@@ -75,30 +53,6 @@ def copy_columns(state: PrivacyState) -> list[str]:
     if recipe_faults(state.recipe, state.columns, state.hierarchy_digests):
         return state.columns
     return columns_left(state.recipe, state.columns)
-
-
-def inputs_of(state: PrivacyState) -> CopyInputs | None:
-    """What the present copy is measured by; None before it is made."""
-    treatment, quasi = state.treatment, state.quasi
-    if treatment is None or treatment.treated is None or quasi is None:
-        return None
-    shape = shape_of(state.release_id)
-    return CopyInputs(
-        treated=treatment.treated,
-        quasi=state.quasi_left,
-        k_min=quasi.k_min,
-        shape=shape if shape and shape.is_table else None,
-        previous=previous_copy(state.release_id),
-    )
-
-
-def check_of(release_id: int, inputs: CopyInputs) -> CopyCheck | None:
-    """The newest finished comparison of exactly this copy; else one that waits or runs; None without any."""
-    rows = CopyCheck.objects.filter(
-        release_id=release_id, treated_sha256=inputs.treated.sha256, about_digest=inputs.digest
-    )
-    finished = rows.filter(checked_at__isnull=False).order_by("-checked_at").first()
-    return finished or rows.order_by("-id").first()
 
 
 def told_of(state: PrivacyState) -> CopyWords:
@@ -112,14 +66,27 @@ def told_of(state: PrivacyState) -> CopyWords:
         is_asked = is_table or inputs.previous is not None
         if is_asked and check is not None and check.status == CopyCheck.Status.DEAD:
             return CopyWords(is_table=is_table, blocks=[check.error])
-        return CopyWords(is_table=is_table, is_pending=is_asked)
+        return CopyWords(is_table=is_table, is_pending=is_asked, isolates=_lost_words(inputs))
     blocks, notes = _table_words(check, inputs.shape)
-    isolates: list[str] = []
+    isolates = _lost_words(inputs)
     found = differences_in(check)
     if found is not None and found.isolates:
-        (isolates if isinstance(found, RowDifferences) else notes).extend(difference_sentences(found))
+        isolates += telling_sentences(found)
+        notes += harmless_sentences(found)
     notes += mosaic_sentences(check)[:_SHOWN]
     return CopyWords(is_table=is_table, blocks=blocks, isolates=isolates, notes=notes)
+
+
+def _lost_words(inputs: CopyInputs) -> list[str]:
+    return [LOST] if inputs.is_previous_lost else []
+
+
+def tables_compared(inputs: CopyInputs) -> list[str]:
+    """The tables that are compared with one another, by name: the present copy and the one that was public last."""
+    present = inputs.treated.release
+    if inputs.is_previous_lost:
+        return [str(present), f"an earlier release of {present.dataset}"]
+    return [str(present), *([str(inputs.previous.release)] if inputs.previous else [])]
 
 
 def _table_words(check: CopyCheck, shape: AggregateShape | None) -> tuple[list[str], list[str]]:

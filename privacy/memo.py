@@ -38,6 +38,7 @@ def memo_of(state: PrivacyState, rules: PrivacyRules) -> dict[str, Any]:
         "remedies": remedies_in_words(state),
         "measures": _measures(state),
         "acceptance": state.acceptance,
+        "why_no_quasi": state.quasi.reason if state.quasi else "",
         "k_min": state.quasi.k_min if state.quasi else rules.k_min,
     }
 

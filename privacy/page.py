@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from privacy.filters import Filters
-from privacy.models import ColumnVerdict, Treatment
+from privacy.models import ColumnVerdict, RiskDecision, Treatment
 from privacy.page_findings import Refusal, findings_of
 from privacy.remedies.recipe import REMEDIES
 from privacy.risk.sentences import risk_sentences
@@ -32,6 +32,7 @@ def page_of(
             "summary": summary_line(state.scan.summary) if state.scan else "",
             "quasi_suggested": [one.column for one in state.verdicts if one.group == Group.QUASI],
             "risk": _risk(state),
+            "ended": _ended(release_id),
             "history": history,
             "earlier_reasons": list(dict.fromkeys(row.reason for row in history if not row.takes_back_id))[
                 :_REASONS
@@ -64,6 +65,12 @@ def _is_silent(item: WorkItem | None) -> bool:
 
 def is_moving(moving: dict[str, Any]) -> bool:
     return bool(moving["scanning"] or moving["making"])
+
+
+def _ended(release_id: int) -> RiskDecision | None:
+    """What was accepted last, where its last day has passed: of public data it is accepted anew."""
+    last = RiskDecision.objects.filter(release_id=release_id).last()
+    return None if last is None or last.holds_on(timezone.localdate()) else last
 
 
 def _risk(state: PrivacyState) -> dict[str, Any] | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.profiles.privacy import PrivacyRules
 from privacy.assessment import (
     FACTORS,
@@ -46,11 +48,19 @@ class Typed:
 
 
 def page_of(
-    state: PrivacyState, rules: PrivacyRules, *, typed: Typed | None = None, stops: list[str] | None = None
+    state: PrivacyState,
+    rules: PrivacyRules,
+    *,
+    typed: Typed | None = None,
+    stops: list[str] | None = None,
+    is_public: bool = False,
 ) -> dict[str, Any]:
-    """The context of the page."""
+    """The context of the page. Of public data (`is_public`) an override that ended is decided anew on its rating."""
     weighing, typed = weighing_of(state), typed or Typed()
     residual = weighing.residual if weighing.residual_holds else None
+    ended = weighing.ended(timezone.localdate()) if is_public else None
+    if residual is None and ended is not None:
+        residual = ended.assessment
     proposed = (
         propose(rules.matrix, rules.after_remedies, residual.rating, is_residual=True) if residual else ""
     )
@@ -70,6 +80,7 @@ def page_of(
         ],
         "forms": [_form(weighing, run, rules, typed) for run in (Run.INHERENT, Run.RESIDUAL)],
         "residual_waits": not state.is_treated or not weighing.inherent_holds,
+        "has_ended": ended is not None,
         "proposed": proposed,
         "proposed_words": OUTCOME_WORDS.get(proposed, ""),
         "proposed_help": OUTCOME_HELP.get(proposed, ""),

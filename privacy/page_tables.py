@@ -5,29 +5,28 @@ Names of columns, counts and positions of rows only: no value of the file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from privacy.aggregates.calhhs import UNMASKED_MOST, VARIABLES
-from privacy.aggregates.differencing import CellDifferences, RowDifferences, difference_sentences
+from privacy.aggregates.differencing import (
+    CellDifferences,
+    RowDifferences,
+    difference_sentences,
+    telling_sentences,
+)
+from privacy.aggregates.presets import TableColumn, presets_of
 from privacy.aggregates.rules import POPULATION_LIMITS, RULES
 from privacy.aggregates.small_cells import CellFinding, CellFindings, cell_sentences
 from privacy.catalogue import catalogue_digest, published_sketches
-from privacy.copy_state import (
-    CopyInputs,
-    check_of,
-    copy_columns,
-    differences_in,
-    inputs_of,
-    shape_of,
-    told_of,
-)
+from privacy.copy_inputs import CopyInputs, check_of, inputs_of, shape_of
+from privacy.copy_state import LOST, copy_columns, differences_in, tables_compared, told_of
 from privacy.models import AggregateShape, CopyCheck
 from privacy.mosaic import Join, join_sentence
 from privacy.page import moving_part
 from privacy.selectors import PrivacyState, state_of
-from privacy.vocabulary import COUNTING
 
 # What a column of a table may be: code -> words.
 ROLES = {
@@ -44,20 +43,6 @@ _FINDINGS = {
     "proven_small": "Hidden, and proven to be small",
     "denominator": "Out of fewer people than asked for",
 }
-_OUT_OF = ("population", "denominator", "people", "residents", "enrolled", "enrollment", "enrolment")
-_FIGURES = (
-    "rate",
-    "percent",
-    "pct",
-    "percentage",
-    "share",
-    "ratio",
-    "average",
-    "mean",
-    "median",
-    "amount",
-    "cost",
-)
 
 
 # Headings of the tables on both pages.
@@ -104,7 +89,7 @@ def _form(
     said = typed or (_as_typed(declared) if declared else {})
     roles = said.get("roles")
     columns = copy_columns(state)
-    types = {verdict.column: verdict.type for verdict in state.verdicts}
+    presets = presets_of(_as_known(state, columns))
     return {
         "is_table": said.get("is_table"),
         "is_suggested": roles is None,
@@ -112,9 +97,8 @@ def _form(
             {
                 "position": position,
                 "column": name,
-                "role": (roles or {}).get(name, "")
-                if roles is not None
-                else suggested_role(name, types.get(name, "")),
+                "role": roles.get(name, "") if roles is not None else presets[name].role,
+                "is_total": presets[name].is_total,
             }
             for position, name in enumerate(columns)
         ],
@@ -141,17 +125,12 @@ def _as_typed(declared: AggregateShape) -> dict[str, Any]:
     }
 
 
-def suggested_role(name: str, kind: str) -> str:
-    """What a column of a table probably is, by its name and type; somebody confirms it."""
-    words = {word for word in name.casefold().replace("_", " ").replace("-", " ").split() if word}
-    if kind in ("date", "datetime", "text", "boolean", "geometry"):
-        return "dimension"
-    if words & set(_OUT_OF):
-        return "denominator"
-    if kind == "decimal" or words & set(_FIGURES):
-        return "statistic"
-    counting = {word for phrase in COUNTING for word in phrase.split()} | {"cases", "n", "number", "events"}
-    return "count" if words & counting else "dimension"
+def _as_known(state: PrivacyState, columns: Sequence[str]) -> list[TableColumn]:
+    """The columns as the scan of the file saw them; of those that the recipe made, as they stand in the copy."""
+    seen = {row.column: TableColumn(row.column, row.type, row.group) for row in state.verdicts}
+    made = state.treatment.columns if state.treatment else []
+    types = {column["name"]: column["type"] for column in made}
+    return [seen.get(name) or TableColumn(name, types.get(name, "")) for name in columns]
 
 
 def _variables(declared: AggregateShape | None, typed: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -179,6 +158,7 @@ def _cells(
         "found": found,
         "rows": [_finding_row(row, blocks=row in found.blocks) for row in [*found.blocks, *found.warns]],
         "score": check.score,
+        "is_broken_down": bool(declared.breakdown),
         "may_suppress": any(
             row.kind in ("small", "few_people", "alone", "worked_out") for row in found.blocks
         ),
@@ -207,6 +187,8 @@ def mosaic_page(release_id: int) -> dict[str, Any]:
         "check": check,
         "done": done,
         "has_previous": inputs is not None and inputs.previous is not None,
+        "lost": _lost(state, inputs),
+        "compared_tables": tables_compared(inputs) if inputs else [],
         "difference": _difference(state, inputs, done) if done else None,
         "compared": done.mosaic.get("compared", 0) if done else 0,
         "tables": [_table(table) for table in done.mosaic.get("tables", ())] if done else [],
@@ -215,16 +197,26 @@ def mosaic_page(release_id: int) -> dict[str, Any]:
     }
 
 
+def _lost(state: PrivacyState, inputs: CopyInputs | None) -> dict[str, Any] | None:
+    """What is said where the copy that was public before is not found."""
+    if inputs is None or not inputs.is_previous_lost:
+        return None
+    return {"sentence": LOST, "is_accepted": _is_accepted(state), "acceptance": state.acceptance}
+
+
+def _is_accepted(state: PrivacyState) -> bool:
+    return state.acceptance is not None and state.acceptance.holds_on(timezone.localdate())
+
+
 def _difference(state: PrivacyState, inputs: CopyInputs | None, check: CopyCheck) -> dict[str, Any] | None:
     found = differences_in(check)
     if found is None:
         return None
-    has_lapsed = state.acceptance is not None and not state.acceptance.holds_on(timezone.localdate())
-    is_accepted = state.acceptance is not None and not has_lapsed
+    is_accepted = _is_accepted(state)
     return {
         "sentences": difference_sentences(found),
         "isolates": found.isolates,
-        "blocks": isinstance(found, RowDifferences) and found.isolates and not is_accepted,
+        "blocks": bool(telling_sentences(found)) and not is_accepted,
         "is_accepted": is_accepted,
         "acceptance": state.acceptance,
         "rows": _row_figures(found) if isinstance(found, RowDifferences) else _cell_figures(found),

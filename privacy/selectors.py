@@ -10,6 +10,7 @@ from typing import Any
 from dossier.models import FileRead, StoredFile
 from dossier.selectors import current_read
 from dossier.services import digest_of
+from privacy.copy_inputs import accepted_digest
 from privacy.detectors import REGISTRY_VERSION
 from privacy.models import (
     ClassTabulation,
@@ -228,14 +229,22 @@ def state_of(release_id: int) -> PrivacyState:
     if state.is_decided:
         state.treatment = Treatment.objects.select_related("treated").filter(**treatment_key(state)).first()
     if state.treatment and state.treatment.treated:
-        state.acceptance = RiskDecision.objects.filter(
-            release_id=release_id,
-            treated_sha256=state.treatment.treated.sha256,
-            quasi_digest=state.treatment.quasi_digest,
-            # What was accepted against a lower threshold says nothing of a higher one.
-            k_min__gte=state.quasi.k_min if state.quasi else 0,
-        ).last()
+        state.acceptance = _acceptance(state, state.treatment)
     return state
+
+
+def _acceptance(state: PrivacyState, treatment: Treatment) -> RiskDecision | None:
+    """What was accepted of exactly this copy, measured by these columns and compared with the same release."""
+    rows = RiskDecision.objects.filter(
+        release_id=state.release_id,
+        treated_sha256=treatment.treated.sha256 if treatment.treated else "",
+        quasi_digest=treatment.quasi_digest,
+        # What was accepted against a lower threshold says nothing of a higher one.
+        k_min__gte=state.quasi.k_min if state.quasi else 0,
+    )
+    if not rows.exists():
+        return None
+    return rows.filter(accepted_digest=accepted_digest(state)).last()
 
 
 def columns_remedied(state: PrivacyState) -> set[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from dossier.services import digest_of
 from privacy.aggregates.small_cells import CellFindings
 from privacy.assessment import PUBLISHING, Evidence, Rating, is_more_open, rate, suggested_success
-from privacy.copy_state import check_of, inputs_of
+from privacy.copy_inputs import check_of, inputs_of
 from privacy.models import Assessment, AssessmentDecision, ColumnVerdict, Disposition
 from privacy.selectors import PrivacyState, quasi_digest
 from privacy.words_assessment import inside, level_words
@@ -48,6 +49,11 @@ class Weighing:
         if self.decision is None or self.residual is None or not self.residual_holds:
             return None
         return self.decision if self.decision.assessment_id == self.residual.pk else None
+
+    def ended(self, today: date) -> AssessmentDecision | None:
+        """The newest decision, where it is an override whose last day has passed."""
+        last = self.decision
+        return last if last is not None and last.until is not None and last.until < today else None
 
     def evidence(self, run: str) -> Evidence:
         return self.before if run == Run.INHERENT else self.after

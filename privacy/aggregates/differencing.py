@@ -169,23 +169,36 @@ def difference_sentences(found: RowDifferences | CellDifferences) -> list[str]:
     """What the comparison with the earlier table means."""
     if isinstance(found, RowDifferences):
         return _row_sentences(found)
-    parts = [
-        (
-            found.small,
-            "differ from the last release by fewer than {least}: who compares the two learns of so few people",
-        ),
+    sentences = [*telling_sentences(found), *harmless_sentences(found)]
+    return sentences or ["No cell tells more beside the last release than by itself."]
+
+
+def telling_sentences(found: RowDifferences | CellDifferences) -> list[str]:
+    """What the two tables give away together, which must be mended or accepted; empty when they give away nothing."""
+    if isinstance(found, RowDifferences):
+        return _row_sentences(found) if found.isolates else []
+    parts = (
         (found.laid_open, "are hidden in one of the two releases and shown in the other"),
         (
             found.sums,
-            "do not add up to the last release by fewer than {least}: the difference tells what is hidden",
+            f"do not add up to the last release by fewer than {found.fewer_than}: the difference tells what is hidden",
         ),
-    ]
-    sentences = [
-        f"{number:,} of {found.compared:,} cells {words.format(least=found.fewer_than)}."
+    )
+    return [
+        f"{number:,} of {found.compared:,} cells {words}. Hide them in the recipe, or record why this is acceptable."
         for number, words in parts
         if number
     ]
-    return sentences or ["No cell tells more beside the last release than by itself."]
+
+
+def harmless_sentences(found: RowDifferences | CellDifferences) -> list[str]:
+    """What is worth knowing of the two tables and stops nothing: both show these cells on purpose."""
+    if isinstance(found, RowDifferences) or not found.small:
+        return []
+    return [
+        f"{found.small:,} of {found.compared:,} cells differ from the last release by fewer than {found.fewer_than}: "
+        "who compares the two learns of so few people."
+    ]
 
 
 def _row_sentences(found: RowDifferences) -> list[str]:

@@ -98,6 +98,8 @@ class QuasiIdentifiers(models.Model):
     # What nobody should learn of a person who is known to be in a group, and the sampling weights, if any.
     sensitive = models.JSONField(default=list, blank=True)
     weights = models.TextField(blank=True)
+    # Why nothing of what the scan suggested is among the columns.
+    reason = models.TextField(blank=True)
     offered_digest = models.CharField(max_length=64)
     k_min = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -115,12 +117,16 @@ class RiskDecision(models.Model):
     """Somebody accepted a risk above the program's threshold, for exactly this copy and these columns.
 
     An override has a named officer, a reason and a last day: after it the review is open again (M25).
+    `accepted_digest` names all that they saw (privacy.copy_inputs), `tables` are those of which they accepted what
+    these give away together. `k` is missing where no groups of rows were measured.
     """
 
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="risk_decisions")
     treated_sha256 = models.CharField(max_length=64)
     quasi_digest = models.CharField(max_length=64)
-    k = models.PositiveBigIntegerField()
+    accepted_digest = models.CharField(max_length=64, blank=True)
+    tables = models.JSONField(default=list)
+    k = models.PositiveBigIntegerField(null=True)
     k_min = models.PositiveIntegerField()
     reason = models.TextField()
     # One that names no day has ended with the day on which it was taken.
@@ -134,7 +140,15 @@ class RiskDecision(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return f"k = {self.k} accepted"
+        parts = [f"k = {self.k}"] if self.is_of_k else []
+        if self.tables:
+            parts.append(f"what “{'” and “'.join(self.tables)}” give away together")
+        return f"Accepted: {'; '.join(parts)}"
+
+    @property
+    def is_of_k(self) -> bool:
+        """Whether a group that is too small was accepted."""
+        return self.k is not None and self.k < self.k_min
 
     def holds_on(self, day: date) -> bool:
         """Whether it still holds on `day`: its last day counts."""

@@ -14,7 +14,8 @@ from dossier.selectors import subject_of
 from dossier.services import contribution_record, dossier_lock
 from privacy.aggregates.calhhs import choice_faults
 from privacy.aggregates.rules import RULES
-from privacy.copy_state import copy_columns, shape_of
+from privacy.copy_inputs import shape_of
+from privacy.copy_state import copy_columns
 from privacy.errors import DispositionRefused
 from privacy.models import AggregateShape, ColumnVerdict, RecipeVersion
 from privacy.recipes import Step

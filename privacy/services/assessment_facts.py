@@ -7,7 +7,7 @@ from typing import Any
 
 from dossier.services import digest_of, fact_forget, fact_record
 from privacy.assessment import Rating, higher
-from privacy.models import Assessment, RiskDecision
+from privacy.models import Assessment, AssessmentDecision, RiskDecision
 from privacy.selectors import PrivacyState
 from privacy.weighing import Weighing, weighing_of
 
@@ -46,6 +46,20 @@ def accepted_words(acceptance: RiskDecision | None) -> dict[str, Any]:
     }
 
 
+def decided_words(decision: AssessmentDecision) -> dict[str, Any]:
+    """What the fact `assessment` says of a decision."""
+    return {
+        "decision": decision.decision,
+        "decided": str(decision),
+        "proposed": decision.proposed,
+        "overrides": decision.is_override,
+        "until": decision.until.isoformat() if decision.until else None,
+        "decision_id": decision.pk,
+        "rationale": decision.rationale,
+        "public_summary": decision.public_summary,
+    }
+
+
 def _data(weighing: Weighing) -> dict[str, Any]:
     """The answers of the checklist, both ratings and the decision; the risk is never less than measured now."""
     data: dict[str, Any] = {}
@@ -62,16 +76,7 @@ def _data(weighing: Weighing) -> dict[str, Any]:
         data |= {"benefit": residual.benefit, "risk": _worse(residual.risk, now)}
     standing = weighing.standing
     if standing is not None:
-        data |= {
-            "decision": standing.decision,
-            "decided": str(standing),
-            "proposed": standing.proposed,
-            "overrides": standing.is_override,
-            "until": standing.until.isoformat() if standing.until else None,
-            "decision_id": standing.pk,
-            "rationale": standing.rationale,
-            "public_summary": standing.public_summary,
-        }
+        data |= decided_words(standing)
     return data
 
 

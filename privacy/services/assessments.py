@@ -21,8 +21,9 @@ from privacy.assessment import FACTORS, LEVELS, PUBLISHING, Factors, propose, ra
 from privacy.errors import AssessmentRefused
 from privacy.models import Assessment, AssessmentDecision
 from privacy.selectors import state_of
+from privacy.services.assessment_facts import decided_words
 from privacy.services.facts import facts_write
-from privacy.services.overrides import check_until
+from privacy.services.overrides import NOTHING_ENDED, check_until, fact_renew
 from privacy.weighing import Weighing, is_override, weighing_of
 from privacy.words_assessment import DECISIONS, FACTOR_WORDS, inside, level_words
 
@@ -94,14 +95,17 @@ def assessment_decide(
     """Decide on the residual rating that stands. `stops` are the rules outside the matrix that forbid publishing.
 
     A decision more open than the matrix proposes is an override and needs a last day (M25). `is_public`: the data
-    is out already and an override that ended is looked at again; nothing of the dossier changes then. Raises
-    AssessmentRefused with a sentence per field, and DossierFrozen.
+    is out already and an override that ended is decided anew, on the rating that it rests on; nothing else is
+    rewritten then, and nothing of the dossier changes. Raises AssessmentRefused with a sentence per field, and
+    DossierFrozen.
     """
     now = now or timezone.now()
     dossier_lock(release_id=release_id, part=None if is_public else "privacy")
     weighing = weighing_of(state_of(release_id))
-    residual = weighing.residual
-    if residual is None or not weighing.residual_holds or not weighing.inherent_holds:
+    holds = weighing.residual_holds and weighing.inherent_holds
+    ended = _ended(weighing, now) if is_public else None
+    residual = ended.assessment if ended is not None and not holds else weighing.residual
+    if residual is None or (not holds and ended is None):
         raise AssessmentRefused({"decision": weighing.sentences[0]})
     proposed = propose(rules.matrix, rules.after_remedies, residual.rating, is_residual=True)
     overrides = is_override(proposed, decision)
@@ -138,11 +142,21 @@ def assessment_decide(
         now=now,
         **subject_of(release_id),
     )
-    if is_public:
+    if not is_public:
+        _settle(release_id, actor, "privacy assessment", now)
+    elif holds:
         facts_write(release_id=release_id, now=now)
     else:
-        _settle(release_id, actor, "privacy assessment", now)
+        fact_renew(release_id=release_id, kind="assessment", data=decided_words(row), now=now)
     return row
+
+
+def _ended(weighing: Weighing, now: datetime) -> AssessmentDecision:
+    """The override of public data that has ended. Raises AssessmentRefused when none has."""
+    last = weighing.ended(timezone.localdate(now))
+    if last is None:
+        raise AssessmentRefused({"decision": NOTHING_ENDED})
+    return last
 
 
 def _check_run(weighing: Weighing, run: str) -> None:

@@ -19,7 +19,7 @@ from privacy.aggregates.cube import ShapeError
 from privacy.aggregates.differencing import cell_differences, row_differences
 from privacy.aggregates.small_cells import CellFindings, small_cells
 from privacy.catalogue import linking_columns, mosaic_key, published_sketches
-from privacy.copy_state import CopyInputs, inputs_of
+from privacy.copy_inputs import CopyInputs, inputs_of
 from privacy.models import AggregateShape, CopyCheck, CopySketch
 from privacy.mosaic import joins, public_already, sketches_of
 from privacy.selectors import PrivacyState, state_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from privacy.catalogue import catalogue_digest, published_sketches
-from privacy.copy_state import CopyInputs, check_of, inputs_of
+from privacy.copy_inputs import CopyInputs, check_of, inputs_of
 from privacy.models import CopyCheck
 from privacy.selectors import PrivacyState
 from work.models import WorkItem

@@ -189,24 +189,28 @@ def quasi_confirm(
     actor: User,
     sensitive: Iterable[str] = (),
     weights: str = "",
+    reason: str = "",
     now: datetime | None = None,
 ) -> QuasiIdentifiers:
     """Confirm which columns together could single somebody out (none is an answer too).
 
     `k_min` is the program's threshold for this classification (accounts.profiles.Profile.k_min), kept beside
     the answer. `sensitive` are columns that nobody should learn of a person known to be in a group, `weights`
-    the column that says for how many people a row of a sample stands. Raises DispositionRefused and
+    the column that says for how many people a row of a sample stands. `reason` is asked for where the scan
+    suggests columns and none of them is chosen: nothing of it is measured then. Raises DispositionRefused and
     DossierFrozen.
     """
     dossier_lock(release_id=release_id, part="privacy")
     state = scanned_state(release_id)
     chosen, hidden = set(columns), set(sensitive)
     _check_measured(state, chosen, hidden, weights)
+    suggested = [row.column for row in state.verdicts if row.group == ColumnVerdict.Group.QUASI]
     row = QuasiIdentifiers.objects.create(
         release_id=release_id,
         columns=[name for name in state.columns if name in chosen],
         sensitive=[name for name in state.columns if name in hidden],
         weights=weights,
+        reason=_why_none(suggested, reason) if suggested and not chosen.intersection(suggested) else "",
         offered_digest=offered_digest(state.verdicts),
         k_min=k_min,
         by=actor,
@@ -216,6 +220,17 @@ def quasi_confirm(
     _event("privacy.quasi_confirmed", row, actor, about, now)
     _settle(release_id, actor, "privacy quasi-identifiers", now)
     return row
+
+
+def _why_none(suggested: list[str], reason: str) -> str:
+    """Why none of the suggested columns could single anybody out."""
+    if not reason.strip():
+        names = "”, “".join(suggested)
+        raise DispositionRefused(
+            f"The scan suggests “{names}”, and none of them is chosen. Choose those that fit, or say why together "
+            "they could not single anybody out: the reason is kept and stands in the memo."
+        )
+    return reason_of(reason, of="answer")
 
 
 def _check_measured(state: PrivacyState, chosen: set[str], hidden: set[str], weights: str) -> None:

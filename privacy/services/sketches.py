@@ -10,7 +10,14 @@ from django.utils import timezone
 from datafiles.table import read_columnar
 from dossier.selectors import facts
 from dossier.storage import local_path
-from privacy.catalogue import linking_columns, mosaic_key, mosaic_key_id, treated_copy, unsketched_releases
+from privacy.catalogue import (
+    linking_columns,
+    mosaic_key,
+    mosaic_key_id,
+    published_digests,
+    treated_copy,
+    unsketched_releases,
+)
 from privacy.models import ColumnSketch, CopySketch
 from privacy.mosaic import sketches_of
 from privacy.selectors import state_of
@@ -25,7 +32,9 @@ def sketches_keep(*, release_id: int) -> CopySketch | None:
     The conductor calls it when a release becomes public. Returns None where no copy is known.
     """
     treated = facts(release_id).get("treated")
-    sha256 = treated.data.get("sha256") if treated else None
+    # What the portal confirmed; only where nothing is known of that, what the station says of the release now.
+    digests = [*published_digests(release_id), treated.data.get("sha256", "") if treated else ""]
+    sha256 = digests[0]
     if not sha256 or treated_copy(release_id, sha256) is None:
         return None
     copy, created = CopySketch.objects.get_or_create(

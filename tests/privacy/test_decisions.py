@@ -49,7 +49,7 @@ def decide_all(release: Release, cast: Cast, *, quasi: list[str], k_min: int = 5
         reason=WHY,
         actor=cast.privacy_officer,
     )
-    quasi_confirm(release_id=release.pk, columns=quasi, k_min=k_min, actor=cast.privacy_officer)
+    quasi_confirm(release_id=release.pk, columns=quasi, k_min=k_min, reason=WHY, actor=cast.privacy_officer)
 
 
 def test_after_the_scan_every_finding_waits_for_a_decision(scanned: Release) -> None:
@@ -142,7 +142,7 @@ def test_without_findings_the_copy_still_is_a_treated_copy(
     scan_request(release_id=release.pk)
     work()
     assert facts(release.pk)["dispositions"].ok
-    quasi_confirm(release_id=release.pk, columns=[], k_min=5, actor=cast.privacy_officer)
+    quasi_confirm(release_id=release.pk, columns=[], k_min=5, reason=WHY, actor=cast.privacy_officer)
     work()
     known = facts(release.pk)
     assert known["treated"].ok and known["treated"].data["rows"] == 2
@@ -217,7 +217,7 @@ def test_nothing_is_decided_at_a_stage_that_freezes_privacy(scanned: Release, ca
     with pytest.raises(DossierFrozen, match="The privacy findings cannot be changed"):
         dispose(scanned, cast, "zip", "accept")
     with pytest.raises(DossierFrozen):
-        quasi_confirm(release_id=scanned.pk, columns=[], k_min=5, actor=cast.privacy_officer)
+        quasi_confirm(release_id=scanned.pk, columns=[], k_min=5, reason=WHY, actor=cast.privacy_officer)
 
 
 def test_decisions_hold_across_files_while_the_evidence_is_the_same(

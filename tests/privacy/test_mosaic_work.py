@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Department
 from dossier.models import StoredFile
 from dossier.selectors import facts
-from dossier.services import dossier_open
+from dossier.services import dossier_open, fact_record
 from privacy.catalogue import mosaic_key_id, published_sketches
 from privacy.models import ColumnSketch, CopyCheck, CopySketch, Treatment
 from privacy.selectors import state_of
@@ -71,7 +71,7 @@ def copied(
         findings_dispose(
             release_id=release.pk, columns=found, decision="accept", remedy="", reason=WHY, actor=officer
         )
-    quasi_confirm(release_id=release.pk, columns=quasi, k_min=5, actor=officer)
+    quasi_confirm(release_id=release.pk, columns=quasi, k_min=5, reason=WHY, actor=officer)
 
 
 @pytest.fixture
@@ -80,9 +80,16 @@ def published(cast: Cast, tmp_path: Path, work_on: Callable[[], None]) -> Releas
     made = release_at("PUBLISHED", cast, title="Court hearings")
     copied(made, HEARINGS, cast, tmp_path, ["sex"])
     work_on()
-    assert sketches_keep(release_id=made.pk) is not None
+    made_public(made)
     work_on()
     return made
+
+
+def made_public(release: Release) -> None:
+    """What publishing records of the copy, and the sketch that is asked for then."""
+    about = {"treated": facts(release.pk)["treated"].data["sha256"]}
+    fact_record(release_id=release.pk, kind="public_copy", ok=True, about=about)
+    assert sketches_keep(release_id=release.pk) is not None
 
 
 def page(client: Client, release: Release) -> str:

@@ -92,7 +92,9 @@ def test_the_risk_is_shown_and_can_be_accepted(
     findings_dispose(
         release_id=scanned.pk, columns=columns, decision="accept", reason=WHY, actor=cast.privacy_officer
     )
-    quasi_confirm(release_id=scanned.pk, columns=["permit_no"], k_min=5, actor=cast.privacy_officer)
+    quasi_confirm(
+        release_id=scanned.pk, columns=["permit_no"], k_min=5, reason=WHY, actor=cast.privacy_officer
+    )
     assert "Making the copy that will be published" in page(officer, scanned)
     work()
     assert "At least one person stands alone: 60 of 60 rows" in page(officer, scanned)

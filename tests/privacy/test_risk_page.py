@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from dossier.services import dossier_open
 from privacy.models import QuasiIdentifiers
+from privacy.selectors import state_of
 from privacy.services import findings_dispose, quasi_confirm, scan_request
 from tests.cast import Cast
 from tests.factories.workflow import release_at
@@ -109,9 +111,20 @@ def test_a_threshold_that_holds_is_said(
     assert "Find the least harmful way" not in text
 
 
-def test_no_column_at_all_is_an_answer(officer: Client, scanned: Release) -> None:
-    confirm(officer, scanned)
-    assert "No column was confirmed that could single out a person" in page(officer, scanned)
+def test_no_column_at_all_is_an_answer_that_needs_a_reason_where_the_scan_suggests_some(
+    officer: Client, scanned: Release
+) -> None:
+    for none in ({}, {"quasi": "permit_no"}):
+        confirm(officer, scanned, **none)
+        assert state_of(scanned.pk).quasi is None, "nothing of what the scan suggested would be measured"
+    refused = officer.post(reverse("quasi_confirm", args=[scanned.pk]), {"reason": "short"})
+    assert refused.status_code == 422 and "at least 10 characters" in refused.content.decode()
+    confirm(officer, scanned, reason=WHY)
+    text = page(officer, scanned)
+    assert "No column was confirmed that could single out a person" in text and WHY in text
+    assert AuditEvent.objects.get(action="privacy.quasi_confirmed").note.text == WHY
+    memo = officer.get(reverse("privacy_memo", args=[scanned.pk])).content.decode()
+    assert "The scan suggested some" not in memo, "there is no copy yet"
 
 
 def test_a_file_that_is_not_there_is_said(officer: Client, release: Release) -> None:

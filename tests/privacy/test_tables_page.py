@@ -69,7 +69,9 @@ def treated(
             reason="Counts of visits, nobody is named.",
             actor=cast.privacy_officer,
         )
-    quasi_confirm(release_id=release.pk, columns=[], k_min=5, actor=cast.privacy_officer)
+    quasi_confirm(
+        release_id=release.pk, columns=[], k_min=5, reason="Counts, no people.", actor=cast.privacy_officer
+    )
     work_on()
     return release
 
@@ -185,7 +187,9 @@ def test_a_comparison_that_stopped_starts_again_with_the_next_decision(
 ) -> None:
     declare(treated, cast)
     CopyCheck.objects.filter(checked_at=None).update(status="dead", error="It stopped.")
-    quasi_confirm(release_id=treated.pk, columns=[], k_min=5, actor=cast.privacy_officer)
+    quasi_confirm(
+        release_id=treated.pk, columns=[], k_min=5, reason="Counts, no people.", actor=cast.privacy_officer
+    )
     work_on()
     assert facts(treated.pk)["risk"].sentences[0].startswith("1 of 6 cells")
 

@@ -26,7 +26,7 @@ from workflow.stages import OPEN_PARTS, Stage
 from workflow.views.base import get_context, may, say_refusal
 from workflow.views.posted import posted_day
 from workflow.views.privacy_nav import render_privacy
-from workflow.weighed import hard_stops, is_weighed, lapsed_on
+from workflow.weighed import hard_stops, is_weighed
 
 _WORDS = ("decision", "rationale", "public_summary", "conditions", "until")
 
@@ -114,12 +114,14 @@ def _page(request: HttpRequest, context: ReleaseContext, typed: Typed | None = N
     release = context.release
     state = state_of(release.pk)
     is_open = "privacy" in OPEN_PARTS.get(Stage(release.stage), ())
-    page = page_of(state, context.profile.privacy, typed=typed, stops=hard_stops(context))
+    is_public = release.stage == Stage.PUBLISHED
+    stops = hard_stops(context)
+    page = page_of(state, context.profile.privacy, typed=typed, stops=stops, is_public=is_public)
     page |= {
         "is_needed": is_weighed(context),
         "privacy_is_open": is_open,
         "may_rate": is_open and may(request, "rate_risk", context),
-        "may_decide": (is_open or _has_ended(context)) and may(request, "decide_risk", context),
+        "may_decide": (is_open or page["has_ended"]) and may(request, "decide_risk", context),
         "escalates": _escalates(context),
         "drafted_by": context.profile.role_words(context.profile.drafts[TOOLKIT])
         if rating_is_drafted(context)
@@ -128,13 +130,6 @@ def _page(request: HttpRequest, context: ReleaseContext, typed: Typed | None = N
     }
     status = 422 if typed else 200
     return render_privacy(request, context, "assessment", "privacy/assessment/page.html", page, status=status)
-
-
-def _has_ended(context: ReleaseContext) -> bool:
-    """Whether the data is public under an override that has ended: it is decided anew then."""
-    if context.release.stage != Stage.PUBLISHED or not context.data("assessment", "overrides"):
-        return False
-    return lapsed_on(context, context.data("assessment", "until")) is not None
 
 
 def _escalates(context: ReleaseContext) -> str:
