@@ -18,8 +18,6 @@ from workflow.models import PublicationPlan, Review
 from workflow.priority import SCALES
 from workflow.stages import MOVES, ONWARD, WAY, Stage
 
-# The portals that the product itself publishes to.
-OWN_PORTALS = ("socrata",)
 _WAY = [str(stage) for stage in WAY]
 
 
@@ -37,12 +35,12 @@ def remarks_above(profile: Profile) -> list[str]:
 
 
 def _portals(profile: Profile) -> Iterator[str]:
-    for portal in profile.publication.get("portals", ()):
-        if portal not in OWN_PORTALS:
-            yield (
-                f"publication.portals: {portal} is listed, but this product publishes to {', '.join(OWN_PORTALS)} "
-                "only. Data goes there by hand; its address is recorded in the plan."
-            )
+    first, *others = profile.publication.get("portals", ()) or ("socrata",)
+    for portal in others:
+        yield (
+            f"publication.portals: {portal} is listed after {first}, and a release is published to the first "
+            "portal only. Data goes to the others by hand; its address is recorded in the plan."
+        )
 
 
 def _catalogue_contact(profile: Profile) -> Iterator[str]:

@@ -81,7 +81,7 @@ WEIGHED = ("always", "when_personal", "never")
 
 EXCEPTION_KINDS = ("licence", "identifiers", "risk")
 UPDATE_METHODS = ("append", "replace", "upsert")
-PORTALS = ("socrata", "arcgis_geo")
+PORTALS = ("socrata", "arcgis_geo", "ckan", "static")
 CALENDARS = ("us_federal", "none")
 PRIORITY_SCALES = ("grid", "tiers", "scoring", "demand")
 CATALOGUE_CONTACTS = ("dataset", "program")

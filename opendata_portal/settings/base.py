@@ -239,6 +239,20 @@ SOCRATA_KEY_ID = env.str("SOCRATA_KEY_ID", default="")
 SOCRATA_KEY_SECRET = env.str("SOCRATA_KEY_SECRET", default="")
 SOCRATA_APP_TOKEN = env.str("SOCRATA_APP_TOKEN", default="")
 
+# --- Other portals that a program profile may name (docs/operations/portals.md) ---
+CKAN_SCHEME = env.str("CKAN_SCHEME", default="https")
+CKAN_DOMAIN = env.str("CKAN_DOMAIN", default="")
+CKAN_API_TOKEN = env.str("CKAN_API_TOKEN", default="")
+CKAN_ORGANIZATION = env.str("CKAN_ORGANIZATION", default="")
+ARCGIS_SCHEME = env.str("ARCGIS_SCHEME", default="https")
+ARCGIS_DOMAIN = env.str("ARCGIS_DOMAIN", default="")
+ARCGIS_USERNAME = env.str("ARCGIS_USERNAME", default="")
+ARCGIS_PASSWORD = env.str("ARCGIS_PASSWORD", default="")
+ARCGIS_SERVICE_HOSTS = env.list("ARCGIS_SERVICE_HOSTS", default=[])
+ARCGIS_GROUP = env.str("ARCGIS_GROUP", default="")
+STATIC_CATALOGUE_ROOT = env.str("STATIC_CATALOGUE_ROOT", default="")
+STATIC_CATALOGUE_URL = env.str("STATIC_CATALOGUE_URL", default="")
+
 # --- Letters ---
 # "smtp" sends; "mailbox" keeps letters in the product, for development.
 NOTIFICATION_CHANNEL = env.str("NOTIFICATION_CHANNEL", default="smtp")

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.profiles import profile_of
 from audit.services import event_record
 from datafiles.table import Column, read_columns
 from dossier.models import StoredFile
@@ -21,6 +21,7 @@ from publishing.errors import NothingToPublish, PermitMissing
 from publishing.models import Permit, PortalAsset, Publication
 from publishing.records import PortalRecord, record_of
 from publishing.selectors import publication_of, valid_permit
+from publishing.services.remote import place_of
 from work.services import work_cancel, work_queue, work_retry
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def permit_write(
 ) -> Permit:
     """Allow these bytes under this record to become public. Called by the door at approval, nowhere else.
 
-    `described` is what the catalogue will say of the data besides the record. An earlier permit of the release is revoked: only what was approved last may become public.
+    `described` is what the catalogue will say of the data besides the record. An earlier permit of the
+    release is revoked: only what was approved last may become public.
     """
     now = now or timezone.now()
     Permit.objects.filter(release_id=release_id, revoked_at=None).update(revoked_at=now)
@@ -244,9 +246,11 @@ def publication_stay_private(*, release_id: int, now: datetime | None = None) ->
 
 
 def _asset(release_id: int) -> PortalAsset:
-    release = apps.get_model("workflow", "Release").objects.only("dataset_id").get(pk=release_id)
+    """The place of the dataset on the first portal that the release's program names."""
+    release = apps.get_model("workflow", "Release").objects.select_related("profile").get(pk=release_id)
+    portal = next(iter(profile_of(release.profile).publication.get("portals", ())), "socrata")
     asset, _ = PortalAsset.objects.get_or_create(
-        dataset_id=release.dataset_id, portal="socrata", domain=settings.SOCRATA_DOMAIN
+        dataset_id=release.dataset_id, portal=portal, domain=place_of(portal)
     )
     return asset
 

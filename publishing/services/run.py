@@ -20,7 +20,7 @@ from publishing.errors import PublishingError
 from publishing.models import PortalAsset, Publication
 from publishing.portals.base import PortalError, Throttled
 from publishing.services.facts import facts_record
-from publishing.services.remote import open_portal
+from publishing.services.remote import KINDS, open_portal, place_of
 from publishing.services.run_send import Sending
 from publishing.services.run_verify import Verifying
 from work.errors import LeaseLost, Retry, Stop, WorkCancelled
@@ -96,7 +96,7 @@ def publication_run(publication: Publication, beat: Beat) -> None:
 def _go(publication: Publication, beat: Beat) -> None:
     run = Run(publication, beat)
     try:
-        with open_portal(run.tell) as portal:
+        with open_portal(run.tell, publication.asset.portal) as portal:
             run.portal = portal
             run.go()
     except PortalError as error:
@@ -111,16 +111,17 @@ def _go(publication: Publication, beat: Beat) -> None:
 def _settle_place(publication: Publication) -> None:
     """Follow the settings to another portal while nothing is there yet; leave no copy behind."""
     asset = publication.asset
-    if asset.domain == settings.SOCRATA_DOMAIN:
+    place = place_of(asset.portal)
+    if asset.domain == place:
         return
     if asset.remote_id:
         raise Stop(
-            f"The copy of this dataset is on {asset.domain}, and the portal is now "
-            f"{settings.SOCRATA_DOMAIN or 'not set'}. Ask your portal admin to set SOCRATA_DOMAIN back, or "
-            "to decide what becomes of the copy there."
+            f"The copy of this dataset is on {asset.domain}, and the portal is now {place or 'not set'}. Ask "
+            f"your portal admin to set {KINDS[asset.portal].place} back, or to decide what becomes of the copy "
+            "there."
         )
     publication.asset, _ = PortalAsset.objects.get_or_create(
-        dataset_id=asset.dataset_id, portal=asset.portal, domain=settings.SOCRATA_DOMAIN
+        dataset_id=asset.dataset_id, portal=asset.portal, domain=place
     )
     publication.save(update_fields=["asset"])
 

@@ -19,7 +19,12 @@ _EXCEPTIONS = {
     "identifiers": "identifiers that stay in",
     "risk": "risk above benefit",
 }
-_PORTALS = {"socrata": "Socrata", "arcgis_geo": "ArcGIS geodata portal"}
+_PORTALS = {
+    "socrata": "Socrata",
+    "arcgis_geo": "ArcGIS geodata portal",
+    "ckan": "CKAN",
+    "static": "A catalogue of plain files",
+}
 _PRIORITY = {
     "grid": "the DataSF grid of classification and demand",
     "tiers": "the Los Angeles tiers: passive, active, strategic",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,8 +48,18 @@ class House:
     def url(self) -> str:
         return f"http://{self.domain}"
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the product must be told to publish here."""
+        raise NotImplementedError
+
     def portal(self, **changes: Any) -> Portal:
         raise NotImplementedError
+
+    def change_a_row(self, remote_id: str) -> None:
+        """Behind the back of the adapter: a value of one row is another from now on."""
+        with sqlite3.connect(self.state / "portal.sqlite3") as database:
+            database.execute("UPDATE line SET body = replace(body, 'A-3', 'A-X')")
 
     def locked_out(self) -> Portal:
         """The adapter with a key that the portal does not know."""
@@ -78,6 +89,19 @@ class SocrataHouse(House):
     environment = {"STANDIN_KEY_ID": "key", "STANDIN_KEY_SECRET": SECRET}
     write_path, view_path, read_path = "^/resource/", "^/api/views/", "^/resource/"
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {
+            "SOCRATA_DOMAIN": self.domain,
+            "SOCRATA_SCHEME": "http",
+            "SOCRATA_KEY_ID": "key",
+            "SOCRATA_KEY_SECRET": SECRET,
+        }
+
+    def change_a_row(self, remote_id: str) -> None:
+        row = {"row_key": "3", "permit_number": "A-X"}
+        requests.post(f"{self.url}/resource/{remote_id}.json", json=[row], auth=("key", SECRET), timeout=5)
+
     def portal(self, **changes: Any) -> Portal:
         about = {"key_id": "key", "key_secret": SECRET, "wait_scale": 0.01, "read_seconds": 5.0}
         return SocrataPortal(SocrataConfig(self.domain, "http", **{**about, **changes}))
@@ -93,6 +117,15 @@ class CkanHouse(House):
     view_path = "package_show"
     read_path = "datastore_search"
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {
+            "CKAN_DOMAIN": self.domain,
+            "CKAN_SCHEME": "http",
+            "CKAN_API_TOKEN": SECRET,
+            "CKAN_ORGANIZATION": "city",
+        }
+
     def portal(self, **changes: Any) -> Portal:
         about = {"api_token": SECRET, "organization": "city", "wait_scale": 0.01, "read_seconds": 5.0}
         return CkanPortal(CkanConfig(self.domain, "http", **{**about, **changes}))
@@ -106,6 +139,15 @@ class ArcgisHouse(House):
     environment = {"STANDIN_PASSWORD": SECRET}
     write_path, view_path, read_path = "/uploads/upload", "/content/items/", "/0/query"
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {
+            "ARCGIS_DOMAIN": self.domain,
+            "ARCGIS_SCHEME": "http",
+            "ARCGIS_USERNAME": "publisher",
+            "ARCGIS_PASSWORD": SECRET,
+        }
+
     def portal(self, **changes: Any) -> Portal:
         about = {"username": "publisher", "password": SECRET, "wait_scale": 0.01, "read_seconds": 5.0}
         return ArcgisPortal(ArcgisConfig(self.domain, "http", **{**about, **changes}))
@@ -118,6 +160,14 @@ class StaticHouse(House):
     name, module = "static", "publishing.devserver.static"
     view_path, read_path = "datapackage", "data.csv"
     keyed = False
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {"STATIC_CATALOGUE_URL": self.url, "STATIC_CATALOGUE_ROOT": str(self.state)}
+
+    def change_a_row(self, remote_id: str) -> None:
+        file = self.state / "store" / remote_id / "current" / "data.csv"
+        file.write_text(file.read_text("utf-8").replace("A-3", "A-X"), "utf-8")
 
     def portal(self, **changes: Any) -> Portal:
         about = {"wait_scale": 0.01, "read_seconds": 5.0}
