@@ -221,21 +221,58 @@ def header_tokens(name: str) -> tuple[str, ...]:
 def phrase_in(tokens: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
     """The longest of `phrases` that stands in `tokens` as whole words, as written there, and what is left over.
 
-    Words may be written together ("OWNERNAME" holds "owner name"), and the last may be plural.
+    Words may be written together ("OWNERNAME" holds "owner name") or abbreviated ("nbr"), the last may be plural.
     """
-    for words in _longest_first(phrases):
-        for start in range(len(tokens)):
-            piece = tokens[start : start + len(words)]
-            if len(piece) == len(words) and _same(piece[-1], words[-1]) and _alike(piece[:-1], words[:-1]):
-                return " ".join(piece), tokens[:start] + tokens[start + len(words) :]
-            if len(words) > 1 and _same(tokens[start], "".join(words)):
-                return tokens[start], tokens[:start] + tokens[start + 1 :]
-    return None
+    single, several = _index(phrases)
+    found: tuple[int, int, int] | None = None
+    for start, token in enumerate(tokens):
+        rank = single.get(token)
+        if rank is not None and (found is None or rank < found[0]):
+            found = rank, start, 1
+        for rank, words in several.get(_full(token), ()):
+            if (found is None or rank < found[0]) and _stands(words, tokens[start : start + len(words)]):
+                found = rank, start, len(words)
+    if found is None:
+        return None
+    _, start, length = found
+    return " ".join(tokens[start : start + length]), tokens[:start] + tokens[start + length :]
 
 
-@lru_cache(maxsize=512)
-def _longest_first(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase.split()) for phrase in sorted(phrases, key=len, reverse=True))
+@lru_cache(maxsize=1024)
+def _index(phrases: tuple[str, ...]) -> tuple[dict[str, int], dict[str, list[tuple[int, tuple[str, ...]]]]]:
+    """Phrases, the longest first (rank 0), to look up by a word: those written as one word, in every spelling, and
+    those of several words by their first."""
+    single: dict[str, int] = {}
+    several: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for rank, phrase in enumerate(sorted(phrases, key=len, reverse=True)):
+        words = tuple(phrase.split())
+        for spelling in _spellings("".join(words)):
+            single.setdefault(spelling, rank)
+        if len(words) > 1:
+            several.setdefault(_full(words[0]), []).append((rank, words))
+    return single, several
+
+
+def _stands(words: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
+    if len(tokens) != len(words) or tokens[-1] not in _spellings(words[-1]):
+        return False
+    return all(_full(token) == _full(word) for token, word in zip(tokens[:-1], words[:-1], strict=True))
+
+
+@lru_cache(maxsize=8192)
+def _spellings(word: str) -> frozenset[str]:
+    """A word as names of columns write it: in the plural, abbreviated ("nbr" for "number"), or, where it was put
+    together, abbreviated at its end ("ownernm" for "ownername")."""
+    plural = (word + "s", word + "es") if len(word) > 2 else ()
+    short = {one for one, full in _ABBREVIATED.items() if full == _full(word)}
+    ends = (
+        word.removesuffix(full) + one
+        for one, full in _ABBREVIATED.items()
+        if word.endswith(full) and word != full
+    )
+    return frozenset(
+        {word, *plural, *short, _full(word), *(one for one in ends if len(one) > _SHORTEST_JOINED)}
+    )
 
 
 def after(tokens: tuple[str, ...], phrase: str) -> tuple[str, ...]:
@@ -252,26 +289,5 @@ def heads(tokens: tuple[str, ...], phrase: str) -> bool:
     return all(_full(token) in _STILL or token.isdigit() for token in after(tokens, phrase))
 
 
-def _same(token: str, word: str) -> bool:
-    """The same word, perhaps in the plural or abbreviated ("nbr" for "number")."""
-    if token == word or (len(word) > 2 and token in (word + "s", word + "es")):
-        return True
-    return _full(token) == _full(word) or (len(token) > _SHORTEST_JOINED and token in _shortened(word))
-
-
-def _alike(tokens: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    return tokens == words or tuple(map(_full, tokens)) == tuple(map(_full, words))
-
-
 def _full(word: str) -> str:
     return _ABBREVIATED.get(word, word)
-
-
-@lru_cache(maxsize=4096)
-def _shortened(word: str) -> frozenset[str]:
-    """How a word written together is abbreviated at its end: "ownername" as "ownernm"."""
-    return frozenset(
-        word.removesuffix(full) + short
-        for short, full in _ABBREVIATED.items()
-        if word.endswith(full) and word != full
-    )
