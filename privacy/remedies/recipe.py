@@ -12,11 +12,15 @@ import polars as pl
 
 from datafiles.table import Column, Table
 from privacy.aggregates.cube import ShapeError
+from privacy.remedies.aggregate import COUNT
 from privacy.remedies.base import Context, Params, Remedy, apply_step, completed, named_columns
 from privacy.remedies.parameters import param_faults
 from privacy.remedies.registry import REMEDIES
 
 Recipe = Sequence[dict[str, Any]]
+AGGREGATE = "aggregate"
+# What may be done to the counts of a table: they stay numbers, or become hidden.
+_LEAVES_COUNTS = ("suppress_table", "suppress_cells", "round_numbers", "drop_rows")
 
 
 class RecipeError(Exception):
@@ -78,12 +82,15 @@ def recipe_faults(recipe: Any, columns: Sequence[str], hierarchies: Collection[s
     """
     if not isinstance(recipe, list):
         return [Fault(0, "A recipe is a list of steps.")]
-    left, faults = list(columns), []
+    left, faults, is_table = list(columns), [], False
     for number, step in enumerate(recipe, start=1):
         fault = _step_fault(number, step, left, hierarchies)
+        if not fault and is_table:
+            fault = _count_fault(number, step)
         if fault:
             faults.append(Fault(number, fault))
         else:
+            is_table = is_table or step["remedy"] == AGGREGATE
             left = REMEDIES[step["remedy"]].left(left, step["params"])
     return faults
 
@@ -185,6 +192,23 @@ def _step_fault(number: int, step: Any, columns: Sequence[str], hierarchies: Col
     for fault in param_faults(REMEDIES[name], params, hierarchies):
         return f"{where}: {fault}"
     return _missing_column(where, REMEDIES[name], params, columns)
+
+
+def _count_fault(number: int, step: Mapping[str, Any]) -> str | None:
+    """What is wrong with a step after the rows have become a table: its counts say for how many people a row stands,
+    and the risk of the copy is measured by them."""
+    if step["remedy"] == AGGREGATE:
+        return (
+            f"Step {number} of the recipe: the rows are a table of counts already, and counting its cells would not "
+            "count people. Change the step that made the table instead."
+        )
+    if COUNT in named_columns(step["params"]) and step["remedy"] not in _LEAVES_COUNTS:
+        return (
+            f"Step {number} of the recipe: “{COUNT}” says how many rows stand behind each cell, and the risk of the "
+            "copy is measured by it, so it stays as it is. Take this step out, or hide small cells by “Hide the small "
+            "cells of a table of counts”."
+        )
+    return None
 
 
 def _missing_column(where: str, remedy: Remedy, params: Params, columns: Sequence[str]) -> str | None:

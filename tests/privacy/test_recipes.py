@@ -40,6 +40,7 @@ from privacy.services import (
     recipe_what_if,
     scan_request,
 )
+from privacy.services.treatments import treatment_request
 from tests.cast import Cast
 from tests.factories.workflow import dataset_make
 from tests.privacy.samples import permits
@@ -408,3 +409,36 @@ def test_another_datasets_secret_is_another(cast: Cast) -> None:
 
 def test_every_remedy_has_its_name_among_the_decisions() -> None:
     assert {name: remedy.label for name, remedy in REMEDIES.items()} == dict(Disposition.Remedy.choices)
+
+
+@pytest.mark.parametrize(
+    ("later", "sentence"),
+    [
+        (step("drop_column", column="count"), "“count” says how many rows stand behind each cell"),
+        (step("mask", column="count"), "“count” says how many rows stand behind each cell"),
+        (step("drop_small_classes", columns=["zip", "count"], k=5), "“count” says how many rows"),
+        (step("aggregate", columns=["zip"], fewer_than=11), "a table of counts already"),
+    ],
+)
+def test_the_counts_of_a_table_stay_because_its_risk_is_measured_by_them(
+    later: dict[str, Any], sentence: str, scanned: Release, cast: Cast
+) -> None:
+    table = step("aggregate", columns=["zip", "sex"], fewer_than=11)
+    with pytest.raises(RecipeRefused, match=sentence):
+        save(scanned, cast, table, later)
+    assert save(scanned, cast, table, step("round_numbers", column="count", to=5)).number == 1
+
+
+def test_a_recipe_that_lost_its_counts_stops_and_is_not_tried_again(
+    scanned: Release, cast: Cast, work: Work
+) -> None:
+    save(scanned, cast, step("aggregate", columns=["zip", "sex"], fewer_than=11))
+    for column in ("zip", "sex"):
+        dispose(scanned, cast, column, "accept")
+    confirm(scanned, cast, "zip", "sex")
+    steps = [*state_of(scanned.pk).recipe, step("drop_column", column="count")]
+    RecipeVersion.objects.update(steps=steps, digest=recipe_digest(steps))
+    treatment_request(release_id=scanned.pk)
+    work()
+    stopped = state_of(scanned.pk).treatment
+    assert stopped is not None and stopped.status == "dead" and "“count” says how many" in stopped.error

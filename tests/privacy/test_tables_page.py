@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -223,3 +224,38 @@ def test_without_a_file_the_pages_say_what_to_wait_for(officer: Client, release:
 def test_rows_that_are_people_cannot_be_called_cells_to_get_around_k(treated, cast):
     with pytest.raises(DispositionRefused, match="tells of one person, so it is no column of counts"):
         declare(treated, cast, dimensions=["clinic", "visit_count"], counts=["sex"])
+
+
+def test_a_score_without_a_breakdown_says_what_it_is_about(
+    officer: Client, treated: Release, cast: Cast, work_on: Callable[[], None]
+) -> None:
+    declare(treated, cast)
+    work_on()
+    text = page(officer, treated)
+    assert "Not scored yet" in text and "Nobody has said by which" in text and "Mask it" not in text
+    assert "The more finely a table is broken down" in text
+
+
+def test_the_form_begins_with_what_the_columns_probably_are(
+    release: Release,
+    officer: Client,
+    upload: Callable[..., None],
+    work: Callable[[], None],
+) -> None:
+    upload(
+        {
+            "year": ["2020", "2021", "2022"],
+            "county": ["Kern", "Inyo", "Mono"],
+            "women": ["12", "13", "14"],
+            "men": ["20", "21", "22"],
+            "total": ["32", "34", "36"],
+            "population": ["30000", "40000", "50000"],
+            "rate": ["1.5", "2.5", "3.5"],
+        }
+    )
+    scan_request(release_id=release.pk)
+    work()
+    text = page(officer, release)
+    chosen = re.findall(r'name="role-\d".*?<option value="(\w*)" selected', text, re.DOTALL)
+    assert chosen == ["dimension", "dimension", "count", "count", "count", "denominator", "statistic"]
+    assert text.count("sums up other counts, by its name") == 1
