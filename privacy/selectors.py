@@ -169,17 +169,17 @@ class Provenance:
 def provenance_of(release_id: int) -> Provenance | None:
     """What proves that the present copy came from a version of the recipe; None while there is no copy.
 
-    The digests are those kept with the file when it was made, not computed from today's recipe.
+    The digests are those of the treatment that made it, not computed from today's recipe. They are not read from the
+    file: an older version may have given the same bytes.
     """
     treatment = state_of(release_id).treatment
     if treatment is None or treatment.treated is None or treatment.treated_at is None:
         return None
-    meta = treatment.treated.meta
     version = RecipeVersion.objects.filter(release_id=release_id, digest=treatment.recipe_digest).last()
     return Provenance(
         treated_sha256=treatment.treated.sha256,
-        raw_sha256=meta["raw_sha256"],
-        recipe_digest=meta["recipe_digest"],
+        raw_sha256=treatment.file_sha256,
+        recipe_digest=treatment.recipe_digest,
         version=version.number if version else 0,
         steps=list(treatment.recipe),
         treated_at=treatment.treated_at,

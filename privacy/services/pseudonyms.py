@@ -36,29 +36,34 @@ def pseudonyms_keep(
 ) -> None:
     """Keep the surrogates that a replay gave, encrypted, for the next refresh.
 
-    Raises Retry when another replay of the dataset gave surrogates meanwhile: this one begins anew with them.
+    Raises Retry when another replay of the dataset gave surrogates meanwhile: this one begins anew with them. Of
+    two that give the first ones at the same time, the second waits at the unique row and then sees them.
     """
     dataset_id = subject_of(release_id)["dataset_id"]
     for column in _columns(steps):
         given = context.known.get(column, {})
-        row = PseudonymMap.objects.select_for_update().filter(dataset_id=dataset_id, column=column).first()
-        before = _opened(row) if row else {}
+        if not given:
+            continue
+        mine, purpose = {"dataset_id": dataset_id, "column": column}, _purpose(dataset_id, column)
+        PseudonymMap.objects.get_or_create(**mine, defaults={"sealed": _sealed({}, purpose)})
+        row = PseudonymMap.objects.select_for_update().get(**mine)
+        before = _opened(row)
         if any(given.get(mark) != surrogate for mark, surrogate in before.items()):
             raise Retry(
                 "Another release of this dataset was given surrogates at the same time.", after=_AGAIN
             )
         if len(before) == len(given):
             continue
-        sealed = seal(zlib.compress(json.dumps(given).encode()), _purpose(dataset_id, column))
-        PseudonymMap.objects.update_or_create(
-            dataset_id=dataset_id,
-            column=column,
-            defaults={"sealed": sealed, "size": len(given), "updated_at": now or timezone.now()},
-        )
+        row.sealed, row.size, row.updated_at = _sealed(given, purpose), len(given), now or timezone.now()
+        row.save(update_fields=["sealed", "size", "updated_at"])
 
 
 def _columns(steps: list[Step]) -> list[str]:
     return sorted({step["params"]["column"] for step in steps if step["remedy"] == "pseudonym"})
+
+
+def _sealed(given: dict[str, str], purpose: str) -> bytes:
+    return seal(zlib.compress(json.dumps(given).encode()), purpose)
 
 
 def _opened(row: PseudonymMap) -> dict[str, str]:

@@ -16,8 +16,9 @@ from privacy.errors import DispositionRefused, RecipeRefused
 from privacy.models import ColumnVerdict, Disposition, RecipeVersion, UploadedHierarchy
 from privacy.personal_values import personal_value
 from privacy.recipes import Step, quick_step, with_step, without_column
-from privacy.remedies.recipe import columns_touched, recipe_digest, recipe_faults
-from privacy.selectors import PrivacyState, recipe_in_force, state_of
+from privacy.remedies.base import named_columns
+from privacy.remedies.recipe import recipe_digest, recipe_faults, step_changes
+from privacy.selectors import PrivacyState, columns_remedied, recipe_in_force, state_of
 from privacy.services.facts import facts_write
 from privacy.services.said import reason_of, scanned_state
 from privacy.services.treatments import treatment_request
@@ -195,9 +196,9 @@ def _keep(
 
 def _decide_touched(state: PrivacyState, note: str, actor: User, now: datetime | None) -> None:
     """Open findings that the recipe takes care of are decided by it: the note is the reason."""
-    touched = columns_touched(state.recipe, state.columns)
+    remedied = columns_remedied(state)
     for verdict in state.open:
-        if verdict.column not in touched:
+        if verdict.column not in remedied:
             continue
         row = Disposition.objects.create(
             release_id=state.release_id,
@@ -229,10 +230,11 @@ def _params_of(steps: Iterable[Step], column: str) -> dict[str, Any]:
 
 
 def _remedy_about(steps: Sequence[Step], column: str) -> str:
-    """The first remedy that names a column; a column that none names is left out by aggregating."""
-    for step in steps:
-        if column in (step["params"].get("column"), *step["params"].get("columns", ())):
-            return str(step["remedy"])
+    """The first remedy that changes a column, or else names it; a column that none names is left out by aggregating."""
+    for names in (step_changes, lambda step: named_columns(step["params"])):
+        for step in steps:
+            if column in names(step):
+                return str(step["remedy"])
     return str(Disposition.Remedy.AGGREGATE)
 
 

@@ -135,6 +135,7 @@ def _keep(
             "content_type": _PARQUET,
             "storage_key": key,
             "created_at": now or timezone.now(),
+            # How these bytes came to be first; another recipe may give them again (privacy.selectors.provenance_of).
             "meta": {
                 "raw_sha256": item.file_sha256,
                 "recipe_digest": item.recipe_digest,

@@ -19,7 +19,7 @@ from dossier.services import fact_record
 from privacy.catalogue import previous_copy
 from privacy.copy_state import LOST
 from privacy.errors import AssessmentRefused, DispositionRefused
-from privacy.models import AssessmentDecision, CopySketch, RiskDecision
+from privacy.models import AssessmentDecision, CopyCheck, CopySketch, RiskDecision, Treatment
 from privacy.selectors import state_of
 from privacy.services import (
     aggregate_declare,
@@ -28,6 +28,7 @@ from privacy.services import (
     risk_accept,
 )
 from privacy.services.facts import facts_write
+from privacy.tasks import treatment_run
 from tests.cast import Cast
 from tests.factories.workflow import release_at
 from tests.privacy.samples import SOON
@@ -43,9 +44,8 @@ MORE = {"case_no": [*HEARINGS["case_no"], "C-9999"], "sex": [*HEARINGS["sex"], "
 
 
 def accept(release: Release, cast: Cast, **given: Any) -> RiskDecision:
-    return risk_accept(
-        **{"release_id": release.pk, "reason": WHY, "until": SOON, "actor": cast.privacy_officer} | given
-    )
+    words: dict[str, Any] = {"reason": WHY, "until": SOON} | given
+    return risk_accept(release_id=release.pk, actor=cast.privacy_officer, **words)
 
 
 @pytest.fixture
@@ -57,9 +57,6 @@ def following(published: Release, cast: Cast, tmp_path: Path) -> Release:
 
 
 def work_without_comparing() -> None:
-    from privacy.models import Treatment
-    from privacy.tasks import treatment_run
-
     for treatment in Treatment.objects.filter(status="queued"):
         treatment_run(treatment.pk)
 
@@ -84,7 +81,7 @@ def test_an_acceptance_ends_when_the_comparison_finds_something_else(
 ) -> None:
     work_on()
     accept(following, cast)
-    check = following.copy_checks.get()
+    check = CopyCheck.objects.get(release=following)
     check.differences |= {"alone_added": 3}
     check.save()
     facts_write(release_id=following.pk)
