@@ -32,7 +32,7 @@ def measure_rows(before: RiskProfile | None, after: RiskProfile | None, k_min: i
     def row(words: str, help: str, says: Says, bad: Callable[[RiskProfile], bool] | None = None) -> Row:
         last = after or before
         tone = "bad" if bad and last and bad(last) else ""
-        return Row(words, help, _said(before, says), _said(after, says), tone)
+        return Row(words, help, said_of(before, says), said_of(after, says), tone)
 
     rows = [
         row(
@@ -59,7 +59,7 @@ def measure_rows(before: RiskProfile | None, after: RiskProfile | None, k_min: i
             row(
                 f"Rows in groups under {k_min:,}",
                 "The threshold of this program.",
-                lambda one: _under(one, k_min),
+                lambda one: under(one, k_min),
             )
         )
     rows += [
@@ -156,11 +156,11 @@ def percent(share: float) -> str:
     return f"{min(100 * share, 99.9):.1f}".removesuffix(".0") + " %"
 
 
-def _said(profile: RiskProfile | None, says: Says) -> str:
+def said_of(profile: RiskProfile | None, says: Says) -> str:
     return says(profile) if profile else NOTHING
 
 
-def _under(profile: RiskProfile, k_min: int) -> str:
+def under(profile: RiskProfile, k_min: int) -> str:
     if profile.threshold != k_min or profile.rows_under_threshold is None:
         return NOTHING
     return of(profile.rows_under_threshold, profile.rows)

@@ -16,7 +16,7 @@ from reports.charts import bars, lines
 from reports.measures import month_of, percentile
 from reports.selectors import PIPELINE, OpenRelease, Picture
 from reports.tables import Column, Figure, Table
-from workflow.stages import OPEN_STAGES, Stage
+from workflow.stages import OPEN_STAGES
 
 # Days in the present stage, from ... to; the last has no end.
 AGES = ((0, 7), (8, 14), (15, 30), (31, 60), (61, None))
@@ -61,7 +61,14 @@ def by_stage(picture: Picture) -> Figure:
         late, held = sum(1 for r in here if r.late_days), sum(1 for r in here if r.held)
         ages = [release.days for release in here]
         rows.append(
-            (stage.label, len(here) - late - held, late, held, percentile(ages, 0.5), max(ages, default=None))
+            (
+                picture.stage_label(stage),
+                len(here) - late - held,
+                late,
+                held,
+                percentile(ages, 0.5),
+                max(ages, default=None),
+            )
         )
     table = Table(
         "stages",
@@ -77,7 +84,7 @@ def by_stage(picture: Picture) -> Figure:
         tuple(rows) if picture.open else (),
         empty="No release is open. Open one from the page of a dataset.",
     )
-    counts = Counter(Stage(release.stage).label for release in picture.pipeline)
+    counts = Counter(picture.stage_label(release.stage) for release in picture.pipeline)
     title = "Open releases by stage: on time, late and on hold"
     return Figure(table, _most(counts), bars(table, series=(1, 2, 3), stacked=True, title=title))
 
@@ -146,7 +153,7 @@ def late_releases(picture: Picture) -> Figure:
             Column("Business days late", NUMBER),
         ),
         tuple(
-            (r.title, r.department, Stage(r.stage).label, "; ".join(r.waits_on), r.days, r.late_days)
+            (r.title, r.department, picture.stage_label(r.stage), "; ".join(r.waits_on), r.days, r.late_days)
             for r in late
         ),
         empty="Nothing is late.",
@@ -161,7 +168,13 @@ def time_in_stage(picture: Picture) -> Figure:
     for stage in OPEN_STAGES:
         days = [visit.days for visit in picture.visits if visit.stage == stage]
         rows.append(
-            (stage.label, percentile(days, 0.5), percentile(days, 0.85), max(days, default=None), len(days))
+            (
+                picture.stage_label(stage),
+                percentile(days, 0.5),
+                percentile(days, 0.85),
+                max(days, default=None),
+                len(days),
+            )
         )
     table = Table(
         "time-in-stage",
@@ -253,7 +266,10 @@ def returns(picture: Picture) -> Figure:
         "returns",
         "Returns by stage",
         (Column("From and to"), Column("Returns", NUMBER), Column("Points to answer", NUMBER)),
-        tuple((f"{Stage(a).label} to {Stage(b).label}", counts[a, b], points[a, b]) for a, b in ways),
+        tuple(
+            (f"{picture.stage_label(a)} to {picture.stage_label(b)}", counts[a, b], points[a, b])
+            for a, b in ways
+        ),
         empty="Nothing was returned for changes in this period.",
     )
     handed = sum(1 for visit in picture.visits if visit.stage in PIPELINE)
@@ -280,7 +296,7 @@ def returns_latest(picture: Picture) -> Figure:
                 row.title,
                 row.department,
                 timezone.localdate(row.at).isoformat(),
-                Stage(row.from_stage).label,
+                picture.stage_label(row.from_stage),
                 row.by,
                 row.reason,
                 row.points,

@@ -14,14 +14,15 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from accounts.models import Department, User
+from accounts.models import Department, Program, User
 from accounts.profiles import Profile, profile_of
 from accounts.roles import Role, people_with_role
-from accounts.selectors import departments_visible
+from accounts.selectors import departments_visible, profile_for
 from reports.measures import days_between, is_fresh, months_until, start_of_months
 from workflow.calendar import business_days_between
 from workflow.models import Dataset, Release, ReturnForChanges, Review, StageVisit
 from workflow.selectors.datasets import datasets_for, releases_for
+from workflow.stage_words import stage_label
 from workflow.stages import OPEN_STAGES, STAGE_OWNER, SYSTEM_OWNER, Stage
 
 PIPELINE = tuple(stage for stage in OPEN_STAGES if stage != Stage.INVENTORY)
@@ -94,6 +95,11 @@ class Picture:
     published: Sequence[Published]
     public: Sequence[PublicDataset]
     returns: Sequence[Return]
+    final_review: str = str(Stage.CDO_REVIEW.label)
+
+    def stage_label(self, stage: str) -> str:
+        """A stage as the program calls it; where several programs are seen, the last one has its general name."""
+        return self.final_review if stage == Stage.CDO_REVIEW else str(Stage(stage).label)
 
     @property
     def pipeline(self) -> list[OpenRelease]:
@@ -128,7 +134,14 @@ def picture_for(
         published=_published(releases, since, now),
         public=_public(releases, now),
         returns=_returns(releases, since, now),
+        final_review=_final_review(departments),
     )
+
+
+def _final_review(departments: QuerySet[Department]) -> str:
+    programs = Program.objects.filter(pk__in=departments.order_by().values("program_id"))
+    labels = {stage_label(Stage.CDO_REVIEW, profile_for(program)) for program in programs}
+    return labels.pop() if len(labels) == 1 else "Final review"
 
 
 def departments_of(user: User) -> QuerySet[Department]:

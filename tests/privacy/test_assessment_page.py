@@ -8,10 +8,13 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from privacy.models import Assessment, AssessmentDecision
+from privacy.services import quasi_confirm
 from privacy.weighing import Run
 from tests.cast import Cast
 from tests.factories.workflow import release_at
@@ -124,6 +127,43 @@ def test_others_read_and_people_elsewhere_do_not_know_of_it(
         client.force_login(person)
         for name in ("privacy_assessment", "privacy_memo", "privacy_memo_pdf"):
             assert client.get(reverse(name, args=[treated.pk])).status_code == 404
+
+
+def test_the_memo_tells_the_columns_and_the_measures_before_and_after(
+    officer: Client, scanned: Release, cast: Cast, work: Callable[[], None]
+) -> None:
+    decide_all(scanned, cast, quasi=[])
+    quasi_confirm(
+        release_id=scanned.pk,
+        columns=["permit_no", "sex"],
+        sensitive=["status"],
+        k_min=20,
+        actor=cast.privacy_officer,
+    )
+    work()
+    text = re.sub(r"\s+", " ", strip_tags(page(officer, scanned, "privacy_memo")))
+    assert "Columns that together could single somebody out: permit_no, sex." in text
+    assert "Sensitive, because nobody should learn it about a person: status." in text
+    assert "The program asks for groups of at least 20." in text
+    for measure in (
+        "Smallest group of rows that look alike (k)",
+        "Rows in groups under 20",
+        "status: fewest different values in a group (l)",
+        "status: largest distance of a group from the whole (t)",
+        "status: rows of which the value is certain",
+    ):
+        assert re.search(re.escape(measure) + r"\s*[\d.,]+", text), measure
+    assert "l: how many different values" in text
+
+
+def test_the_memo_has_no_page_with_a_gap(officer: Client, treated: Release) -> None:
+    """Rows of a table may stand on the next page; a table that must not be broken leaves half a page empty."""
+    css = (settings.BASE_DIR / "static/css/memo.css").read_text()
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", css)
+    kept_with_next = {
+        one.strip() for names, body in rules if "break-after: avoid" in body for one in names.split(",")
+    }
+    assert kept_with_next == {".memo h2", ".memo h3", ".memo caption"}
 
 
 def test_the_memo_is_a_tagged_pdf_where_the_machine_can_write_one(

@@ -11,6 +11,7 @@ from accounts.profiles import Profile
 from accounts.selectors import departments_visible
 from workflow.models import Dataset
 from workflow.priority import SCALES
+from workflow.stage_words import stage_label
 from workflow.stages import Stage
 
 
@@ -44,6 +45,11 @@ class DatasetFilterForm(forms.Form):
         self.fields["department"].queryset = departments.order_by("name").distinct()
         stewards = Dataset.objects.filter(department__in=departments.values("pk"), steward__isnull=False)
         self.fields["steward"].queryset = User.objects.filter(pk__in=stewards.values("steward_id"))
+        if profile:
+            self.fields["stage"].choices = [
+                ("", "All stages"),
+                *((stage, stage_label(stage, profile)) for stage in Stage.values),
+            ]
         classes = [(choice.code, choice.label) for choice in profile.classifications] if profile else []
         self.fields["classification"].choices = [("", "All classes"), *classes]
         if profile and not profile.asks_high_value:

@@ -14,7 +14,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django_fsm import GET_STATE, FSMField, transition
 
+from accounts.profiles import profile_of
 from workflow.models.dataset import Dataset
+from workflow.stage_words import stage_label
 from workflow.stages import MOVES, OPEN_STAGES, Stage
 
 
@@ -86,6 +88,11 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset.title}, release {self.number}"
+
+    def get_stage_display(self) -> str:  # type: ignore[no-redef]
+        """The stage in the words of the program."""
+        final = self.stage == Stage.CDO_REVIEW
+        return stage_label(self.stage, profile_of(self.profile)) if final else str(Stage(self.stage).label)
 
     @property
     def is_open(self) -> bool:

@@ -91,7 +91,7 @@ def _items(releases: QuerySet[Release], now: datetime) -> list[CalendarEntry]:
 def _deadlines(releases: QuerySet[Release], now: datetime) -> list[CalendarEntry]:
     rows = (
         Release.objects.filter(pk__in=releases, stage__in=OPEN_STAGES, due_at__gte=now - BACK)
-        .select_related("dataset")
+        .select_related("dataset", "profile")
         .order_by("due_at")
     )
     return [

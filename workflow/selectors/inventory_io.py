@@ -17,6 +17,7 @@ from workflow.priority.base import number_words
 from workflow.selectors.datasets import datasets_for, with_stage
 from workflow.selectors.people import departments_to_register
 from workflow.selectors.priority import with_priority
+from workflow.stage_words import stage_label
 from workflow.stages import OPEN_STAGES, Stage
 
 AUDIENCES = ("full", "public")
@@ -164,7 +165,7 @@ _SPECIAL: dict[str, Any] = {
     "score": lambda dataset, profile, today: dataset.shown_priority or "",
     "score_value": lambda d, p, t: "" if d.shown_value is None else number_words(d.shown_value),
     "score_reason": lambda dataset, profile, today: dataset.shown_reason or "",
-    "stage": lambda dataset, profile, today: Stage(dataset.shown_stage or Stage.INVENTORY).label,
+    "stage": lambda dataset, profile, today: stage_label(dataset.shown_stage or Stage.INVENTORY, profile),
     "public_url": _public_url,
     "registered": lambda d, p, t: timezone.localtime(d.registered_at).date().isoformat(),
 }

@@ -9,6 +9,7 @@ from accounts.profiles import Profile, ReviewRule
 from checklists.catalogue import CHECKLISTS, current
 from workflow.gates import CHECKLIST_NAMES
 from workflow.models import PublicationPlan, Review
+from workflow.stage_words import stage_label
 from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
 
 Pairs = list[dict[str, str]]
@@ -102,7 +103,7 @@ def _stages(profile: Profile) -> list[dict[str, Any]]:
         days = profile.deadlines.get(stage)
         rows.append(
             {
-                "stage": Stage(stage).label,
+                "stage": stage_label(stage, profile),
                 "holder": "The system" if holder == SYSTEM_OWNER else profile.role_label(holder),
                 "checklists": [_drafted(name, profile) for name in profile.checklists.get(stage, ())],
                 "deadline": _days(days) if days else "",
@@ -128,8 +129,9 @@ def _drafted(name: str, profile: Profile) -> str:
 def _order(profile: Profile) -> list[str]:
     order = profile.order
     before = {"approve": "the approval", "publish": "the publication"}
+    final = stage_label(Stage.CDO_REVIEW, profile)
     sentences = [
-        "The private copy is made on the portal in CDO review, before the final approval."
+        f"The private copy is made on the portal in {final}, before the final approval."
         if order["private_copy_at"] == "cdo_review"
         else "The private copy is made on the portal after the final approval."
     ]
@@ -356,7 +358,7 @@ def _role_rows(profile: Profile) -> list[tuple[str, str]]:
     """Each role with what the profile asks of it."""
     duties: dict[str, list[str]] = {role: [] for role in profile.role_labels}
     for stage, role in profile.stage_holders.items():
-        duties.setdefault(role, []).append(f"holds {Stage(stage).label}")
+        duties.setdefault(role, []).append(f"holds {stage_label(stage, profile)}")
     for rule in profile.reviews:
         duties.setdefault(rule.role, []).append(f"gives the review “{Review.Kind(rule.kind).label}”")
     for role in profile.plan.sign_off:

@@ -26,6 +26,7 @@ from workflow.calendar import calendar_of, due_for
 from workflow.context import ReleaseContext, contexts_of, release_queryset
 from workflow.models import DeadlinePause, Release, Review, StageVisit
 from workflow.review_needs import needs_of
+from workflow.stage_words import stage_label
 from workflow.stages import MOVES, ONWARD, WAY, Stage
 
 # The newest releases say most about how a program works; more would keep a page waiting.
@@ -302,7 +303,7 @@ def queues_of(program: Program, profile: Profile, *, now: datetime) -> list[Queu
         per_day = len(days) / _MEASURED.days
         found.append(
             Queue(
-                stage=Stage(stage).label,
+                stage=stage_label(stage, profile),
                 role=profile.role_label(role),
                 people=_holders_count(program, role),
                 per_week=per_day * 7,

@@ -128,7 +128,7 @@ def _move(
         subject=release,
         data={
             "from_stage": source,
-            "to_stage": Stage(release.stage).label,
+            "to_stage": release.get_stage_display(),
             "points": len(points),
             "parts": approvals.current_parts(context),
         },

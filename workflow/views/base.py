@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from accounts.profiles import Profile
 from accounts.roles import Role
 from workflow import gates, policies
 from workflow.context import ReleaseContext, context_of
@@ -18,6 +19,7 @@ from workflow.models import Release
 from workflow.selectors.reviews import people_asked
 from workflow.selectors.turns import Turn, turns_of
 from workflow.selectors.work import returns_standing
+from workflow.stage_words import stage_label
 from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
 
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -70,7 +72,7 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         "release": release,
         "dataset": context.dataset,
         "profile": context.profile,
-        "stages": _track(release.stage),
+        "stages": _track(release.stage, context.profile),
         "unmet": unmet,
         "done": [{"sentence": result.done} for result in results if result.ok and result.done],
         "next_steps": next_steps(context, user),
@@ -178,12 +180,15 @@ def _refusal(user: Any, move: str, context: ReleaseContext) -> str:
     return ""
 
 
-def _track(stage: str) -> list[dict[str, str]]:
+def _track(stage: str, profile: Profile) -> list[dict[str, str]]:
     """The way to the public for the stage tracker: done, current, to do. Closed ends stand alone."""
     if stage not in WAY:
-        return [{"label": Stage(stage).label, "state": "current"}]
+        return [{"label": stage_label(stage, profile), "state": "current"}]
     here = WAY.index(Stage(stage))
     return [
-        {"label": step.label, "state": "done" if i < here else "current" if i == here else "todo"}
+        {
+            "label": stage_label(step, profile),
+            "state": "done" if i < here else "current" if i == here else "todo",
+        }
         for i, step in enumerate(WAY)
     ]

@@ -40,7 +40,8 @@ from workflow.answering import (
 )
 from workflow.context import ReleaseContext, context_of
 from workflow.services.catalogue import answer_sources, catalogues_for, checks_input
-from workflow.stages import OPEN_PARTS, WAY, Stage
+from workflow.stage_words import stage_label
+from workflow.stages import OPEN_PARTS, WAY
 from workflow.views.base import get_context, may, render_tab, say_refusal
 
 
@@ -51,7 +52,7 @@ def release_checklists(request: HttpRequest, pk: int) -> HttpResponse:
     rows = overview(context.facts, context.profile.checklists)
     rows.sort(key=lambda row: WAY.index(row["stage"]))
     for row in rows:
-        row["stage_label"] = Stage(row["stage"]).label
+        row["stage_label"] = stage_label(row["stage"], context.profile)
     quality = context.facts.get("quality_checks")
     return render_tab(
         request,

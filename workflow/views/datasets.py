@@ -28,6 +28,8 @@ from workflow.selectors.people import RoleBook, departments_to_register
 from workflow.selectors.similar import similar_to, year_in_title
 from workflow.services import datasets as services
 from workflow.services.stewards import steward_invite
+from workflow.stage_words import stage_label
+from workflow.stages import Stage
 from workflow.views.base import get_context, say_refusal
 
 PAGE_SIZE = 25
@@ -57,6 +59,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
         "workflow/dataset_list.html",
         {
             "form": form,
+            "final_review": stage_label(Stage.CDO_REVIEW, profile) if profile else "",
             "page": page,
             "columns": _COLUMNS,
             "now": timezone.now(),

@@ -14,7 +14,8 @@ from audit.selectors import events_of, sentence_of
 from workflow.context import ReleaseContext
 from workflow.forms.filters import EVENT_KINDS, HistoryFilterForm
 from workflow.routing import EVENTS
-from workflow.stages import MOVES, Stage
+from workflow.stage_words import stage_label
+from workflow.stages import MOVES
 from workflow.views.base import get_context, render_tab
 
 PAGE_SIZE = 30
@@ -73,7 +74,7 @@ def _visits(context: ReleaseContext) -> list[dict[str, Any]]:
     rows = context.release.visits.select_related("entered_by", "left_by")
     return [
         {
-            "stage": Stage(visit.stage).label,
+            "stage": stage_label(visit.stage, context.profile),
             "entered_at": visit.entered_at,
             "left_at": visit.left_at,
             "left_by": visit.left_by,
