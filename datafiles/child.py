@@ -48,22 +48,19 @@ def confine(limits: Limits) -> None:
 def read(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     """Read the file, write its columnar copy, and tell what is in it, without values."""
     # Imported under the limits: these libraries reserve memory when they load.
-    from datafiles.fingerprint import file_sha256, frame_fingerprint
-    from datafiles.profile import profile
-    from datafiles.readers import read_table
-    from datafiles.table import write_columnar
+    from datafiles.fingerprint import file_sha256
+    from datafiles.intake import take
 
     path, folder = Path(request["path"]), Path(request["out_dir"])
-    table, notes = read_table(path, name=request["name"], limits=limits, scratch=folder)
     columnar = folder / "table.parquet"
-    write_columnar(table, columnar)
+    taken = take(path, name=request["name"], limits=limits, scratch=folder, columnar=columnar)
     return {
-        "rows": table.rows,
-        "columns": [{"name": one.name, "type": one.type, "form": one.form} for one in table.columns],
-        "notes": notes,
-        "profile": profile(table),
+        "rows": taken.profile["rows"],
+        "columns": [{"name": one.name, "type": one.type, "form": one.form} for one in taken.columns],
+        "notes": taken.notes,
+        "profile": taken.profile,
         "sha256": file_sha256(path),
-        "row_fingerprint": frame_fingerprint(table.frame),
+        "row_fingerprint": taken.row_fingerprint,
         "columnar": columnar.name,
     }
 

@@ -63,7 +63,11 @@ def frame_fingerprint(frame: pl.DataFrame) -> str:
 
     The rows are encoded by polars, a slice at a time: 3 s for a million rows of 12 columns.
     """
-    rows = RowSum()
+    return frame_add(RowSum(), frame).text()
+
+
+def frame_add(rows: RowSum, frame: pl.DataFrame) -> RowSum:
+    """Add the rows of a frame of text: a table may come in several."""
     pieces = [
         pl.concat_str(pl.lit(json.dumps(name, ensure_ascii=False) + ":"), _quoted(frame.get_column(name)))
         for name in sorted(frame.columns)
@@ -73,7 +77,7 @@ def frame_fingerprint(frame: pl.DataFrame) -> str:
     ).cast(pl.Binary)
     for start in range(0, frame.height, _SLICE):
         rows.add(frame.slice(start, _SLICE).select(encoded.alias("row")).get_column("row"))
-    return rows.text()
+    return rows
 
 
 # What json.dumps escapes, and how.

@@ -7,7 +7,7 @@ written); `typed()` gives the cast copy when numbers are wanted.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,8 @@ _META_KEY = "opendata_columns"
 _SHOWN_POSITIONS = 20
 # A block of rows is about 48 MB of text.
 _CELLS_PER_BLOCK = 3_000_000
+# Some columns of a table, block by block, as often as they are asked for.
+Blocks = Callable[[Sequence[str]], Iterator[pl.DataFrame]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +84,36 @@ class Table:
             inference.cast(column.form, pl.col(column.name)).alias(column.name) for column in self.columns
         )
 
+    def blocks(self, names: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """Some columns, in one block."""
+        yield self.frame.select(names)
+
     def inconsistencies(self, *, at_least: float = 0.5) -> list[Inconsistency]:
         """Columns kept as text although at least that share of their values is of one other type."""
-        found = []
-        for column in self.columns:
-            if column.type != "text":
-                continue
-            dominant, fitting = column.verdict.dominant
-            filled = sum(column.forms.values())
-            if dominant == "text" or not filled or fitting / filled < at_least:
-                continue
-            rows = _misfit_rows(self.frame.get_column(column.name), column.verdict, dominant)
-            found.append(
-                Inconsistency(
-                    column=column.name,
-                    type=dominant,
-                    share=round(fitting / filled, 6),
-                    misfits=len(rows),
-                    rows=[int(row) for row in rows[:_SHOWN_POSITIONS]],
-                )
-            )
-        return found
+        return inconsistencies_of(self.columns, self.blocks, at_least=at_least)
+
+
+def inconsistencies_of(
+    columns: Sequence[Column], blocks: Blocks, *, at_least: float = 0.5
+) -> list[Inconsistency]:
+    """The same of a table that comes in blocks."""
+    found = []
+    for column in columns:
+        if column.type != "text":
+            continue
+        dominant, fitting = column.verdict.dominant
+        filled = sum(column.forms.values())
+        if dominant == "text" or not filled or fitting / filled < at_least:
+            continue
+        start, misfits, rows = 0, 0, list[int]()
+        for block in blocks([column.name]):
+            more = _misfit_rows(block.to_series(), column.verdict, dominant)
+            rows += [start + int(row) for row in more[: _SHOWN_POSITIONS - len(rows)]]
+            misfits += len(more)
+            start += block.height
+        share = round(fitting / filled, 6)
+        found.append(Inconsistency(column.name, dominant, share, misfits, rows))
+    return found
 
 
 def _misfit_rows(series: pl.Series, verdict: inference.Verdict, dominant: str) -> pl.Series:
@@ -119,13 +130,18 @@ def _misfit_rows(series: pl.Series, verdict: inference.Verdict, dominant: str) -
 
 def write_columnar(table: Table, path: Path) -> None:
     """Write the table as Parquet: text columns, with the types in the file's own metadata."""
-    meta = json.dumps([asdict(column) for column in table.columns], ensure_ascii=False)
-    table.frame.write_parquet(
+    write_columnar_parts(table.columns, table.frame.lazy(), path)
+
+
+def write_columnar_parts(columns: Sequence[Column], parts: pl.LazyFrame, path: Path) -> None:
+    """The same for a table whose rows are read while they are written."""
+    meta = json.dumps([asdict(column) for column in columns], ensure_ascii=False)
+    parts.sink_parquet(
         path,
         compression="zstd",
         compression_level=1,
         statistics=False,
-        row_group_size=rows_per_block(len(table.columns)),
+        row_group_size=rows_per_block(len(columns)),
         metadata={_META_KEY: meta},
     )
 
@@ -160,10 +176,10 @@ def read_columns(path: Path) -> tuple[Column, ...]:
     return tuple(Column(**column) for column in json.loads(pl.read_parquet_metadata(path)[_META_KEY]))
 
 
-def read_blocks(path: Path) -> Iterator[pl.DataFrame]:
-    """The rows of a columnar copy, a block at a time."""
+def read_blocks(path: Path, columns: Sequence[str] | None = None) -> Iterator[pl.DataFrame]:
+    """The rows of a columnar copy, a block at a time; `columns` picks some of them."""
     names = [column.name for column in read_columns(path)]
     step = rows_per_block(len(names))
-    rows = pl.scan_parquet(path, use_statistics=False).select(names)
+    rows = pl.scan_parquet(path, use_statistics=False).select(names if columns is None else columns)
     for start in range(0, count_rows(path), step):
         yield rows.slice(start, step).collect()

@@ -13,6 +13,8 @@ from datafiles.table import Table
 
 Reader = Callable[..., tuple[Table, list[dict[str, str]]]]
 READERS: dict[str, Reader] = {".csv": read_csv, ".tsv": read_csv, ".xlsx": read_excel}
+# Formats that datafiles.readers.blocks reads.
+IN_BLOCKS = (".csv", ".tsv")
 _ADVICE = {
     ".xls": "Open it in Excel and save it as .xlsx or CSV.",
     ".xlsm": "It may hold macros: save it in Excel as .xlsx.",

@@ -14,7 +14,7 @@ import polars as pl
 
 from datafiles.fingerprint import file_sha256
 from datafiles.limits import Limits
-from datafiles.readers import size_check, suffix_check
+from datafiles.readers import IN_BLOCKS, size_check, suffix_check
 from datafiles.readers.blocks import ahead, csv_blocks
 from datafiles.reading import read_in_child
 from datafiles.table import Column, Table, read_blocks, read_columns
@@ -22,8 +22,6 @@ from privacy.risk.classes import ClassTable
 from privacy.risk.profile import RiskProfile, profile_of
 from privacy.risk.wildcard import wildcard_sizes
 from privacy.scanner import Scanner, ScanResult, scan
-
-_IN_BLOCKS = (".csv", ".tsv")
 
 
 class MissingColumn(Exception):
@@ -90,7 +88,7 @@ def _opened(
     path: Path, suffix: str, limits: Limits, folder: Path
 ) -> tuple[Sequence[Column] | None, Iterator[pl.DataFrame]]:
     """The blocks of a file, and its columns where their types are known before."""
-    if suffix in _IN_BLOCKS:
+    if suffix in IN_BLOCKS:
         return None, ahead(csv_blocks(path, limits=limits, scratch=folder))
     read = read_in_child(path.resolve(), name=path.name, out_dir=folder, limits=limits)
     return read_columns(read.columnar), read_blocks(read.columnar)

@@ -8,6 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from datafiles.fingerprint import frame_fingerprint
+from datafiles.intake import take_blocks
 from datafiles.profile import profile
 from datafiles.table import Table, read_columnar, read_columns, write_columnar
 
@@ -71,3 +73,24 @@ def test_the_profile_shows_no_value(table: Table) -> None:
 def test_an_empty_row_is_counted() -> None:
     table = Table.of(pl.DataFrame({"a": ["1", None], "b": ["2", None]}))
     assert profile(table)["empty_rows"] == 1
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 700])
+def test_a_file_taken_in_blocks_is_told_as_a_whole_one(tmp_path: Path, size: int) -> None:
+    values = ["1", "2.5", "n/a", None, "2024-02-29", "yes", "x" * 40]
+    frame = pl.DataFrame(
+        {
+            "n": [str(row % 300) for row in range(900)],
+            "mostly": [values[2] if row in (7, 650) else str(row) for row in range(900)],
+            "mixed": [values[row % 7] for row in range(900)],
+            "empty": pl.Series([None] * 900, dtype=pl.String),
+        }
+    ).head(10 if size < 700 else 900)
+    whole = Table.of(frame)
+    blocks = (frame.slice(start, size) for start in range(0, frame.height, size))
+    taken = take_blocks(blocks, tmp_path, tmp_path / "t.parquet")
+    assert taken.profile == profile(whole)
+    assert [column.forms for column in taken.columns] == [column.forms for column in whole.columns]
+    assert taken.row_fingerprint == frame_fingerprint(frame)
+    back = read_columnar(tmp_path / "t.parquet")
+    assert (back.columns, back.frame.equals(frame)) == (whole.columns, True)
