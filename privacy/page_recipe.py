@@ -11,7 +11,7 @@ from privacy.models import RecipeVersion
 from privacy.page import moving_part
 from privacy.page_effect import effect_part
 from privacy.personal_values import personal_value
-from privacy.recipe_changes import changes, says
+from privacy.recipe_changes import changes, put, says
 from privacy.remedies.base import named_columns
 from privacy.remedies.built_in import BUILT_IN
 from privacy.remedies.recipe import columns_left, recipe_faults
@@ -27,6 +27,7 @@ from privacy.step_form import (
     form_of,
     params_posted,
     remedy_groups,
+    without_number,
 )
 from privacy.words import ENTITY_LABELS
 
@@ -165,8 +166,13 @@ def step_posted(
         name, fault = found
         label = next(one.label for one in remedy.params if one.name == name)
         faults = [f"“{label}”: {fault}"]
+    step = {"remedy": remedy.name, "params": params}
+    if not faults:
+        at = number or len(steps) + 1
+        whole = recipe_faults(put(steps, step, number), state.columns, set(choices.uploaded))
+        faults = [without_number(fault.sentence) for fault in whole if fault.step == at]
     form = form_of(remedy, params, choices, number=number, faults=faults)
-    return (None if faults else {"remedy": remedy.name, "params": params}), form
+    return (None if faults else step), form
 
 
 def _versions(release_id: int, state: PrivacyState) -> dict[str, Any]:

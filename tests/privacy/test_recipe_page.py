@@ -407,3 +407,14 @@ def test_the_copy_says_what_it_was_made_from(
     assert f"version 1, digest <code>{version.digest}</code>" in text
     for value in (SSN, "556-10", "90012"):
         assert value not in text
+
+
+def test_a_step_that_does_not_fit_its_place_is_refused_in_its_form(officer: Client, scanned: Release) -> None:
+    put(officer, scanned, remedy="aggregate", **{"p-columns": ["zip", "sex"], "p-fewer_than": "11"})
+    response = officer.post(
+        reverse("privacy_recipe_step", args=[scanned.pk]),
+        {"do": "put", "remedy": "drop_column", "p-column": "count"},
+    )
+    text = response.content.decode()
+    assert response.status_code == 422 and "“count” says how many rows stand behind each cell" in text
+    assert len(officer.session[f"recipe-draft-{scanned.pk}"]["steps"]) == 1
