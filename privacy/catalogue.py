@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from dossier.models import Fact, StoredFile
 from dossier.services import digest_of
@@ -79,11 +79,13 @@ def previous_copy(release_id: int, treated_sha256: str) -> Earlier:
     about = _release_of(release_id)
     model = apps.get_model("workflow", "Release")
     rows = model._default_manager.filter(
-        Q(published_at__isnull=False) | Q(stage__in=_BEEN_PUBLIC),
-        dataset_id=about["dataset_id"],
-        number__lte=about["number"],
+        Q(published_at__isnull=False) | Q(stage__in=_BEEN_PUBLIC), dataset_id=about["dataset_id"]
     )
-    for pk, stage in rows.order_by("-number").values_list("pk", "stage"):
+    if about["stage"] in _BEEN_PUBLIC:
+        # What became public after it says nothing of what was public before.
+        rows = rows.exclude(published_at__gt=about["published_at"]) if about["published_at"] else rows
+    newest_first = rows.order_by(F("published_at").desc(nulls_last=True), "-number")
+    for pk, stage in newest_first.values_list("pk", "stage"):
         digests = published_digests(pk)
         others = [digest for digest in digests if pk != release_id or digest != treated_sha256]
         if pk == release_id and not others and (digests or stage == _PUBLIC):
@@ -120,5 +122,5 @@ def unsketched_releases() -> list[int]:
 
 def _release_of(release_id: int) -> dict[str, Any]:
     model = apps.get_model("workflow", "Release")
-    rows = model._default_manager.values("dataset_id", "number", "dataset__program_id")
+    rows = model._default_manager.values("dataset_id", "stage", "published_at", "dataset__program_id")
     return dict(rows.get(pk=release_id))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from privacy.models import ColumnVerdict, Disposition
+from privacy.models import ColumnVerdict
 from privacy.remedies.recipe import step_changes
 from privacy.scanner import ColumnResult
-from privacy.selectors import PrivacyState
+from privacy.selectors import KEPT, REMEDIED, PrivacyState
 
 # What may still look like itself after a remedy made it coarser, and is measured with the quasi-identifiers.
 _COARSER = {"DATE_OF_BIRTH", "EVENT_DATE", "EVENT_TIME", "ZIP_CODE", "AGE", "GEOGRAPHY"}
@@ -25,35 +25,44 @@ def leftovers(
     changed: Mapping[str, float],
     measured: Collection[str],
 ) -> list[dict[str, Any]]:
-    """Findings in the treated copy that no decision covers: each with the sentence that says so.
+    """What would be left in the treated copy of each column, were it decided one way or the other.
 
-    A column that was kept is covered while it holds no more than it did; a remedy must have removed what was
-    flagged. `changed` are the shares of cells that the recipe changed, by column; `measured` the quasi-identifiers
-    whose risk is measured on the copy. Surrogates are drawn at random, so what they look like says nothing of
-    anybody.
+    The same copy serves while decisions change, so both are said: `decided` is KEPT or REMEDIED, and
+    PrivacyState.leftovers has those of the decisions in force. A column that is kept is covered while it holds no
+    more than it did; a remedy must have removed what was flagged. `changed` are the shares of cells that the recipe
+    changed, by column; `measured` the quasi-identifiers whose risk is measured on the copy.
     """
     before = {verdict.column: verdict for verdict in state.verdicts}
     left = []
     for column in columns:
-        known, disposition = before.get(column.name), state.decided.get(column.name)
-        is_remedied = disposition is not None and disposition.decision == Disposition.Decision.REMEDY
-        sentence = ""
-        if is_remedied and known is not None and _looks_as_before(column, known):
-            if column.name in measured and not known.names_people:
-                continue
-            if changed.get(column.name, 0.0) < _MOST:
-                sentence = (
-                    f"The recipe leaves “{column.name}” nearly as it was: what was found in it is still there. "
-                    "Choose a remedy that changes it, or record why it may stay."
-                )
-        elif not is_remedied and known is not None and _is_covered(column, known, disposition, state.recipe):
-            continue
-        if not sentence and still_found(column, state.recipe):
-            what = ", ".join(sorted({hit.entity for hit in column.hits})) or (column.entity or column.group)
-            sentence = f"Column “{column.name}” still holds {what} in the copy. Choose another remedy for it."
-        if sentence:
-            left.append({"column": column.name, "sentence": sentence})
+        known = before.get(column.name)
+        found = _still_found(column, state.recipe)
+        is_covered = known is not None and _is_covered(column, known, state.recipe)
+        sentences = {KEPT: "" if is_covered else found, REMEDIED: found}
+        if known is not None and _looks_as_before(column, known):
+            is_measured = column.name in measured and not known.names_people
+            is_changed = changed.get(column.name, 0.0) >= _MOST
+            sentences[REMEDIED] = "" if is_measured else found if is_changed else _unchanged(column)
+        left += [
+            {"column": column.name, "decided": decided, "sentence": sentence}
+            for decided, sentence in sentences.items()
+            if sentence
+        ]
     return left
+
+
+def _unchanged(column: ColumnResult) -> str:
+    return (
+        f"The recipe leaves “{column.name}” nearly as it was: what was found in it is still there. "
+        "Choose a remedy that changes it, or record why it may stay."
+    )
+
+
+def _still_found(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> str:
+    if not still_found(column, steps):
+        return ""
+    what = ", ".join(sorted({hit.entity for hit in column.hits})) or (column.entity or column.group)
+    return f"Column “{column.name}” still holds {what} in the copy. Choose another remedy for it."
 
 
 def still_found(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> bool:
@@ -84,17 +93,12 @@ def _looks_as_before(column: ColumnResult, known: ColumnVerdict) -> bool:
     )
 
 
-def _is_covered(
-    column: ColumnResult,
-    known: ColumnVerdict,
-    disposition: Disposition | None,
-    steps: Sequence[dict[str, Any]],
-) -> bool:
+def _is_covered(column: ColumnResult, known: ColumnVerdict, steps: Sequence[dict[str, Any]]) -> bool:
     """Whether what was said of a kept column speaks of the copy: the evidence is the same or, where rows went and
     no step changed the column, a part of it."""
     if column.evidence_digest == known.evidence_digest:
         return True
-    if disposition is None or any(column.name in step_changes(step) for step in steps):
+    if not known.must_be_decided or any(column.name in step_changes(step) for step in steps):
         return False
     counts = {hit["entity"]: hit["count"] for hit in known.hits}
     if any(hit.count > counts.get(hit.entity, 0) for hit in column.hits):

@@ -33,6 +33,8 @@ from privacy.remedies.recipe import (
 from privacy.undoing import standing
 
 Decision = Disposition.Decision
+# Of which decision on a column something is left over in the copy (privacy.leftovers).
+KEPT, REMEDIED = "kept", "remedied"
 
 
 @dataclass
@@ -110,6 +112,16 @@ class PrivacyState:
             return confirmed
         left = set(columns_left(self.recipe, self.columns))
         return [name for name in confirmed if name in left]
+
+    @property
+    def leftovers(self) -> list[dict[str, Any]]:
+        """What is still found in the copy although no decision in force covers it."""
+        remedied = {name for name, row in self.decided.items() if row.decision == Decision.REMEDY}
+        return [
+            row
+            for row in (self.treatment.leftovers if self.treatment else [])
+            if row.get("decided") in (None, REMEDIED if row["column"] in remedied else KEPT)
+        ]
 
     @property
     def hierarchy_digests(self) -> set[str]:

@@ -154,7 +154,7 @@ def evidence_before(state: PrivacyState) -> Evidence:
 def evidence_after(state: PrivacyState) -> Evidence:
     """What is left in the copy: columns kept with a reason, what the scan of the copy still found, its groups."""
     treatment = state.treatment
-    left = [row["column"] for row in treatment.leftovers] if treatment else []
+    left = [row["column"] for row in state.leftovers]
     measures = treatment.measures if treatment and state.is_treated else {}
     is_table, score, small = _cells(state)
     return Evidence(

@@ -30,7 +30,7 @@ class Treatment(WorkItem):
     measures_before = models.JSONField(default=dict)
     # What each step of the recipe did (privacy.remedies.recipe.Outcome): counts of rows and cells.
     outcomes = models.JSONField(default=list)
-    # Per column with something left after treatment: entities and counts, masked (see services.treatments).
+    # Per column and kind of decision what is left after treatment, in a sentence (see privacy.leftovers).
     leftovers = models.JSONField(default=list)
 
     class Meta:

@@ -110,7 +110,7 @@ def _write_treated(state: PrivacyState, now: datetime | None) -> None:
         sentences = [treatment.error if stopped else "The copy that will be published is being made."]
         data = {"by_system": not stopped}
     else:
-        sentences = [left["sentence"] for left in treatment.leftovers]
+        sentences = [left["sentence"] for left in state.leftovers]
         data = {"sha256": treatment.treated.sha256, "rows": treatment.rows, "columns": treatment.columns}
     fact_record(
         release_id=state.release_id,

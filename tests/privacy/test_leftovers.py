@@ -9,7 +9,7 @@ import pytest
 
 from datafiles.table import Table
 from privacy.leftovers import leftovers
-from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers, RecipeVersion
+from privacy.models import ColumnVerdict, Disposition, QuasiIdentifiers, RecipeVersion, Treatment
 from privacy.remedies.base import Context
 from privacy.remedies.recipe import columns_guarded, columns_touched, replay
 from privacy.scanner import ColumnResult, scan
@@ -75,7 +75,8 @@ def left_of(
     made = replay(table, list(steps), Context(secret=KEY))
     found = scan(made.table, key=KEY).columns
     left = leftovers(state, found, changed=made.changed, measured=measured)
-    return next((one["sentence"] for one in left if one["column"] == column), "")
+    state.treatment = Treatment(leftovers=left)
+    return next((one["sentence"] for one in state.leftovers if one["column"] == column), "")
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,13 @@ def test_a_kept_column_stays_covered_when_rows_go() -> None:
     rows = step("drop_rows", column="remarks", values=[people()["remarks"][10]])
     assert left_of("remarks", rows, decision="accept") == ""
     assert left_of("birth_date", step("drop_rows", column="status", values=["open"]), decision="accept") == ""
+
+
+def test_the_same_copy_is_judged_by_the_decisions_in_force() -> None:
+    """A decision may change while the recipe, and so the copy, stays."""
+    steps = [k_anonymise(0, "birth_date", rest="star")]
+    assert "nearly as it was" in left_of("birth_date", *steps, decision="remedy")
+    assert left_of("birth_date", *steps, decision="accept") == ""
 
 
 def test_steps_that_leave_out_rows_touch_no_column() -> None:
