@@ -148,11 +148,12 @@ class ArcgisClient(PortalClient):
             return NotFound(
                 f"The portal at {self.config.domain} has no such item any more ({what}).", status=404, **about
             )
-        if status in (401, 403, 404, 408, 409, 413, 429) or status >= 500:
-            wait = response.headers.get("Retry-After")
-            return by_status(status, what=what, config=self.config, wait=wait, **about)
         said = str(error.get("message") or "")
         reason = f': "{said[:200]}"' if SPOKEN.search(said) else ""
+        # "Already exists" is a 409 here as well, and no lock: sent again it would be refused again.
+        if not reason and (status in (401, 403, 404, 408, 409, 413, 429) or status >= 500):
+            wait = response.headers.get("Retry-After")
+            return by_status(status, what=what, config=self.config, wait=wait, **about)
         return refused(what, self.config, reason=reason, status=status, **about)
 
 

@@ -45,13 +45,16 @@ def table(rows: int = 5, **changes: list[str | None]) -> Table:
 
 
 def record(of: Table, *, key: str = "", **about: Any) -> PortalRecord:
-    words: dict[str, Any] = {"name": "Building permits", "description": "Permits for <building> & wrecking"}
+    words: dict[str, Any] = {
+        "name": "Building permits",
+        "description": "Permits for <building> & wrecking",
+        "tags": ("permits", "building"),
+    }
     return record_of(
         columns=of.columns,
         descriptions={name: f"What {name} holds" for name in of.names},
         external_key=key or f"city/pub-{uuid.uuid4().hex[:8]}",
         category="Housing",
-        tags=("permits", "building"),
         attribution="Department of Buildings",
         licence="CC0_10",
         contact_email="od@example.gov",

@@ -1,0 +1,161 @@
+"""What only ArcGIS has: tokens that end, two items, files in parts, errors that come with status 200."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+import pytest
+import requests
+
+from publishing.portals.arcgis import ArcgisPortal, items
+from publishing.portals.base import AuthFailed, BadRequest, Forbidden, Retryable
+from tests.publishing.contract import material
+from tests.publishing.contract.houses import ArcgisHouse, House
+
+pytestmark = pytest.mark.parametrize("running_house", [ArcgisHouse], indirect=True, ids=["arcgis_geo"])
+
+
+def state(house: House, statement: str) -> list[Any]:
+    with sqlite3.connect(house.state / "portal.sqlite3", timeout=5) as database:
+        return database.execute(statement).fetchall()
+
+
+def accesses(house: House, title: str) -> dict[str, str]:
+    """Who sees the items of this title, by their type."""
+    found = [json.loads(body) for (body,) in state(house, "SELECT body FROM doc WHERE kind = 'item'")]
+    return {item["type"]: item["access"] for item in found if item["title"] == title}
+
+
+def signed_in(house: House) -> int:
+    return sum(entry["path"].endswith("generateToken") for entry in house.log())
+
+
+def test_a_token_that_ended_is_fetched_anew_once(portal: ArcgisPortal, house: House) -> None:
+    portal.check_key()
+    before = signed_in(house)
+    state(house, "DELETE FROM doc WHERE kind = 'token'")
+    portal.check_key()
+    assert signed_in(house) == before + 1
+
+
+def test_a_key_that_gets_no_working_token_is_refused(portal: ArcgisPortal, house: House) -> None:
+    portal.check_key()
+    before = signed_in(house)
+    house.fault("status", status=498, path="community/self", times=-1)
+    with pytest.raises(AuthFailed):
+        portal.check_key()
+    assert signed_in(house) == before + 1
+
+
+def test_an_error_that_comes_with_status_200_is_an_error(portal: ArcgisPortal, house: House) -> None:
+    remote_id, _, _ = material.filled(portal)
+    house.fault("status", status=500, path="/content/items/", times=2)
+    assert portal.view(remote_id).remote_id == remote_id
+    assert [entry["status"] for entry in house.log()[-12:]].count(500) == 0
+    house.fault("status", status=500, path="/content/items/", times=-1)
+    with pytest.raises(Retryable):
+        portal.view(remote_id)
+
+
+def test_file_and_layer_are_shared_together_and_taken_back_together(
+    portal: ArcgisPortal, house: House
+) -> None:
+    remote_id, _, _ = material.public(portal, name="Shared together")
+    assert accesses(house, "Shared together") == {"CSV": "public", "Feature Service": "public"}
+    portal.set_scope(remote_id, "private")
+    assert accesses(house, "Shared together") == {"CSV": "private", "Feature Service": "private"}
+
+
+def test_a_file_that_others_still_see_keeps_the_dataset_from_counting_as_private(
+    portal: ArcgisPortal, house: House
+) -> None:
+    remote_id, _, _ = material.public(portal, name="Seen in one place")
+    source = portal.items.source_of(portal.items.item(remote_id))
+    assert source is not None
+    portal.items.of_ours(remote_id, "share", "take it back", everyone=False, org=False, groups="")
+    assert portal.view(remote_id).scope == "public"
+    assert portal.set_scope(remote_id, "private").scope == "private"
+
+
+def test_the_file_holds_the_rows_of_the_layer(
+    portal: ArcgisPortal, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "PART_BYTES", 500)
+    remote_id, _, _ = material.public(portal, material.table(40))
+    assert sum("addPart" in entry["path"] for entry in house.log()) > 3
+    copy = portal.working_copy(remote_id).remote_id
+    after = material.table(50)
+    record = material.record(after)
+    portal.fit_columns(copy, record)
+    portal.push_chunk(copy, material.rows(after, record))
+    portal.set_metadata(copy, record)
+    portal.publish(copy)
+    assert material.held(portal, remote_id, record, anonymous=True) == material.approved(after, record)
+
+
+@pytest.mark.parametrize("path", ["addItem", "/publish", "/update", "truncate", "addToDefinition"])
+def test_a_creation_that_was_cut_short_is_taken_up_and_not_begun_anew(
+    portal: ArcgisPortal, house: House, path: str
+) -> None:
+    record = material.record(material.table(), name=f"Cut at {path.strip('/')}")
+    house.fault("reset_after", path=path)
+    house.fault("reset_before", path=path, times=-1)
+    with pytest.raises(Retryable):
+        portal.create(record)
+    house.quiet()
+    remote_id = portal.find(record) or portal.create(record).remote_id
+    portal.set_metadata(remote_id, record)
+    assert len(accesses(house, record.name)) == 2
+    assert set(accesses(house, record.name).values()) == {"private"}
+    assert portal.view(remote_id).row_identifier == "row_key"
+    assert portal.count(remote_id) == 0
+    assert portal.find(record) == remote_id
+
+
+def test_a_service_of_somebody_else_with_our_name_is_left_alone(portal: ArcgisPortal, house: House) -> None:
+    remote_id, record, _ = material.filled(portal, name="Theirs")
+    state(house, "UPDATE doc SET body = replace(body, 'workflow-', 'theirs-') WHERE body LIKE '%Theirs%'")
+    with pytest.raises(BadRequest):
+        portal.create(record)
+    assert portal.count(remote_id) == 5
+
+
+def test_rows_that_say_where_they_are_become_points(portal: ArcgisPortal, house: House) -> None:
+    remote_id, _, _ = material.public(portal)
+    form = {"where": "1=1", "outFields": "*", "f": "json"}
+    answer = requests.post(portal.query_url(remote_id), data=form, timeout=5).json()
+    points = [feature.get("geometry") for feature in answer["features"]]
+    assert (points[0]["x"], points[0]["y"]) == (-72.6851, 41.7637) and points[1] is None
+
+
+def test_a_column_named_like_one_of_the_portal_keeps_its_name_for_us(portal: ArcgisPortal) -> None:
+    table = material.table(3)
+    table = type(table).of(table.frame.rename({"ZIP": "ObjectId", "Units": "Shape"}))
+    remote_id, record, _ = material.filled(portal, table)
+    assert {"objectid", "shape"} <= {column.field_name for column in portal.view(remote_id).columns}
+    assert material.held(portal, remote_id, record) == material.approved(table, record)
+
+
+def test_a_group_that_does_not_take_us_is_told(house: House) -> None:
+    with house.portal() as portal:
+        remote_id, record, _ = material.filled(portal)
+        portal.set_metadata(remote_id, record)
+        portal.publish(remote_id)
+    with house.portal(group="f" * 32) as portal, pytest.raises(Forbidden, match="ARCGIS_GROUP"):
+        portal.set_scope(remote_id, "public")
+    with house.portal(group="0123456789abcdef0123456789abcdef") as portal:
+        assert portal.set_scope(remote_id, "public").scope == "public"
+        assert portal.set_scope(remote_id, "private").scope == "private"
+
+
+def test_a_service_at_another_host_is_not_spoken_to(portal: ArcgisPortal, house: House) -> None:
+    remote_id, _, _ = material.filled(portal, name="Elsewhere")
+    state(
+        house,
+        f"UPDATE doc SET body = replace(body, '127.0.0.1:{house.port}/rest', '169.254.169.254/rest') "
+        f"WHERE kind = 'item' AND id = '{remote_id}'",
+    )
+    with pytest.raises(ValueError, match="configured portal only"):
+        portal.count(remote_id)
