@@ -48,6 +48,8 @@ class House:
         _check_free(self.host, self.port, "PORT")
         if not self.real_portal:
             _check_free("127.0.0.1", self.portal_port, "SOCRATA_PORT")
+        # Commands in another terminal make links with it (opendata_portal/settings/dev.py).
+        (self.var / "address").write_text(os.environ.get("BASE_URL", "") or self.url)
         self.keeper = Supervisor(ROOT, self.var / "log", self._environment())
 
     def _environment(self) -> dict[str, str]:

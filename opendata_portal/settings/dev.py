@@ -5,6 +5,11 @@ import secrets
 from .base import *  # noqa: F403
 from .base import SECRET_KEY, STORAGES, VAR_DIR, env
 
+# Where `make run` listens, as it noted itself: for commands that are typed in another terminal.
+_address = VAR_DIR / "address"
+if _address.exists():
+    BASE_URL = env.str("BASE_URL", default=_address.read_text().strip())
+
 DEBUG = env.bool("DEBUG", default=False)
 
 if not SECRET_KEY:

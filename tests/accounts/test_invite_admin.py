@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -39,3 +44,14 @@ def test_an_unknown_program_is_named_with_those_that_exist() -> None:
     programs_load()
     with pytest.raises(CommandError, match=r"There are: .*\bdefault\b"):
         call_command("invite_admin", "pat@example.gov", "Pat Silva", program="atlantis")
+
+
+def test_the_link_leads_to_where_make_run_listens(tmp_path: Path) -> None:
+    """`make run` notes its address; a command in another terminal reads it (settings of development)."""
+    (tmp_path / "address").write_text("http://127.0.0.1:8123")
+    asked = "from django.conf import settings; print(settings.BASE_URL)"
+    environment = {name: value for name, value in os.environ.items() if name != "BASE_URL"}
+    environment |= {"DJANGO_SETTINGS_MODULE": "opendata_portal.settings.dev", "VAR_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", asked]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "http://127.0.0.1:8123"

@@ -59,6 +59,7 @@ def test_it_starts_answers_keeps_its_data_and_ends_at_once(tmp_path: Path) -> No
             assert house.poll() is None, screen.read_text()
             assert urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz").status == 200
             assert answers(portal)
+            assert (tmp_path / "var" / "address").read_text() == f"http://127.0.0.1:{port}"
             house.send_signal(signal.SIGINT)
             assert house.wait(timeout=12) == 0, screen.read_text()
         finally:
