@@ -69,7 +69,8 @@ def folded(line: str) -> str:
 
 def _when(at: date | datetime) -> list[str]:
     if isinstance(at, datetime):
-        return [f"DTSTART:{_utc(at)}", f"DTEND:{_utc(at)}"]
+        # A moment has no end: one that equals its beginning is not allowed (RFC 5545, 3.6.1 and 3.8.2.2).
+        return [f"DTSTART:{_utc(at)}"]
     return [f"DTSTART;VALUE=DATE:{at:%Y%m%d}", f"DTEND;VALUE=DATE:{at + timedelta(days=1):%Y%m%d}"]
 
 

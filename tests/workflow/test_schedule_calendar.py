@@ -69,6 +69,8 @@ def test_a_day_ends_on_the_next_and_a_moment_is_in_utc() -> None:
     assert events[0]["DTSTART;VALUE=DATE"] == "20261231"
     assert events[0]["DTEND;VALUE=DATE"] == "20270101"
     assert events[1]["DTSTART"] == "20261102T140000Z"
+    # An end that equals the beginning is not allowed (RFC 5545, 3.8.2.2).
+    assert "DTEND" not in events[1]
     assert all(event["DTSTAMP"] == "20261121T120000Z" for event in events)
 
 

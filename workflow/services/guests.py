@@ -24,6 +24,7 @@ from audit.services import event_record
 from notifications.services import message_queue, message_queue_to_address
 from privacy.personal_values import raw_values_in
 from workflow import policies
+from workflow.calendar import calendar_of
 from workflow.context import ReleaseContext, context_of
 from workflow.errors import MoveRefused
 from workflow.models import GuestInvitation
@@ -97,7 +98,7 @@ def guest_ask(
             actor,
             kind=reads.kind_words(kind),
             reason=row.question,
-            until=date_format(timezone.localtime(row.expires_at), "j M Y"),
+            until=_last_day(row, context),
         ),
         path=reverse("guest_comment", args=[token]),
         release_id=release_id,
@@ -231,7 +232,7 @@ def closed_sentence(row: GuestInvitation, state: str, context: ReleaseContext) -
     if state == reads.REVOKED:
         return f"{row.revoked_by} took this link back. Nothing more is needed from you."
     if state == reads.EXPIRED:
-        day = date_format(timezone.localtime(row.expires_at), "j M Y")
+        day = _last_day(row, context)
         return f"This link ended on {day}. If you still want to comment, ask {row.asked_by} for another one."
     if state == reads.ENDED:
         return "The release that you were asked about has ended. Nothing more is needed from you."
@@ -240,6 +241,11 @@ def closed_sentence(row: GuestInvitation, state: str, context: ReleaseContext) -
         f"The version that you were asked about is gone: {what} changed after the letter was sent. "
         f"{row.asked_by} has been told and may ask you again."
     )
+
+
+def _last_day(row: GuestInvitation, context: ReleaseContext) -> str:
+    """The day on which a link ends, where the program is: whoever reads it is mostly there too."""
+    return date_format(calendar_of(context.profile).local_day(row.expires_at), "j M Y")
 
 
 def _no_more_codes(row: GuestInvitation) -> GuestRefused | None:

@@ -21,6 +21,7 @@ from workflow import policies, routing
 from workflow.context import ReleaseContext, context_of
 from workflow.selectors.overrides import Override, is_in_force, page_of
 from workflow.stages import Stage
+from workflow.timing import latest_today, today_of
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,10 @@ def overrides_sweep(*, now: datetime | None = None) -> int:
     Releases that ended, and overrides that a later decision took the place of, are written down in silence.
     """
     now = now or timezone.now()
-    today = timezone.localdate(now)
+    latest = latest_today(now)
     ended: list[Override] = [
-        *RiskDecision.objects.filter(lapsed_at=None, until__lt=today),
-        *AssessmentDecision.objects.filter(lapsed_at=None, until__lt=today),
+        *RiskDecision.objects.filter(lapsed_at=None, until__lt=latest),
+        *AssessmentDecision.objects.filter(lapsed_at=None, until__lt=latest),
     ]
     return sum(_try(row, now) for row in ended)
 
@@ -49,9 +50,9 @@ def _try(row: Override, now: datetime) -> bool:
 
 @transaction.atomic
 def _end(row: Override, now: datetime) -> bool:
-    if not override_lapse(row=row, now=now):
-        return False
     context = context_of(row.release_id, now=now)
+    if row.until is None or row.until >= today_of(context) or not override_lapse(row=row, now=now):
+        return False
     if is_in_force(row, context) and (context.release.is_open or context.release.stage == Stage.PUBLISHED):
         _tell(row, context)
         # A copy that was on its way to the public is kept private.

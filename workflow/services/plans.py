@@ -36,6 +36,7 @@ from workflow.selectors.plans import (
 from workflow.services.facts import plan_fact
 from workflow.services.letters import letter_context
 from workflow.stages import Stage
+from workflow.timing import today_of
 
 _LABELS = dict(PublicationPlan.Tactic.choices)
 _COPIED = ("audience", "champions", "message", "talking_points")
@@ -154,7 +155,7 @@ def plan_item_save(
             now,
             asked=[owner],
             what=item.title,
-            due=day_words(due, timezone.localdate(now)) if due else "",
+            due=day_words(due, today_of(context)) if due else "",
             mandatory=mandatory or None,
         )
     return item

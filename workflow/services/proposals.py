@@ -25,6 +25,7 @@ from workflow.models import Dataset, DatasetProposal, DatasetRequest
 from workflow.services.datasets import dataset_register
 from workflow.services.request_triage import request_accept
 from workflow.services.talks import talks_attach, talks_fields
+from workflow.timing import latest_today, today_in
 
 State = DatasetProposal.State
 
@@ -105,7 +106,7 @@ def proposal_defer(
     """Put the answer off to a day, with the reason. Raises PermissionDenied, ValidationError."""
     now = now or timezone.now()
     proposal = _locked(proposal, actor)
-    if revisit_on <= timezone.localdate(now):
+    if revisit_on <= today_in(proposal.program, now):
         raise ValidationError({"revisit_on": "Choose a day after today."})
     proposal.state, proposal.revisit_on = State.DEFERRED, revisit_on
     _answered(proposal, actor, "proposal.deferred", _words(reason), now, revisit_on=revisit_on.isoformat())
@@ -115,7 +116,7 @@ def proposal_defer(
 def proposals_come_back(*, now: datetime | None = None) -> int:
     """Ask again about every proposal whose day has come. Returns how many."""
     now = now or timezone.now()
-    due = DatasetProposal.objects.filter(state=State.DEFERRED, revisit_on__lte=timezone.localdate(now))
+    due = DatasetProposal.objects.filter(state=State.DEFERRED, revisit_on__lte=latest_today(now))
     return sum(_come_back(pk, now) for pk in due.values_list("pk", flat=True))
 
 
@@ -123,7 +124,9 @@ def proposals_come_back(*, now: datetime | None = None) -> int:
 def _come_back(pk: int, now: datetime) -> bool:
     rows = DatasetProposal.objects.select_for_update(of=("self",)).select_related("program", "department")
     proposal = rows.filter(pk=pk, state=State.DEFERRED).first()
-    if proposal is None:
+    if proposal is None or proposal.revisit_on is None:
+        return False
+    if proposal.revisit_on > today_in(proposal.program, now):
         return False
     proposal.state = State.PROPOSED
     proposal.save(update_fields=["state"])

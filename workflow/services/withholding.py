@@ -9,15 +9,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Program, User
+from accounts.models import User
 from accounts.roles import Role, people_with_role, roles_held
-from accounts.selectors import profile_for
 from audit.services import event_record
 from notifications.services import message_queue
-from workflow.calendar import calendar_of
 from workflow.models import Dataset, Withholding
 from workflow.services.datasets import dataset_not_for_release, open_release_of
 from workflow.stages import Stage
+from workflow.timing import latest_today, today_in
 
 _WITHHOLDERS = {Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.DEPARTMENT_APPROVER, Role.LEGAL, Role.CDO}
 
@@ -73,7 +72,7 @@ def withholding_record(
         decided_by=actor,
         decided_at=now,
     )
-    faults = _faults(row, _today(dataset.program, now))
+    faults = _faults(row, today_in(dataset.program, now))
     if faults:
         raise ValidationError(faults)
     standing = Withholding.objects.filter(dataset=dataset, lifted_at=None).first()
@@ -136,7 +135,7 @@ def withholdings_expire(*, now: datetime | None = None) -> int:
     lifted or recorded anew. Returns how many datasets came back. Idempotent.
     """
     now = now or timezone.now()
-    passed = Withholding.objects.filter(lifted_at=None, until__lt=timezone.localdate(now))
+    passed = Withholding.objects.filter(lifted_at=None, until__lt=latest_today(now))
     return sum(_expire(row, now) for row in passed.select_related("dataset__department"))
 
 
@@ -148,7 +147,7 @@ def reason_words(row: Withholding) -> str:
 @transaction.atomic
 def _expire(row: Withholding, now: datetime) -> bool:
     dataset = Dataset.objects.select_for_update(of=("self",)).select_related("program").get(pk=row.dataset_id)
-    if dataset.not_for_release_reason != reason_words(row) or row.holds(_today(dataset.program, now)):
+    if dataset.not_for_release_reason != reason_words(row) or row.holds(today_in(dataset.program, now)):
         return False
     dataset.not_for_release_reason = ""
     dataset.save(update_fields=["not_for_release_reason"])
@@ -175,11 +174,6 @@ def _expire(row: Withholding, now: datetime) -> bool:
         now=now,
     )
     return True
-
-
-def _today(program: Program, now: datetime) -> date:
-    """The day it is where the program is."""
-    return calendar_of(profile_for(program)).local_day(now)
 
 
 def _lift(row: Withholding, reason: str, actor: User, now: datetime) -> None:
