@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from tests.cast import Cast
@@ -88,3 +89,19 @@ def test_people_of_other_departments_and_programs_find_nothing(
             url = reverse(name, args=[release.pk])
             response = client.get(url) if name == "release_deadline" else client.post(url, WORDS)
             assert response.status_code == 404
+
+
+def test_a_parked_release_is_taken_up_again_where_it_says_so(cast: Cast, client: Client) -> None:
+    release = release_at(Stage.READINESS, cast)
+    Release.objects.filter(pk=release.pk).update(
+        held_at=timezone.now(), hold_reason="Nobody has done anything here.", due_at=None
+    )
+    resume = reverse("release_move", args=[release.pk, "resume"])
+    for person, may in ((cast.steward, True), (cast[Role.AUDITOR], False)):
+        client.force_login(person)
+        page = client.get(reverse("release", args=[release.pk])).content.decode()
+        box = page[page.index("next-step") : page.index("</div>", page.index("next-step"))]
+        assert "Nobody has done anything here." in box
+        assert (resume in box) is may
+        assert "Submit for quality" not in box
+        assert page.count(resume) == may

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import User
+from workflow.selectors.after_publication import CHECKLIST, releases_to_look_at
 from workflow.selectors.catalogue_gaps import left_out_waiting_on
 from workflow.selectors.high_value import inventories_to_sign
 from workflow.selectors.overrides import overrides_to_review, page_of
@@ -80,5 +81,14 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
             reverse("catalogue_gaps"),
         )
         for line in left_out_waiting_on(user)[:SHOWN]
+    ]
+    errands += [
+        Errand(
+            row.dataset.title,
+            "look whether the public copy stands as promised: answer the checklist after publication",
+            "Open the checklist",
+            reverse("release_checklist", args=[row.pk, CHECKLIST]),
+        )
+        for row in releases_to_look_at(user, now=now)[:SHOWN]
     ]
     return errands

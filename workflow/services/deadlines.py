@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from audit.services import event_record
 from dossier.services import dossier_lock
 from workflow import policies
@@ -133,10 +134,11 @@ def releases_park(*, now: datetime | None = None) -> int:
 
 def _park(*, release_id: int, now: datetime) -> bool:
     context = context_of(release_id, now=now)
-    holder = context.profile.role_words(policies.stage_holder(context))
+    roles = dict.fromkeys((policies.stage_holder(context), Role.COORDINATOR.value, Role.CDO.value))
+    *some, last = (context.profile.role_words(role) for role in roles)
     reason = (
         f"Nobody has done anything here for {context.profile.clock.park_days} days, so the system put it on "
-        f"hold. Nothing is lost: the {holder}, the coordinator or the CDO can resume it on its page at any "
+        f"hold. Nothing is lost: the {', the '.join(some)} or the {last} can resume it on its page at any "
         "time, and its deadline then starts anew."
     )
     release_transition(release_id=release_id, name="hold", actor=SYSTEM, reason=reason, now=now)

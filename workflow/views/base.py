@@ -67,7 +67,7 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         if release.stage in move.sources and policies.may_move(user, move.name, context)
     ]
     possible = [move for move in possible if move.name != ("resume" if not release.held_at else "hold")]
-    others = [move for move in possible if move.name not in (onward, "publish", "supersede")]
+    others = [move for move in possible if move.name not in (onward, "publish", "supersede", "resume")]
     return {
         "release": release,
         "dataset": context.dataset,
@@ -77,6 +77,7 @@ def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
         "done": [{"sentence": result.done} for result in results if result.ok and result.done],
         "next_steps": next_steps(context, user),
         "onward": MOVES[onward] if onward else None,
+        "may_resume": any(move.name == "resume" for move in possible),
         "onward_allowed": any(move.name == onward for move in possible),
         "onward_refusal": _refusal(user, onward, context) if onward else "",
         "other_moves": [move for move in others if not move.destructive],
