@@ -97,9 +97,18 @@ def count_forms(values: pl.DataFrame) -> dict[str, int]:
     return {form: count for form, count in forms.items() if count}
 
 
-def may_have_form(values: pl.Series, *, beside: str) -> pl.Series:
-    """Which values may have another form than text, or match the pattern `beside`; in one look."""
-    return values.str.contains(rf"{_SHAPED}|{beside}")
+def may_have_form(values: pl.Series, *, beside: str, longest: int) -> pl.Series:
+    """Which values may have another form than text, or match the pattern `beside` in so many bytes; in one look.
+
+    First letters and lengths are cheap to compare: the look is spared long values that begin as no form does.
+    """
+    number = (values >= "-") & (values < ":")
+    geometry = (values >= "G") & (values < "Q")
+    short = values.str.len_bytes() <= max(longest, _LONGEST_WORD)
+    looked_at = number | geometry | short
+    if not looked_at.all():
+        values = values.zip_with(looked_at, pl.Series([None], dtype=pl.String))
+    return values.str.contains(rf"{_SHAPED}|{beside}").fill_null(value=False)
 
 
 def _repeats(values: pl.Series) -> bool:
@@ -254,7 +263,8 @@ _SURE = {
     "date_us": rf"^{_US_DAY_OF_YEAR}/[12][0-9]{{3}}$",
     "datetime_iso": rf"^[12][0-9]{{3}}-{_DAY_OF_YEAR}[T ]{_CLOCK}(?:\.[0-9]{{1,6}})?$",
 }
-# What every form but text is made of: most words fail it at their first letters.
+# What every form but text is made of: signs of numbers, words no longer than "false", letters from G to P.
+_LONGEST_WORD = 5
 _SHAPED = (
     r"^(?:[-.0-9][-+.:/0-9eETZ APMapm]*|(?i:true|false|yes|no)|(?:MULTI)?(?:POINT|LINESTRING|POLYGON).*"
     r"|GEOMETRYCOLLECTION.*)$"

@@ -19,8 +19,8 @@ class Limits:
     zip_entries: int = 2_000
     zip_uncompressed: int = 1_500 * MB
     zip_ratio: int = 250  # ordinary workbooks stay under 60; the measured bomb has 419
-    # Address space of the reading process, its libraries' reserves included: measured 2.5 GB for a CSV of
-    # 170 MB, 4 GB for 520 MB, so the largest file fits.
+    # Address space of the reading process, its libraries' reserves included: measured 1.7 GB for a CSV of 2 GB,
+    # which is read in blocks; 4 GB for one of 520 MB that is read whole, because something in it is unusual.
     memory_mb: int = 12_000
     cpu_seconds: int = 900
     wall_seconds: int = 900

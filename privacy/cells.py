@@ -19,7 +19,7 @@ _PROSE_WORDS = 4.0
 _PROSE_LENGTH = 40
 # polars keeps strings of so many bytes beside their lengths, longer ones in memory that a whole block shares.
 _INLINE = 12
-_LONGEST_MARKER = max(len(marker) for marker in NULL_MARKERS)
+LONGEST_MARKER = max(len(marker) for marker in NULL_MARKERS)
 MARKER = rf"(?i)^\s*(?:{'|'.join(re.escape(marker) for marker in NULL_MARKERS)})\s*$"
 
 
@@ -141,9 +141,9 @@ def owned(frame: pl.DataFrame) -> pl.DataFrame:
 def without_markers(frame: pl.DataFrame) -> pl.DataFrame:
     """Without what people write where a value is missing."""
     lengths = frame.get_column("v").str.len_bytes()
-    if not (lengths <= _LONGEST_MARKER).any():
+    if not (lengths <= LONGEST_MARKER).any():
         return frame
-    marked = frame.get_column("v").str.contains(MARKER) & (lengths <= _LONGEST_MARKER)
+    marked = frame.get_column("v").str.contains(MARKER) & (lengths <= LONGEST_MARKER)
     return frame.filter(~marked) if marked.any() else frame
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from datafiles.inference import count_forms, may_have_form, surely
 from privacy.cells import (
     HEAD,
+    LONGEST_MARKER,
     MARKER,
     SHOWN_ROWS,
     Cells,
@@ -150,7 +151,7 @@ class ColumnReading:
         self._likely = _most_frequent(self.forms) if self.forms else self._likely
         if self._likely != "text":
             return self._filled_of(self._likely, values, plan)
-        special = may_have_form(values.get_column("v"), beside=MARKER)
+        special = may_have_form(values.get_column("v"), beside=MARKER, longest=LONGEST_MARKER)
         self._count({"text": int(values.get_column("n").filter(~special).sum())})
         if special.any():
             self._count(count_forms(values.filter(special)))

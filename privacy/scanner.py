@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,11 +130,15 @@ class Scanner:
     long the table. Who keeps decisions on what is found gives a secret `key`: the evidence then tells finds apart.
     """
 
-    def __init__(self, names: list[str], *, typed: bool = False, key: bytes = b"") -> None:
+    def __init__(
+        self, names: list[str], *, typed: bool = False, key: bytes = b"", workers: int = _WORKERS
+    ) -> None:
         self.rows = 0
         self._columns = [ColumnReading(name, typed=typed, key=key) for name in names]
         # polars lets go of the interpreter while it works, so two columns go at once.
-        self._pool = ThreadPoolExecutor(max_workers=_WORKERS)
+        self._pool = ThreadPoolExecutor(max_workers=workers)
+        # What each column still has to take of the latest block.
+        self._taking: dict[int, Future[None]] = {}
         self._started = time.perf_counter()
 
     def __enter__(self) -> Scanner:
@@ -144,16 +148,26 @@ class Scanner:
         self._pool.shutdown(cancel_futures=True)
 
     def add(self, block: pl.DataFrame) -> None:
-        """Take the next rows: text columns, in the order of the names."""
+        """Take the next rows: text columns, in the order of the names. Returns when the rows before are taken."""
         self.rows += block.height
-        pairs = list(zip(self._columns, block.iter_columns(), strict=True))
+        columns = list(enumerate(zip(self._columns, block.iter_columns(), strict=True)))
         # The longest values take longest: last, they would keep one thread busy while the other waits.
-        pairs.sort(key=lambda pair: pair[1].estimated_size(), reverse=True)
-        for done in [self._pool.submit(reading.add, values) for reading, values in pairs]:
+        columns.sort(key=lambda column: column[1][1].estimated_size(), reverse=True)
+        before, self._taking = self._taking, {}
+        for place, (reading, values) in columns:
+            self._taking[place] = self._pool.submit(_take, reading, values, before.get(place))
+        for done in before.values():
             done.result()
+
+    def _settle(self) -> None:
+        """Wait until every row is taken."""
+        for done in self._taking.values():
+            done.result()
+        self._taking = {}
 
     def types(self) -> list[Column]:
         """The columns with the types of their values, when they were to be told (`typed`). No more rows come."""
+        self._settle()
         columns = []
         for reading in self._columns:
             reading.end()
@@ -163,6 +177,7 @@ class Scanner:
 
     def finish(self, columns: Sequence[Column], beat: Beat | None = None) -> ScanResult:
         """Judge the columns, whose types are known by now."""
+        self._settle()
         running = [
             self._pool.submit(judged, reading, column, index)
             for index, (reading, column) in enumerate(zip(self._columns, columns, strict=True))
@@ -177,6 +192,13 @@ class Scanner:
             results.append(future.result())
         results = with_neighbours(results)
         return ScanResult(self.rows, results, REGISTRY_VERSION, time.perf_counter() - self._started)
+
+
+def _take(reading: ColumnReading, values: pl.Series, before: Future[None] | None) -> None:
+    """Take values in their turn. Those before were begun earlier, so that waiting for them ends."""
+    if before:
+        before.result()
+    reading.add(values)
 
 
 def scan(table: Table, beat: Beat | None = None, *, key: bytes = b"") -> ScanResult:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datafiles.inference import TYPES, forms_of, infer, surely
+from datafiles.inference import TYPES, forms_of, infer, may_have_form, surely
 from datafiles.table import Table
 
 
@@ -132,6 +132,21 @@ def test_a_single_look_tells_every_day_but_the_29th_of_february(form: str, writt
     leap = pl.Series([(m, d) == (2, 29) for _, m, d in days])
     assert (sure | (leap & (forms_of(values) == form))).to_list() == (forms_of(values) == form).to_list()
     assert not (sure & leap).any()
+
+
+def test_a_look_spares_long_words_only() -> None:
+    shaped = [
+        "1.5e3",
+        "-0.1234567890123456",
+        "12/31/2024 10:00:00 PM",
+        "MULTIPOINT ((1 2), (3 4))",
+        "False",
+        "no",
+    ]
+    words = ["Some words about it, long enough", "élan vital, et cetera", "n/a"]
+    values = pl.Series([*shaped, *words, None])
+    found = may_have_form(values, beside="^n/a$", longest=3)
+    assert found.to_list() == [True] * len(shaped) + [False, False, True, False]
 
 
 def test_rows_that_do_not_fit_are_named_by_position() -> None:

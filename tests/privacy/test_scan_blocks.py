@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.accuracy.tables import tables
 from datafiles import inference
 from datafiles.errors import DataFileError
 from datafiles.limits import Limits
@@ -181,6 +182,18 @@ def test_every_kind_of_file_that_can_be_read_whole_can_be_read_in_blocks(
     whole, _ = read_csv(path, limits=Limits(), scratch=tmp_path)
     for size in (5, 1 << 20):
         assert pl.concat(csv_blocks(path, limits=Limits(), scratch=tmp_path, size=size)).equals(whole.frame)
+
+
+@pytest.mark.parametrize(("step", "workers"), [(17, 1), (17, 3), (300, 2)])
+def test_any_number_of_threads_over_blocks_of_any_size_tells_the_same(step: int, workers: int) -> None:
+    for table in [TABLES[2], *(one.table for one in tables("tuned", rounds=1, rows=40)[:2])]:
+        with Scanner(table.names, typed=True, workers=workers) as scanner:
+            for start in range(0, table.rows, step):
+                scanner.add(table.frame.slice(start, step))
+            columns = scanner.types()
+            result = scanner.finish(columns)
+        assert [one.to_dict() for one in result.columns] == [one.to_dict() for one in scan(table).columns]
+        assert columns == list(table.columns)
 
 
 def test_a_columnar_copy_is_scanned_in_blocks_as_the_table_is(tmp_path: Path) -> None:
