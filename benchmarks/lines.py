@@ -37,7 +37,9 @@ def against(what: str, ours: Answer, name: str, peer: Callable[[], Answer]) -> N
 
 
 def seconds(found: Answer) -> str:
-    """ "0.123 s", with the terms under which it holds."""
+    """ "0.123 s", with the seconds of the processors where there are any, and the terms under which it holds."""
     value = found.seconds
     text = f"{value * 1000:.1f} ms" if value < 0.1 else f"{value:,.2f} s"
+    if found.cpu >= 0.1:
+        text += f", {found.cpu:,.2f} CPU"
     return f"{text} ({found.note})" if found.note else text

@@ -32,13 +32,14 @@ BENCH = ROOT / ".bench"
 _FRAME = """
 import contextlib, json, sys, time
 given = json.load(open(sys.argv[1]))
-answer, seconds = None, [0.0]
+answer, seconds, cpu = None, [0.0], [0.0]
 
 @contextlib.contextmanager
 def measured():
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     yield
     seconds[0] += time.perf_counter() - began
+    cpu[0] += time.process_time() - used
 
 def peak_mb():
     import resource
@@ -53,7 +54,8 @@ def peak_mb():
 
 {snippet}
 
-json.dump({{"answer": answer, "seconds": seconds[0], "peak_mb": peak_mb()}}, open(sys.argv[2], "w"))
+found = {{"answer": answer, "seconds": seconds[0], "peak_mb": peak_mb(), "cpu": cpu[0]}}
+json.dump(found, open(sys.argv[2], "w"))
 """
 
 
@@ -65,17 +67,20 @@ class PeerMissing(Exception):
 class Answer:
     """What a snippet found, the seconds of its measured part, the peak memory of its process.
 
-    `note` says under what terms the seconds hold: "timed on 1,000 rows, scaled".
+    `note` says under what terms the seconds hold: "timed on 1,000 rows, scaled". `cpu` are the seconds of all
+    processors together: on a machine that is busy otherwise they tell more than those of the clock.
     """
 
     answer: Any
     seconds: float
     peak_mb: float
     note: str = ""
+    cpu: float = 0.0
 
     def scaled(self, factor: float, on: str) -> Answer:
         """The same work `factor` times as large, by proportion; `on` names the slice that was timed."""
-        return Answer(self.answer, self.seconds * factor, self.peak_mb, f"timed on {on}, scaled")
+        note = f"timed on {on}, scaled"
+        return Answer(self.answer, self.seconds * factor, self.peak_mb, note, self.cpu * factor)
 
 
 def in_peer(name: str, snippet: str, given: dict[str, Any] | None = None, *, limit: float = 300) -> Answer:
