@@ -79,7 +79,7 @@ TERMS: tuple[Term, ...] = (
             *("pupil id", "person key", "person number", "person no", "client number", "client no"),
             *("patient key", "student no", "card holder id", "caller id", "rider id", "driver id"),
             *("user id", "voter registration number", "voter number", "registration id"),
-            *("alien number", "a number", "fbi number", "sid number", "doc number", "cdcr number"),
+            *("alien number", "a number", "fbi number", "sid number", "inmate doc number", "cdcr number"),
             *("booking id", "arrestee id", "customer number", "customer no", "cust id", "cust no"),
             *("membership number", "membership id", "teacher id", "physician id", "practitioner id"),
             *("attorney id", "bar number", "officer badge", "shield number", "shield no"),

@@ -9,11 +9,26 @@ from functools import lru_cache
 from pathlib import Path
 
 from benchmarks.accuracy import cultures
+from benchmarks.accuracy.score import PATTERN, Verdicts, canonical
 from benchmarks.accuracy.tables import Labelled, labelled_table
 from benchmarks.accuracy.values import Dice, Make, between, npi, vin
 
 # Who stands there may be a person or a firm: neither answer is wrong.
 EITHER = "EITHER"
+# What a pattern, or a code under a name, tells.
+IDENTIFIERS = (
+    *PATTERN,
+    *(
+        "DRIVER_LICENSE",
+        "PASSPORT",
+        "BANK_ACCOUNT",
+        "MEDICAL_RECORD",
+        "LICENSE_PLATE",
+        "HEALTH_PLAN",
+        "EIN",
+        "SECRET",
+    ),
+)
 _LIST = Path(__file__).with_suffix(".txt")
 _ROWS = 200
 _RANGE = re.compile(r"^(-?[0-9.]+)\.\.(-?[0-9.]+)(?:/([0-9]))?$")
@@ -53,6 +68,16 @@ def tables(*, seed: int = 29, rows: int = _ROWS) -> list[Labelled]:
             values[name] = (label, [make(dice) or None for _ in range(rows)])
         made.append(labelled_table(values))
     return made
+
+
+def wrong(made: list[Labelled], verdicts: Verdicts) -> list[tuple[str, str]]:
+    """The columns taken for an identifier that they are not, with what they were taken for."""
+    return [
+        (name, str(canonical(said.get(name))))
+        for table, said in zip(made, verdicts, strict=True)
+        for name, label in table.labels.items()
+        if label != EITHER and canonical(said.get(name)) in IDENTIFIERS and canonical(said.get(name)) != label
+    ]
 
 
 def maker(how: str) -> Make:

@@ -17,7 +17,7 @@ DETECTOR = Detector(
     headers=(
         *("bank account", "bank account number", "bank acct", "bank account no", "checking account"),
         *("savings account", "bban", "clabe", "direct deposit account", "deposit account"),
-        *("bank acct no", "eft account", "ach account", "payee account"),
+        *("bank acct no", "eft account", "ach account", "payee account", "dda"),
     ),
     # Charts of accounts and registers number theirs with fewer digits.
     weak_headers=("account number", "acct"),

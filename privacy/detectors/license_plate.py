@@ -37,7 +37,7 @@ DETECTOR = Detector(
     ),
     against=(
         *("name", "appeal", "appearance", "appearances", "home", "base", "steel", "metal", "tectonic"),
-        *("type", "state", "growth", "map", "material", "license type", "expiration", "count"),
+        *("reader", "type", "state", "growth", "map", "material", "license type", "expiration", "count"),
         *("culture", "petri", "assay", "umpire", "score", "well"),
     ),
     enough=0.5,

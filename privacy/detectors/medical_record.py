@@ -13,8 +13,17 @@ DETECTOR = Detector(
     explanation="Codes in a column named so, or after “MRN”.",
     headers=(
         *("mrn", "med rec", "medical rec", "medical record", "medical record number"),
-        *("medical record no", "chart number", "chart no", "emr id", "patient number", "patient no"),
-        *("patient mrn", "hospital number", "health record number", "med rec no", "medrec"),
+        *(
+            "medical record no",
+            "chart number",
+            "chart no",
+            "emr id",
+            "emr number",
+            "mr number",
+            "patient number",
+            "patient no",
+        ),
+        *("patient mrn", "health record number", "med rec no", "medrec"),
         *("encounter id", "encounter number"),
     ),
     # Museums and laboratories have such numbers too, with dots and slashes in them.

@@ -6,7 +6,7 @@ from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 DETECTOR = Detector(
     name="passport",
-    version=1,
+    version=2,
     entity="PASSPORT",
     label="passport number",
     group="direct",
@@ -21,6 +21,8 @@ DETECTOR = Detector(
         "passport id",
         "pasaporte",
         "travel document number",
+        "travel document",
+        "travel doc number",
     ),
     fits=fits_regex(r"[A-Z]{0,2}[0-9]{6,9}|[A-Z][0-9A-Z]{7,8}"),
     patterns=(

@@ -29,7 +29,8 @@ _TOLD = (
     r"(?:\+|00)?\(?[0-9](?:[ .()/\-]{0,2}[0-9]){6,14}"
 )
 _EXTENSION = r"(?:,? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6})?"
-_DECIMAL = r"^\+[0-9]{1,3}\.[0-9]+$"
+_DECIMAL = r"^\+[0-9]{1,3}\.[0-9]+(?:[-+][0-9]{1,3}\.[0-9]+)?$"
+_FRACTION = r"^\s*[-+]?[0-9]{0,3}\.[0-9]+\s*$"
 _SHAPED = r"^\s*[0-9]{3}[-. ][0-9]{3}[-. ][0-9]{4}\s*$"
 _NUMBERED = (
     *(
@@ -46,7 +47,23 @@ _NUMBERED = (
         "docket",
         "case",
     ),
-    *("project", "contract", "order", "asset", "serial", "part", "item", "code", "string", "commodity"),
+    *(
+        "project",
+        "job",
+        "bid",
+        "lot",
+        "map",
+        "plat",
+        "contract",
+        "order",
+        "asset",
+        "serial",
+        "part",
+        "item",
+        "code",
+        "string",
+        "commodity",
+    ),
 )
 _MOST, _FEW, _IMPOSSIBLE = 0.8, 20, 0.15
 _BEGIN = r"^(?:\+?1[-. ]?|001[-. ])?\(?"
@@ -105,6 +122,14 @@ def _has_length(beginning: str, length: str) -> bool:
 def otherwise(column: Reading) -> str | None:
     """Parcels and other things under a name that says so, and numbers of which many begin as no telephone number
     does."""
+    if column.share(column.values.str.contains(_FRACTION)) >= _MOST:
+        # "+1.2135550173" is how registries write telephone numbers; then all of them are possible.
+        told = grade(column.values.str.strip_chars()) > 0
+        return (
+            None
+            if column.share(told & column.values.str.contains("+", literal=True)) >= _MOST
+            else "fractions"
+        )
     shaped = column.values.filter(column.values.str.contains(_SHAPED))
     if len(shaped) < _MOST * len(column.values) or not len(shaped):
         return None

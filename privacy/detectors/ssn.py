@@ -21,6 +21,7 @@ _THINGS = (
 )
 _PARCELS = ("parcel", "apn", "folio", "pin", "assessor", "assessors", "map", "plat", "lot")
 _MOST, _SOME, _FEW, _REPEATED, _VARIED, _NEVER_GIVEN = 0.8, 0.2, 10, 0.5, 0.7, 0.04
+_SEVERAL, _ALIKE = 20, 2
 _HIDDEN = rf"[x*#•]{{3}}{DASH}?[x*#•]{{2}}{DASH}?[0-9]{{4}}"
 
 
@@ -56,6 +57,8 @@ def otherwise(column: Reading) -> str | None:
     serials, groups = _spread(digits.str.slice(5), 9_999), _spread(digits.str.slice(3, 2), 99)
     if len(digits) >= _FEW and serials < _REPEATED and groups < _REPEATED:
         return "few different groups and serials, as in a chart of accounts"
+    if len(digits) >= _SEVERAL and digits.str.slice(0, 5).n_unique() <= _ALIKE:
+        return "nearly all begin alike, as numbers of things do that are counted up"
     if not phrase_in(column.tokens, NUMBERED):
         return None
     never = float((grade(shaped) < 1).mean() or 0)  # type: ignore[arg-type]

@@ -1,0 +1,142 @@
+"""What all values of a column tell together: charts of accounts, versions and parcels are no identifiers."""
+
+from __future__ import annotations
+
+import random
+
+import polars as pl
+import pytest
+
+from benchmarks.accuracy import ours, published
+from privacy.detectors import phone
+from privacy.evidence import header_tokens, heads, phrase_in
+from privacy.scanner import ColumnResult, scan
+from tests.privacy.samples import column
+
+DICE = random.Random(31)
+
+
+def verdict(name: str, values: list[str | None]) -> ColumnResult:
+    return scan(column(name, values)).columns[0]
+
+
+def drawn(*pieces: str | range, count: int = 60) -> list[str | None]:
+    """Values put together of fixed pieces and drawn numbers."""
+    return [
+        "".join(one if isinstance(one, str) else str(DICE.choice(one)) for one in pieces)
+        for _ in range(count)
+    ]
+
+
+SSNS = drawn(range(101, 670), "-", range(10, 99), "-", range(1000, 9999))
+NOT_WHAT_THEY_LOOK_LIKE = [
+    ("budget_account", ["101-54-3200", "101-54-3210", "205-10-4400"] * 20),
+    ("ledger string", drawn("101-5", range(10), "-3", range(100, 999))),
+    ("reel", drawn("200-11-", range(1000, 9999))),
+    ("parcel_no", SSNS),
+    ("firmware", ["2.10.0.14", "1.8.22.3"] * 20),
+    ("sec_ref", drawn(range(1, 30), ".", range(1, 60), ".", range(1, 20), ".", range(1, 9))),
+    ("build", drawn(range(1, 12), ".0.", range(60), ".", range(100, 3000))),
+    (
+        "taxparcel",
+        [f"{DICE.randrange(1000):03}-{DICE.randrange(1000):03}-{DICE.randrange(10_000):04}" for _ in SSNS],
+    ),
+    ("anomaly", drawn("+2.5", range(10_000_000, 99_999_999))),
+    ("iso_place", drawn("+34.", range(1000, 9999), "-118.", range(1000, 9999))),
+    ("acct_no", drawn("53", range(10), "00")),
+    ("Accession Number", drawn("1978.", range(1, 40), ".", range(9))),
+    ("PIN", drawn("13-24-200-0", range(10, 99), "-0000")),
+    ("Mobile OS", ["iOS", "Android"] * 20),
+    ("Email Domain", ["example.gov", "example.org"] * 20),
+    ("Plate Expiry Date", ["202512", "202601"] * 20),
+    ("DOB_RUN_DATE", ["01/02/2024", "03/04/2025"] * 20),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "values"), NOT_WHAT_THEY_LOOK_LIKE, ids=[name for name, _ in NOT_WHAT_THEY_LOOK_LIKE]
+)
+def test_all_values_together_tell_that_a_column_holds_something_else(
+    name: str, values: list[str | None]
+) -> None:
+    result = verdict(name, values)
+    assert result.decision == "clear", result.explanation
+
+
+STILL_WHAT_THEY_ARE = [
+    ("SSN", "q7", SSNS),
+    ("SSN", "account", SSNS),
+    ("IP_ADDRESS", "q8", drawn("10.", range(40), ".", range(99), ".", range(1, 255))),
+    ("IP_ADDRESS", "node", ["10.0.0.1", "10.0.0.2"] * 20),
+    ("PHONE", "work", drawn("213-55", range(10), "-", range(1000, 9999))),
+    ("PHONE", "q9", drawn("+1.213555", range(1000, 9999))),
+    ("BANK_ACCOUNT", "acct_no", drawn(range(10_000_000, 99_999_999))),
+    ("PERSON_NAME", "Employee Nm", ["REED,ANN M", "PATEL,OMAR", "GARCIA,LUZ B"] * 20),
+]
+
+
+@pytest.mark.parametrize(
+    ("entity", "name", "values"), STILL_WHAT_THEY_ARE, ids=[e + ":" + n for e, n, _ in STILL_WHAT_THEY_ARE]
+)
+def test_identifiers_under_names_that_tell_nothing_are_still_found(
+    entity: str, name: str, values: list[str | None]
+) -> None:
+    result = verdict(name, values)
+    assert result.entity == entity and result.decision != "clear", result.explanation
+
+
+def test_one_identifier_among_things_is_found() -> None:
+    parcels = [f"12-345-{number:03}" for number in range(60)]
+    assert verdict("parcel_no", [*parcels, "123-45-6788"]).decision == "confirm"
+    assert verdict("version", [*["1.2.10.3", "2.0.11.0"] * 20, "203.0.113.77"]).decision == "confirm"
+
+
+def test_columns_as_portals_publish_them_are_not_taken_for_identifiers() -> None:
+    """Every second table of them; `make bench NAME=accuracy` takes all."""
+    made = published.tables(rows=60)[::2]
+    assert sum(len(one.labels) for one in made) >= 250
+    assert published.wrong(made, ours.verdicts(made)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "phrase"),
+    [
+        ("Employee Nm", "employee name"),
+        ("SURNM", "surname"),
+        ("DRV_LIC_NBR", "driver license number"),
+        ("DLNUMBER", "dl number"),
+    ],
+)
+def test_abbreviated_words_of_a_header_are_read(name: str, phrase: str) -> None:
+    assert phrase_in(header_tokens(name), (phrase,)) is not None
+
+
+def test_a_word_that_follows_may_make_a_name_one_of_something_else() -> None:
+    assert heads(header_tokens("Phone (Home) 2"), "phone")
+    assert not heads(header_tokens("Email Domain"), "email")
+
+
+def test_a_telephone_number_weighs_the_same_in_a_batch_of_any_size() -> None:
+    numbers = pl.Series(["+34.052235", "+44 20 7946 0958", "+49 1", "213-556-0173"])
+    alone = phone.grade(numbers).to_list()
+    assert phone.grade(pl.concat([numbers] * 2_000)).to_list() == alone * 2_000
+    assert alone == [0.0, 1.0, 0.5, 1.0]
+
+
+NAMES_IN_NOTES = [
+    ("Met Jamal Eriksson on site", True),
+    ("per Mr. Chaudhry, gate was locked", True),
+    ("Crew returned from Golden Gate Park before noon", False),
+    ("Graffiti at Martin Luther King Blvd and Washington Ave", False),
+    ("near Abraham Lincoln High School", False),
+]
+
+
+@pytest.mark.parametrize(("text", "there"), NAMES_IN_NOTES, ids=[text for text, _ in NAMES_IN_NOTES])
+def test_names_are_told_inside_runs_of_capitals_and_places_are_none(text: str, there: bool) -> None:
+    assert ("PERSON_NAME" in ours.found_in([text, "the pipe under the road was mended today"])[0]) is there
+
+
+def test_what_follows_a_word_for_things_weighs_less_than_a_social_security_number() -> None:
+    assert "SSN" not in ours.found_in(["please charge it to account 101-54-3200 this month"])[0]
+    assert "SSN" in ours.found_in(["please note his social is 101-54-3200 this month"])[0]
