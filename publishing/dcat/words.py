@@ -42,17 +42,24 @@ FREQUENCIES = {
     "daily": ("R/P1D", "daily"),
 }
 
-# Dimension of our quality score -> its name in the W3C's vocabulary of data quality, and what was measured.
+# Dimension of our quality score -> its name in the W3C's vocabulary of data quality, and what was measured: the
+# department's file, before it was treated.
 _LDQD = "http://www.w3.org/2016/05/ldqd#"
 DIMENSIONS = {
-    "completeness": (f"{_LDQD}completeness", "Share of cells that are filled in."),
+    "completeness": (
+        f"{_LDQD}completeness",
+        "Share of cells that are filled in, in the file before treatment.",
+    ),
     "validity": (
         f"{_LDQD}syntacticValidity",
-        "Share of values that are of their type and within their range.",
+        "Share of values that are of their type and within their range, before treatment.",
     ),
     "timeliness": (f"{_LDQD}timeliness", "How current the data is, against how often it should be updated."),
-    "uniqueness": (f"{_LDQD}conciseness", "Share of rows that do not repeat another row."),
-    "consistency": (f"{_LDQD}consistency", "Share of values that are written in the same way throughout."),
+    "uniqueness": (f"{_LDQD}conciseness", "Share of rows that do not repeat another row, before treatment."),
+    "consistency": (
+        f"{_LDQD}consistency",
+        "Share of values that are written in the same way throughout, before treatment.",
+    ),
 }
 
 # Neither XML nor every reader of JSON takes control characters, halves of pairs and what is no character.

@@ -103,6 +103,12 @@ def test_control_characters_do_not_break_a_feed(cast: Cast, client: Client) -> N
     assert one(entry, "title") == "AB"
 
 
+def test_a_description_is_text_and_no_markup_of_a_reader(cast: Cast, client: Client) -> None:
+    copy_edit(published(cast), description="Fees < 5 <script>alert(1)</script>")
+    [entry] = feed(client, cast, "new").findall(f"{ATOM}entry")
+    assert one(entry, "summary") == "Fees &lt; 5 &lt;script&gt;alert(1)&lt;/script&gt;"
+
+
 def test_who_has_the_feed_is_told_that_nothing_changed(cast: Cast, client: Client) -> None:
     published(cast)
     address = reverse("catalogue_feed_new", args=[cast.program.code])

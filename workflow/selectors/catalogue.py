@@ -176,7 +176,8 @@ def _withheld(row: Withholding, profile: Profile) -> dcat.CatalogRecord:
         modified=row.decided_at,
         access_level=dcat.RESTRICTED if shared else dcat.NON_PUBLIC,
         rights=f"{row.get_kind_display()}. {ground}: {row.citation}",
-        themes=(dataset.category or department,),
+        keywords=(dataset.category or department,),
+        themes=(dataset.category,),
         restriction=dcat.Restriction(
             ground=ground,
             citation=row.citation,

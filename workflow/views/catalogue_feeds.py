@@ -10,6 +10,7 @@ from django.contrib.syndication.views import Feed
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from accounts.models import Program
 from notifications.messages import absolute_link
@@ -60,7 +61,8 @@ class _CatalogueFeed(Feed):
         return words.line(item.title)
 
     def item_description(self, item: CatalogueLine) -> str:
-        return words.shortened(words.plain(item.description), _SUMMARY)
+        # Django's feeds give it out as HTML.
+        return escape(words.shortened(words.plain(item.description), _SUMMARY))
 
     def item_link(self, item: CatalogueLine) -> str:
         return item.url
