@@ -26,10 +26,16 @@ def forms_of(portal: str, receipt: Mapping[str, Any], column_types: Collection[s
     page, query = receipt.get("public_url", ""), receipt.get("query_url", "")
     if portal == "socrata" and page and receipt.get("remote_id"):
         return _socrata(page, receipt["remote_id"], query, SHAPES & set(column_types))
+    if portal == "static" and query:
+        return (Form("The whole table as CSV", query, CSV, "CSV", is_file=True),)
     found = [Form("Page on the portal", page, "text/html", "HTML")] if page else []
-    return (*found, Form("Query address", query, format="API")) if query else tuple(found)
+    found += [Form("Query address", query, format="API")] if query else []
+    if portal == "arcgis_geo" and query and SHAPES & set(column_types):
+        found.append(Form("Query address, GeoJSON", f"{query}?{_FEATURES}", GEOJSON, "API"))
+    return tuple(found)
 
 
+_FEATURES = "where=1%3D1&outFields=*&f=geojson"
 _KEYS = ("title", "url", "media_type", "format", "is_file")
 
 

@@ -310,6 +310,17 @@ def test_a_portal_that_names_its_forms_is_believed_and_another_is_linked() -> No
         ]
     }
     assert dcat.forms_of("static", named, [])[0].is_file
+    file = {
+        "public_url": "https://x.example/datasets/a/index.html",
+        "query_url": "https://x.example/datasets/a/data.csv",
+    }
+    assert [(form.url, form.is_file) for form in dcat.forms_of("static", file, [])] == [
+        (file["query_url"], True)
+    ]
+    layer = {"public_url": "https://x.example/item", "query_url": "https://x.example/FeatureServer/0/query"}
+    assert dcat.forms_of("arcgis_geo", layer, ["point"])[-1].url.endswith(
+        "query?where=1%3D1&outFields=*&f=geojson"
+    )
     linked = dcat.forms_of("ckan", {"public_url": "https://x.example/dataset/a"}, [])
     assert [form.url for form in linked] == ["https://x.example/dataset/a"]
     assert dcat.forms_of("ckan", {}, []) == ()
