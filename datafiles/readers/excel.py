@@ -24,6 +24,7 @@ from datafiles.table import Table
 
 _BATCH = 20_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DIRECTORY_BYTES = 4 << 20
 _RATIO_MATTERS_ABOVE = 10_000_000
@@ -70,6 +71,13 @@ def _guard(path: Path, limits: Limits) -> None:
             source.seek(max(0, size - _DIRECTORY_BYTES))
             _refuse_ole(start + source.read(), path)
     if not zipfile.is_zipfile(path):
+        if start.startswith(_ZIP):
+            # The directory of a ZIP archive is its end: what has none was cut off on the way.
+            raise DataFileError(
+                "The workbook is cut off: the file ends before its end, as happens when an upload or a copy stops "
+                "halfway. Upload it again; if that does not help, open it in Excel and save it anew.",
+                code="cut_off",
+            )
         raise DataFileError(
             "This is not an Excel workbook, whatever its name says. Save the table as .xlsx in Excel, or "
             "upload a CSV file under its own name (.csv).",

@@ -70,12 +70,17 @@ def _changes(params: Params) -> list[str]:
     return [name for name, level in zip(params["columns"], params["levels"], strict=True) if level]
 
 
+def _listed(columns: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(columns[:-1]), columns[-1]]))
+
+
 def _says(params: Params) -> str:
     changed = [name for name, level in zip(params["columns"], params["levels"], strict=True) if level]
-    coarser = f"{', '.join(changed)} become coarser" if changed else "No column becomes coarser"
+    verb = "becomes" if len(changed) == 1 else "become"
+    coarser = f"{_listed(changed)} {verb} coarser" if changed else "No column becomes coarser"
     rest = "lose all of them" if params.get("rest") == "star" else "are left out"
     return (
-        f"{coarser}; rows whose combination of {', '.join(params['columns'])} fewer than {params['k']} rows "
+        f"{coarser}; rows whose combination of {_listed(params['columns'])} fewer than {params['k']} rows "
         f"share {rest}."
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -97,3 +98,36 @@ def test_an_address_beyond_the_file_shows_a_page_of_it(see: Callable[..., Any], 
 def test_without_a_file_there_is_nothing_to_see_or_record(see: Callable[..., Any]) -> None:
     assert "There is no file to look at yet" in see(Role.STEWARD).content.decode()
     assert not AuditEvent.objects.filter(action="file.viewed").exists()
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_form_leads_to_the_row_itself(see: Callable[..., Any], release: Release) -> None:
+    address = reverse("privacy_raw", args=[release.pk])
+    response = see(Role.STEWARD, "?row=77&go=1")
+    assert response.status_code == 302 and response["Location"] == f"{address}?row=77#row-77"
+    assert not AuditEvent.objects.filter(action="file.viewed").exists(), "nothing was shown yet"
+    text = see(Role.STEWARD, "?row=77").content.decode()
+    assert 'id="row-77" class="raw-sought"' in text and "rows 51 to 100 of 120" in text
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("500", "There is no row 500: the file has 120 rows. These are its last ones."),
+        ("x", "in digits: 1 to 120"),
+    ],
+)
+def test_a_row_that_is_not_there_is_said(see: Callable[..., Any], asked: str, sentence: str) -> None:
+    assert sentence in see(Role.STEWARD, f"?row={asked}").content.decode()
+
+
+def test_values_are_not_broken_inside_and_long_texts_wrap(
+    see: Callable[..., Any], upload: Callable[..., None]
+) -> None:
+    note = "A long note about a visit at the counter, with what was said there."
+    upload({"zip": ["27714", "90012"], "note": [note, "short"]})
+    text = see(Role.STEWARD).content.decode()
+    assert "<td><bdi>27714</bdi></td>" in text and f'<td class="raw-long"><bdi>{note}</bdi></td>' in text
+    css = (settings.BASE_DIR / "static/css/privacy.css").read_text()
+    assert "white-space: nowrap" in css.split(".raw-table td {")[1].split("}")[0]

@@ -134,7 +134,7 @@ def test_a_step_of_several_columns_takes_a_level_for_each(officer: Client, count
         **{"l-3-on": "yes", "l-3-by": "zip", "l-3-to": "1", "l-4-by": "category", "l-4-to": "0"},
         **{"p-k": "5", "p-rest": "drop"},
     )
-    assert "zip become coarser" in text
+    assert "zip becomes coarser" in text
     assert 'name="l-3-on" id="step-1-on3" value="yes" checked' in page(officer, counted, edit=1)
 
 

@@ -348,7 +348,7 @@ def workbook(rows: list[list[Any]]) -> bytes:
         ("i.csv", b"Color,Size\nred,1\n", "no column with the name of the dataset"),
         ("i.csv", b"Dataset name,Title\na,b\n", "mean the same"),
         ("i.pdf", b"%PDF", "not accepted"),
-        ("i.xlsx", workbook([["Dataset name"], ["A"]])[:-200], "not an Excel workbook"),
+        ("i.xlsx", workbook([["Dataset name"], ["A"]])[:-200], "The workbook is cut off"),
         ("i.csv", b"Dataset name\n" + b"x\n" * 5_001, "5,000"),
         ("i.csv", b"x" * 21_000_000, "20 MB"),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -101,6 +103,27 @@ def test_what_failed_is_offered_as_points(cast: Cast) -> None:
     assert "2 privacy findings are not decided." in texts
     assert any("was refused by Grace Okafor: The permit numbers are wrong." in text for text in texts)
     assert len(texts) == len(set(texts))
+
+
+def test_a_point_says_whether_it_stands_in_the_way_or_only_warns(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = release_at(Stage.QUALITY, cast)
+    submission = SimpleNamespace(
+        version=SimpleNamespace(catalogue=SimpleNamespace(title="Quality checklist"))
+    )
+    remark = lambda words: SimpleNamespace(sentence=words)  # noqa: E731
+    judged = SimpleNamespace(
+        blocking=[remark("Say who checked it.")], open=[], warnings=[remark("It is long ago.")]
+    )
+    monkeypatch.setattr("workflow.selectors.return_letter.submissions_of", lambda pk: {"quality": submission})
+    monkeypatch.setattr("workflow.selectors.return_letter.answers_of", lambda row: {})
+    monkeypatch.setattr("workflow.selectors.return_letter.judge", lambda catalogue, answers: judged)
+    drafts = {draft.text: draft for draft in drafts_of(context_of(release.pk))}
+    assert drafts["Say who checked it."].source == "Quality checklist: stands in the way"
+    assert drafts["Say who checked it."].ticked
+    assert drafts["It is long ago."].source == "Quality checklist: a warning, which stops nothing"
+    assert not drafts["It is long ago."].ticked
 
 
 def test_points_are_ticked_edited_and_added_on_the_page(client: Client, cast: Cast) -> None:

@@ -102,9 +102,10 @@ def _items(context: ReleaseContext) -> Iterator[Draft]:
             continue
         catalogue = submission.version.catalogue
         judgement = judge(catalogue, answers_of(submission))
-        for ticked, remarks in (
+        for stops, remarks in (
             (True, (*judgement.blocking, *judgement.open)),
             (False, judgement.warnings),
         ):
+            weight = "stands in the way" if stops else "a warning, which stops nothing"
             for remark in remarks:
-                yield Draft(remark.sentence, catalogue.title, ticked)
+                yield Draft(remark.sentence, f"{catalogue.title}: {weight}", ticked=stops)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.views.decorators.http import require_GET
 
 from dossier.services_files import PREVIEW_ROWS, file_preview
@@ -19,12 +22,17 @@ def privacy_raw(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of the file (`?page=`), or the page on which one row stands (`?row=`)."""
     context = get_context(request, pk, "view_raw")
     page, row = _number(request, "page"), _number(request, "row")
+    if "go" in request.GET and row:
+        # The form leads to the row itself, not only to its page.
+        return redirect(f"{reverse('privacy_raw', args=[pk])}?{urlencode({'row': row})}#row-{row}")
     preview = file_preview(release_id=pk, actor=request.user, page=page or 1, row=None if page else row)
     pages = Paginator(range(preview.total_rows if preview else 0), PREVIEW_ROWS)
     shown = {
         "preview": preview,
         "page_obj": pages.get_page(preview.first_row // PREVIEW_ROWS + 1 if preview else 1),
         "sought": row if not page else None,
+        "typed": "" if page else request.GET.get("row", "")[:_MOST_DIGITS],
+        "is_beyond": bool(preview and row and not page and row > preview.total_rows),
     }
     return for_raw_readers(render_privacy(request, context, "raw", "privacy/raw.html", shown))
 
