@@ -6,6 +6,7 @@ and a delimited file that only its own reader can tell apart, is read whole.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,22 +46,23 @@ def take(path: Path, *, name: str, limits: Limits, scratch: Path, columnar: Path
 
 def take_blocks(blocks: Iterator[pl.DataFrame], scratch: Path, columnar: Path) -> Taken:
     """Keep each block as a part of the copy; join the parts when the types of all values are known."""
-    parts, rows, names = scratch / "parts", RowSum(), list[str]()
+    rows, names = RowSum(), list[str]()
     forms: list[dict[str, int]] = []
-    parts.mkdir()
-    for number, block in enumerate(blocks):
-        if not names:
-            names, forms = block.columns, [{} for _ in block.columns]
-        for known, series in zip(forms, block.iter_columns(), strict=True):
-            for form, count in infer(series).forms.items():
-                known[form] = known.get(form, 0) + count
-        frame_add(rows, block)
-        block.write_parquet(parts / f"{number:06d}.parquet", compression="lz4", statistics=False)
-    verdicts = [verdict_of(known) for known in forms]
-    columns = tuple(
-        Column(name, one.type, one.form, one.forms) for name, one in zip(names, verdicts, strict=True)
-    )
-    write_columnar_parts(columns, pl.scan_parquet(parts / "*.parquet"), columnar)
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        parts = Path(folder)
+        for number, block in enumerate(blocks):
+            if not names:
+                names, forms = block.columns, [{} for _ in block.columns]
+            for known, series in zip(forms, block.iter_columns(), strict=True):
+                for form, count in infer(series).forms.items():
+                    known[form] = known.get(form, 0) + count
+            frame_add(rows, block)
+            block.write_parquet(parts / f"{number:06d}.parquet", compression="lz4", statistics=False)
+        columns = tuple(
+            Column(name, one.type, one.form, one.forms)
+            for name, one in zip(names, map(verdict_of, forms), strict=True)
+        )
+        write_columnar_parts(columns, pl.scan_parquet(parts / "*.parquet"), columnar)
 
     def again(wanted: Sequence[str]) -> Iterator[pl.DataFrame]:
         return read_blocks(columnar, wanted)
