@@ -30,7 +30,7 @@ class Cells:
     Of a column whose values repeat these are all its distinct values, with the first rows of each (`rows`);
     of another one all its cells, or, when it is long, those of every `stride`-th row, by their row (`at`).
     `length` counts the rows of the column, `filled` its cells that hold a value. With a `key` what is found among
-    them is marked.
+    them is marked; `mark` is that of all of them, of a text that somebody must read.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Cells:
     prose: bool
     stride: int = 1
     key: bytes = b""
+    mark: str = ""
 
     @classmethod
     def of(cls, series: pl.Series, type_: str, *, named_prose: bool) -> Cells:

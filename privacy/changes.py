@@ -39,6 +39,8 @@ def what_changed(before: ColumnVerdict | None, now: ColumnVerdict) -> list[str]:
         )
     if not said and now.hits:
         return ["As many cells were found as then, but they do not hold what was found then."]
+    if not said and now.group == ColumnVerdict.Group.FREE_TEXT:
+        return ["Its texts are not those that were read then. Somebody must read them."]
     return said or ["The detectors weigh it differently now; see why below."]
 
 

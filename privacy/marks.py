@@ -24,7 +24,7 @@ Mark = tuple[int, int]
 NOTHING: Mark = (0, 0)
 _ALL = (1 << 64) - 1
 # Finds longer than this, and those beyond ASCII, are hashed one by one.
-_LONGEST = 64
+_LONGEST = 256
 _WORD = 4
 # So many finds at once, so that the hashes take little memory.
 _TOGETHER = 1 << 16
@@ -36,6 +36,9 @@ def mark_of(found: pl.Series, cells: pl.Series, key: bytes) -> Mark:
     for start in range(0, len(found), _TOGETHER):
         part, held = found.slice(start, _TOGETHER), cells.slice(start, _TOGETHER).cast(pl.UInt64)
         plain = (part.str.len_bytes() <= _LONGEST) & (part.str.len_bytes() == part.str.len_chars())
+        if plain.all():
+            mark = added(mark, _summed(_hashed(part, key), held))
+            continue
         mark = added(mark, _summed(_hashed(part.filter(plain), key), held.filter(plain)))
         mark = added(mark, _summed(_hashed_singly(part.filter(~plain), key), held.filter(~plain)))
     return mark

@@ -28,6 +28,7 @@ from privacy.cells import (
 )
 from privacy.detectors import DETECTORS
 from privacy.evidence import header_tokens, phrase_in
+from privacy.marks import NOTHING, Mark, added, mark_of, sealed_mark
 from privacy.search import Part, Plan, inside, plan_of, sift
 from privacy.tally import Tally
 from privacy.vocabulary import FREE_TEXT_HEADERS
@@ -71,6 +72,7 @@ class ColumnReading:
         self._sampled, self._stride = 0, 1
         self._doubtful: list[pl.DataFrame] = []
         self._hashes: list[npt.NDArray[np.uint64]] | None = []
+        self._text: Mark = NOTHING
         self._tallies = {one.name: Tally(one, key) for one in DETECTORS}
 
     def add(self, values: pl.Series) -> None:
@@ -91,7 +93,9 @@ class ColumnReading:
         frame, stride = self._frame()
         prose = self._plan is not None and self._plan.prose and type_ == "text"
         distinct = self._distinct(frame, stride)
-        cells = Cells(self.name, frame, self.length, self.filled, distinct, prose, stride, self._key)
+        cells = Cells(
+            self.name, frame, self.length, self.filled, distinct, prose, stride, self._key, self._text_mark()
+        )
         hits = (tally.hits(cells, type_) for tally in self._tallies.values())
         return cells, [one for one in hits if one]
 
@@ -108,6 +112,10 @@ class ColumnReading:
                 some = without_markers(frame.slice(start, self._head)).head(self._head - self._ready)
                 self._first.append(some)
                 self._ready += some.height
+
+    def _text_mark(self) -> str:
+        """Of a text, what all its cells hold: who read it read this."""
+        return sealed_mark(self._text, self._key) if self._text != NOTHING else ""
 
     def _begin(self) -> None:
         """Plan the search by the first values, and take those that have waited for it."""
@@ -135,6 +143,8 @@ class ColumnReading:
             values, left = self._filled(frame.with_columns(n=pl.lit(1, pl.UInt32)), self._plan)
             self.filled += values.height
             self._compare(values)
+        if self._key and self._plan.prose:
+            self._text = added(self._text, mark_of(values.get_column("v"), values.get_column("n"), self._key))
         parts, doubtful = sift(self._plan, left)
         self._tally(parts)
         self._doubtful.append(self._owned(doubtful))

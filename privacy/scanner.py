@@ -73,16 +73,18 @@ class ColumnResult:
     score: float
     explanation: str
     hits: list[Hit]
+    mark: str = field(default="", repr=False)
 
     @property
     def evidence_digest(self) -> str:
         """Names the evidence a person decides on: it changes when the decision should be thought over.
 
         Hidden hits count one by one, by what they are where the scan was given a key; of a column that is the
-        entity as a whole, only that it is.
+        entity as a whole, only that it is. A text that a person must read is this text (`mark`).
         """
         hits = sorted((self._told(hit) for hit in self.hits), key=str)
-        text = json.dumps([self.group, self.entity, self.decision, hits])
+        read = [self.mark] if self.mark else []
+        text = json.dumps([self.group, self.entity, self.decision, hits, *read])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _told(self, hit: Hit) -> tuple[str | int, ...]:
@@ -247,7 +249,7 @@ def _result(
     if term and (whole is None or term.rank > whole.rank):
         whole = term
     hidden = sorted((c for c in claims if c is not whole and c.hits), key=lambda c: c.rank, reverse=True)
-    group, entity, sentences, decision, score = "none", None, [], CLEAR, 0.0
+    group, entity, sentences, decision, score, mark = "none", None, [], CLEAR, 0.0, ""
     if whole:
         group, entity, decision, score = whole.group, whole.entity, whole.decision, whole.score
         sentences.append(whole.why)
@@ -255,6 +257,7 @@ def _result(
         group, entity = ("free_text", None) if not whole or whole is term else (group, entity)
         sentences.append("It is free text: its meaning is not understood here, so a person must read it.")
         decision, score = max((decision, score), (CONFIRM, 0.4), key=lambda pair: _order(pair[0]))
+        mark = cells.mark
     for claim in hidden:
         sentences.append(claim.why)
         if _order(claim.decision) > _order(decision):
@@ -275,6 +278,7 @@ def _result(
         score=score,
         explanation=" ".join(sentences),
         hits=[_hit(claim.hits) for claim in shown if claim.hits],
+        mark=mark,
     )
 
 

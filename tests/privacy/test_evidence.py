@@ -109,7 +109,7 @@ def test_evidence_cannot_be_tried_out_without_the_secret() -> None:
 
 def test_a_mark_is_the_sum_of_the_marks_of_its_parts() -> None:
     dice = random.Random(7)
-    found = pl.Series([f"{dice.randrange(10**9):09d}" for _ in range(3_000)] + ["ü", "x" * 90, ""])
+    found = pl.Series([f"{dice.randrange(10**9):09d}" for _ in range(3_000)] + ["ü", "x" * 300, ""])
     cells = pl.Series([dice.randrange(1, 9) for _ in range(len(found))], dtype=pl.UInt32)
     whole = mark_of(found, cells, KEY)
     parts = [
@@ -124,3 +124,14 @@ def test_a_mark_is_the_sum_of_the_marks_of_its_parts() -> None:
     assert mark_of(pl.Series(["a", "a"]), pl.Series([1, 2]), KEY) == mark_of(
         pl.Series(["a"]), pl.Series([3]), KEY
     )
+
+
+def test_a_text_that_somebody_read_is_that_text() -> None:
+    """Nothing is found in it, so a person reads it: what they said of it they said of these words."""
+    before = result("remarks", notes())
+    assert (before.group, before.decision, before.hits) == ("free_text", "confirm", [])
+    other = notes()
+    other[7] = "The tenant in the flat upstairs was seen with a knife again"
+    assert evidence("remarks", other) != before.evidence_digest
+    assert evidence("remarks", list(reversed(notes()))) == before.evidence_digest
+    assert evidence("remarks", other, b"") == evidence("remarks", notes(), b"")
