@@ -446,3 +446,16 @@ def test_the_page_names_everybody_who_is_waited_for(cast: Cast, release: Release
         page = client.get(reverse("release_deadline", args=[release.pk])).content.decode()
     assert "Legal review" in page
     assert "Besides, it waits on" in page
+
+
+def test_after_a_hold_the_days_of_a_review_start_anew(cast: Cast, release: Release) -> None:
+    review = asked_legal(release, cast, cast.privacy_officer, on("2026-11-16"))
+    where = {"release_id": release.pk, "actor": cast.cdo}
+    release_transition(**where, name="hold", reason="Elections.", now=on("2026-11-17"))
+    release_transition(**where, name="resume", now=on("2027-01-11"))
+    review = Review.objects.get(pk=review.pk)
+    assert review.due is not None
+    assert review.due > on("2027-01-12")
+    OutgoingMessage.objects.all().delete()
+    deadlines_sweep(now=on("2027-01-11"))
+    assert letters("review_due") == []

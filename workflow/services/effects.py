@@ -15,7 +15,13 @@ from workflow.models import Dataset, Release, Review
 from workflow.services.catalogue import described_of, record_for
 from workflow.services.letters import letter_context
 from workflow.services.plans import plan_open
-from workflow.services.review_desk import review_ask, reviews_ask, reviews_drop, reviews_missing
+from workflow.services.review_desk import (
+    review_ask,
+    reviews_ask,
+    reviews_drop,
+    reviews_due_anew,
+    reviews_missing,
+)
 
 # Callers of the door know these by this name.
 __all__ = ["after_move", "letter_context", "release_path", "review_ask", "reviews_ask", "reviews_missing"]
@@ -43,6 +49,8 @@ def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
         reviews_drop(context, now)
     if name == "hold":
         publication_stay_private(release_id=release_id, now=now)
+    if name == "resume":
+        reviews_due_anew(context, now)
     if context.release.is_open and not context.release.held_at:
         reviews_ask(context, now)
 

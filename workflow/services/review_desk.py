@@ -80,6 +80,14 @@ def review_ask(
     return review
 
 
+def reviews_due_anew(context: ReleaseContext, now: datetime) -> None:
+    """After a hold the days of a review start anew, as those of the stage do: nobody was late meanwhile."""
+    for review in context.reviews:
+        if review.is_pending and review.due is not None:
+            days = review_needs.days_for(context, review.kind)
+            Review.objects.filter(pk=review.pk).update(due=calendar_of(context.profile).due_after(now, days))
+
+
 def reviews_drop(context: ReleaseContext, now: datetime) -> None:
     """Nobody is asked any longer for a verdict on what has gone back or ended; what was veiled is opened."""
     veiled = [review for review in context.reviews if is_veiled(review, context.reviews)]
