@@ -48,7 +48,7 @@ _STILL = frozenset(
         *("raw", "clean", "full", "original", "list", "field", "data", "info", "information", "home"),
         *("work", "day", "evening", "night", "office", "business", "mobile", "cell", "main"),
         *("primary", "secondary", "alternate", "alt", "other", "contact", "emergency", "personal"),
-        *("official", "direct", "ext", "extension", "line", "1", "2", "3", "4", "5", "a", "b", "c"),
+        *("official", "direct", "line", "1", "2", "3", "4", "5", "a", "b", "c"),
         *("one", "two", "first", "second", "third", "of", "for", "at", "in", "on", "by", "or", "and"),
         *("s", "customer", "owner", "applicant", "person", "client", "patient", "employee", "holder"),
         *("if", "any", "optional", "required", "masked", "hash", "hashed", "encrypted", "dash"),

@@ -16,6 +16,7 @@ _MOST = 0.5
 _SAMPLE = 2_000
 _CHANCE = 0.2
 _MANY_ROWS = 20
+_LONGEST_COUNT = 6
 # A kind of people written as codes has no more of them than this.
 _CODES = 10
 # Values and names of columns below these lengths say too little to ask anybody.
@@ -112,6 +113,8 @@ def _by_name(
     )
     judge = detector.fits if strong else detector.convinces
     if judge is None or (weak and doubted):
+        return None
+    if type_ == "integer" and not heads(tokens, phrase) and _count_like(cells.frame.get_column("v")):
         return None
     members = judge(cells.frame.get_column("v"))
     share = cells.share(members)
@@ -239,6 +242,12 @@ def is_key(tokens: tuple[str, ...], type_: str, cells: Cells) -> bool:
         and true_share(head.str.contains(_CODE)) > _ALL
         and _one_length(head, type_)
     )
+
+
+def _count_like(values: pl.Series) -> bool:
+    """Counts ("Plates Renewed") are small and differ in length; numbers of somebody have the same length mostly."""
+    lengths = values.str.len_bytes()
+    return int(lengths.max() or 0) <= _LONGEST_COUNT and lengths.n_unique() > 1  # type: ignore[arg-type]
 
 
 def _one_length(values: pl.Series, type_: str) -> bool:

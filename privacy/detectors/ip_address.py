@@ -12,6 +12,8 @@ _GROUP = r"[0-9A-Fa-f]{1,4}"
 _V6 = rf"(?:{_GROUP}:){{7}}{_GROUP}|{_GROUP}(?::{_GROUP}){{0,5}}::(?:{_GROUP}(?::{_GROUP}){{0,5}})?"
 
 
+# "3::4" or "AB::CD": two short groups are a ratio or a code rather than an address.
+_SHORT_V6 = r"^[0-9A-Fa-f]{1,2}::[0-9A-Fa-f]{0,2}$"
 _QUAD = r"^\s*([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)\s*$"
 _AGAINST = (
     *(
@@ -33,14 +35,15 @@ _MOST, _FEW, _SMALL, _PRIVATE, _OUT_OF_RANGE = 0.5, 10, 100, 10, 0.1
 
 
 def grade(matches: pl.Series) -> pl.Series:
-    """Four small numbers ("1.2.10.3") may be a version or a section: lower, less so where each has two digits."""
+    """Four small numbers ("1.2.10.3") may be a version or a section: lower, less so where each has two digits.
+    Two short groups with colons are weak too."""
     small, two = r"^[0-9]{1,2}(?:\.[0-9]{1,2}){3}$", r"^[0-9]{2}(?:\.[0-9]{2}){3}$"
     return (
         matches.to_frame("m")
         .select(
             pl.when(pl.col("m").str.contains(two))
             .then(0.6)
-            .when(pl.col("m").str.contains(small))
+            .when(pl.col("m").str.contains(small) | pl.col("m").str.contains(_SHORT_V6))
             .then(0.2)
             .otherwise(1.0)
         )
@@ -51,6 +54,8 @@ def grade(matches: pl.Series) -> pl.Series:
 def otherwise(column: Reading) -> str | None:
     """Versions and sections: no number of any value is large, or many are too large for an address and the others
     begin as those do. Numbers of devices are spread up to 255."""
+    if column.share(column.values.str.contains(_SHORT_V6)) >= _MOST:
+        return "two short groups in most values, as in ratios and codes"
     quads = column.values.to_frame("v").select(
         pl.col("v").str.extract(_QUAD, place).cast(pl.Int64, strict=False).alias(f"n{place}")
         for place in range(1, 5)
@@ -90,5 +95,5 @@ DETECTOR = Detector(
     types=("text",),
     grade=grade,
     otherwise=otherwise,
-    grade_note="four small numbers, perhaps a version or a section",
+    grade_note="a few small numbers, perhaps a version or a section",
 )

@@ -23,15 +23,18 @@ def grade(matches: pl.Series) -> pl.Series:
 
 DETECTOR = Detector(
     name="routing_number",
-    version=1,
+    version=2,
     entity="ROUTING_NUMBER",
     label="bank routing number",
     group="direct",
     explanation="Nine digits whose check digit fits, under a name or word that says so.",
     headers=(
-        *("routing number", "routing no", "routing", "aba", "aba number", "rtn", "routing num"),
+        *("routing number", "routing no", "aba number", "rtn", "routing num"),
         *("bank routing", "transit number"),
     ),
+    # Forms are routed, and there are other ABAs.
+    weak_headers=("routing", "aba"),
+    convinces=fits,
     fits=fits,
     patterns=(
         Pattern(

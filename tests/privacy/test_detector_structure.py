@@ -48,6 +48,9 @@ NOT_WHAT_THEY_LOOK_LIKE = [
     ("PIN", drawn("13-24-200-0", range(10, 99), "-0000")),
     ("Mobile OS", ["iOS", "Android"] * 20),
     ("Email Domain", ["example.gov", "example.org"] * 20),
+    ("Plates Renewed", drawn(range(100, 9000))),
+    ("Ratio", ["3::4", "1::2"] * 20),
+    ("Routing", ["AA > BB", "CC > DD"] * 20),
     ("Plate Expiry Date", ["202512", "202601"] * 20),
     ("DOB_RUN_DATE", ["01/02/2024", "03/04/2025"] * 20),
 ]
