@@ -36,6 +36,7 @@ from privacy.words_assessment import (
 Run = Assessment.Run
 _RESULTS = (("benefit", "Benefit"), ("impact", "Impact"), ("likelihood", "Likelihood"), ("risk", "Risk"))
 Line = dict[str, Any]
+_UNCONFIRMED = "the columns are not confirmed yet"
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _measures(weighing: Weighing) -> list[Line]:
     before, after = weighing.before, weighing.after
     return [
         {"label": "Smallest group (k)", "before": _k(before), "after": _k(after)},
-        {"label": "Smallest group asked for", "before": before.k_min, "after": after.k_min},
+        {"label": "Smallest group asked for", "before": _asked(before), "after": _asked(after)},
         {
             "label": "Columns that identify people directly",
             "before": len(before.direct),
@@ -156,8 +157,8 @@ def _measures(weighing: Weighing) -> list[Line]:
         },
         {
             "label": "Columns that together could single somebody out",
-            "before": len(before.quasi),
-            "after": len(after.quasi),
+            "before": len(before.quasi) if _is_confirmed(before) else _UNCONFIRMED,
+            "after": len(after.quasi) if _is_confirmed(after) else _UNCONFIRMED,
         },
         *_cells(after),
     ]
@@ -171,6 +172,15 @@ def _cells(after: Evidence) -> list[Line]:
         {"label": "Publication score (CalHHS)", "before": "not scored", "after": after.psc},
         {"label": "Small cells that show", "before": "not counted", "after": after.small_cells},
     ]
+
+
+def _is_confirmed(evidence: Evidence) -> bool:
+    """False while nobody has confirmed the columns that are measured: no threshold is written down then."""
+    return evidence.k_min > 1
+
+
+def _asked(evidence: Evidence) -> str:
+    return f"{evidence.k_min:,}" if _is_confirmed(evidence) else _UNCONFIRMED
 
 
 def _k(evidence: Evidence) -> str:

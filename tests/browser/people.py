@@ -162,7 +162,7 @@ class PrivacyOfficer(Person):
 
     def weigh_benefit(self, steps: dict[str, str]) -> None:
         """Rate the file by `steps` (the measured one is proposed), the copy as it is proposed, and decide."""
-        pages = self.page.get_by_role("navigation", name="Pages of the privacy station")
+        pages = self.page.get_by_role("navigation", name="Pages of the privacy review")
         pages.get_by_role("link", name="Benefit and risk").click()
         self.sees_heading("Benefit and risk")
         self.look()

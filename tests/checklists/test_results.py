@@ -50,7 +50,7 @@ def test_the_decision_page_shows_the_result_that_the_author_saw(client: Client, 
     address = reverse("admin:workflow_approvalrequest_decide", args=[release.pk])
     type(cast.cdo).objects.filter(pk=cast.cdo.pk).update(is_staff=True)
     page = client.get(address).content.decode()
-    assert f"check result {author}" in page
+    assert f"(number {author})" in page
 
 
 def test_the_id_names_text_answers_and_findings(release: Release, cast: Cast) -> None:

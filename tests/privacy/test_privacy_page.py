@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dossier.services import dossier_open
+from privacy.detectors import REGISTRY_VERSION
 from privacy.models import Disposition, QuasiIdentifiers, RiskDecision, Scan
 from privacy.services import finding_dispose, findings_dispose, quasi_confirm, scan_request
 from tests.cast import Cast
@@ -173,3 +176,26 @@ def test_a_hundred_columns_cost_no_more_queries_than_one(
         )
     with django_assert_max_num_queries(70):
         page(officer, release)
+
+
+def test_what_is_in_the_way_stands_in_one_box_and_hashes_are_left_out(
+    client: Client, scanned: Release, cast: Cast
+) -> None:
+    client.force_login(cast.privacy_officer)
+    text = client.get(reverse("release_privacy", args=[scanned.pk])).content.decode()
+    box = text[text.index('id="in-the-way"') : text.index("privacy-nav")]
+    assert box.count("notice--warn") == 1 and "In the way (" in box and "more</summary>" in box
+    assert REGISTRY_VERSION not in text
+    assert f"by {REGISTRY_VERSION.partition('-')[0]} detectors" in text
+    assert "What the words mean" in text
+
+
+def test_a_column_without_a_suggestion_leads_to_where_it_is_decided(
+    client: Client, scanned: Release, cast: Cast
+) -> None:
+    client.force_login(cast.privacy_officer)
+    text = client.get(reverse("release_privacy", args=[scanned.pk]) + "?view=list").content.decode()
+    found = re.search(r'href="(\?[^"]*view=cards)#(column-\d+)">Look and decide', text)
+    assert found is not None
+    address = reverse("release_privacy", args=[scanned.pk]) + html.unescape(found[1])
+    assert f'id="{found[2]}"' in client.get(address).content.decode()

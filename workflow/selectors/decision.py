@@ -164,7 +164,7 @@ def _checklists(context: ReleaseContext) -> list[dict[str, Any]]:
                 f"{answered} of {total} answered" if total else ("complete" if fact.ok else "not complete")
             )
             result = str(fact.data.get("result", ""))[:8]
-            words = f"{count}, check result {result}" if result else count
+            words = f"{count} (number {result})" if result else count
             lines.append({"label": name.capitalize(), "value": words, "sentences": fact.sentences})
     return lines
 

@@ -146,9 +146,11 @@ def render_tab(
 ) -> HttpResponse:
     """Draw a station's template inside the release page: header, gate sentences and tabs around it."""
     release_context = release if isinstance(release, ReleaseContext) else context_of(release.pk)
-    page = header_of(release_context, request.user) | {
+    page = header_of(release_context, request.user)
+    page |= {
         "tabs": TABS,
         "tab": tab,
+        "unmet_here": [item for item in page["unmet"] if item.tab == tab],
         "tab_template": template,
         "title": {key: words for key, words, _ in TABS}[tab],
     }

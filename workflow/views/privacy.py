@@ -159,6 +159,8 @@ def _tab(
 ) -> HttpResponse:
     page = page_of(context.release.pk, filters=filters, refusal=refusal) | _rights(request, context)
     page["may_dispose"] = page["may_dispose"] and page["state"].is_scan_current
+    scan = page["state"].scan
+    page["detectors"] = scan.registry_version.partition("-")[0] if scan else ""
     ticks = [{"label": "Tick", "hide_label": True}] if page["may_dispose"] else []
     page["list_columns"] = [*ticks, *LIST_COLUMNS]
     status = 422 if refusal else 200

@@ -46,7 +46,8 @@ def release_standing(request: HttpRequest, pk: int, tab: str) -> HttpResponse:
     """The next step and what is in the way on a tab, drawn anew after something was saved by itself."""
     if tab not in {key for key, *_ in TABS}:
         raise Http404("There is no such tab.")
-    page = header_of(get_context(request, pk), request.user) | {"tab": tab}
+    page = header_of(get_context(request, pk), request.user)
+    page |= {"tab": tab, "unmet_here": [item for item in page["unmet"] if item.tab == tab]}
     return render(request, "workflow/release_standing.html", page)
 
 
