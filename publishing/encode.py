@@ -64,11 +64,13 @@ def encode_table(table: Table, record: PortalRecord) -> pl.DataFrame:
                 f"Column {column.name} is described as {target.type} and holds {column.type} in the treated "
                 "copy. Describe the columns of this copy, then publish again."
             )
-    fields = [
-        _notation(column).alias(target.field_name)
+    # Under the portal's names first: "*" and "^x$" are columns of people, and patterns to polars.
+    frame = table.frame.clone()
+    frame.columns = [target.field_name for target in record.data_columns]
+    frame = frame.select(
+        _notation(column, target.field_name).alias(target.field_name)
         for column, target in zip(table.columns, record.data_columns, strict=True)
-    ]
-    frame = table.frame.select(fields)
+    )
     if record.has_own_key:
         keys = pl.int_range(1, frame.height + 1).cast(pl.String).alias(ROW_KEY)
         frame = frame.select(keys, pl.all())
@@ -157,8 +159,8 @@ def plain_number(text: str) -> str:
 # table -> notation
 
 
-def _notation(column: Column) -> pl.Expr:
-    text = pl.col(column.name).cast(pl.String)
+def _notation(column: Column, name: str) -> pl.Expr:
+    text = pl.col(name).cast(pl.String)
     if column.type == "integer":
         return text
     if column.type == "decimal":

@@ -3,5 +3,5 @@
 They exist for development and tests. They import only the standard library, keep their state in one SQLite
 file, and behave as a real portal does where that matters to a publisher. This package is the one for Socrata
 (numbers come back as strings, nulls are left out, private assets are closed to strangers, a write without a
-row identifier appends) and what all share: `http`, `faults`, `layout`, `server`, `running`, `documents`.
+row identifier appends) and what all share: `http`, `faults`, `layout`, `server`, `running`, `database`, `documents`.
 """

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
+
+from publishing.devserver.database import Database
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS doc (kind TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, id));
@@ -18,31 +15,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_key ON line (holder, key);
 """
 
 
-class Documents:
-    """One connection behind one lock: the stand-in is correct before it is fast."""
-
-    def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
-        self.db = sqlite3.connect(directory / "portal.sqlite3", check_same_thread=False, isolation_level=None)
-        self.db.execute("PRAGMA journal_mode=WAL")
-        self.db.execute("PRAGMA synchronous=NORMAL")
-        self.db.executescript(SCHEMA)
-        self.lock = threading.RLock()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self.lock:
-            self.db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self.db.execute("ROLLBACK")
-                raise
-            self.db.execute("COMMIT")
-
-    def close(self) -> None:
-        with self.lock:
-            self.db.close()
+class Documents(Database):
+    schema = SCHEMA
 
     def settings(self) -> dict[str, Any]:
         return {}

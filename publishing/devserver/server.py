@@ -213,6 +213,9 @@ class PortalHandler(BaseHTTPRequestHandler):
         if request.client not in LOOPBACK:
             raise ApiError(403, "permission_denied", "Only this machine may order faults")
         name = request.path.removeprefix(CONTROL)
+        if name == "log" and request.method == "DELETE":
+            self.server.log.clear()
+            return json_response({})
         if name == "log":
             return json_response(list(self.server.log))
         if name == "settings":

@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
-import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from publishing.devserver.database import Database
 from publishing.devserver.http import ApiError
 
 ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
@@ -78,31 +75,8 @@ class Asset:
         return time.time() < self.behind_until
 
 
-class Store:
-    """One connection behind one lock: the stand-in is correct before it is fast."""
-
-    def __init__(self, directory: Path) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
-        self.db = sqlite3.connect(directory / "portal.sqlite3", check_same_thread=False, isolation_level=None)
-        self.db.execute("PRAGMA journal_mode=WAL")
-        self.db.execute("PRAGMA synchronous=NORMAL")
-        self.db.executescript(SCHEMA)
-        self.lock = threading.RLock()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self.lock:
-            self.db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self.db.execute("ROLLBACK")
-                raise
-            self.db.execute("COMMIT")
-
-    def close(self) -> None:
-        with self.lock:
-            self.db.close()
+class Store(Database):
+    schema = SCHEMA
 
     # settings
 

@@ -82,6 +82,13 @@ def config(standin_process: Any) -> Any:
     return Orders(standin_process).config()
 
 
+def test_a_column_named_like_a_pattern_is_a_column() -> None:
+    names = ["0", "*", "^.*$", "^a"]
+    table = Table.of(pl.DataFrame({name: [f"in {name}"] for name in names}))
+    record = samples.record(table)
+    assert list(samples.rows(table, record)[0].values()) == ["1", "in 0", "in *", "in ^.*$", "in ^a"]
+
+
 @given(st.lists(st.text(), max_size=20))
 def test_field_names_are_valid_unique_and_never_reserved(names: list[str]) -> None:
     found = field_names(names)

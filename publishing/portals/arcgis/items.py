@@ -149,7 +149,7 @@ class Items:
         self.of_ours(item_id, "commit", "end the file")
         self.wait(lambda: self.of_ours(item_id, "status", "wait for the file"), "take the file")
 
-    def publish(self, source_id: str, parameters: dict[str, Any], *, overwrite: bool) -> str:
+    def host(self, source_id: str, parameters: dict[str, Any], *, overwrite: bool) -> str:
         """Make a service of a file, or let the file take the place of its rows; returns the service's item."""
         answer = self.signed.ask(
             f"content/users/{self.config.username}/publish",

@@ -104,7 +104,7 @@ class ArcgisPortal:
         title = _service_name(name)
         left = self._left(title, most_rows=1)
         parameters = shape.publish_parameters(title, layer)
-        return left or self.items.publish(source_id, parameters, overwrite=False)
+        return left or self.items.host(source_id, parameters, overwrite=False)
 
     def _left(self, title: str, *, most_rows: int) -> str | None:
         """A service that we made and whose answer got lost: of this name, private, and without data."""
@@ -255,7 +255,7 @@ class ArcgisPortal:
     def _overwrite(self, new: dict[str, Any], definition: dict[str, Any], live: dict[str, Any]) -> None:
         source = self._fill_source(live, new, definition)
         parameters = shape.publish_parameters(live.get("name") or live["id"], definition)
-        self.items.publish(source["id"], parameters, overwrite=True)
+        self.items.host(source["id"], parameters, overwrite=True)
         self._settle(live["id"], definition)
         told = ("title", "snippet", "description", "tags", "accessInformation", "licenseInfo")
         self.items.describe(live["id"], **{key: new.get(key) for key in told})

@@ -74,7 +74,9 @@ class House:
         assert answer.status_code == 200, answer.text
 
     def quiet(self) -> None:
-        requests.delete(f"{self.url}/__standin/faults", timeout=5)
+        """No fault is on order, and the log of requests begins anew."""
+        for name in ("faults", "log"):
+            requests.delete(f"{self.url}/__standin/{name}", timeout=5)
 
     def log(self) -> list[dict[str, Any]]:
         return requests.get(f"{self.url}/__standin/log", timeout=5).json()
