@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from publishing.dcat.record import CatalogRecord
@@ -100,7 +101,7 @@ def mailto(address: str) -> str:
     """The address as both schemas take it; empty when it cannot be written so."""
     local, _, domain = address.strip().rpartition("@")
     try:
-        found = f"{local}@{domain.encode('idna').decode('ascii')}"
+        found = f"{local}@{_ascii(domain)}"
     except UnicodeError:
         return ""
     return f"mailto:{found}" if _MAILBOX.fullmatch(found) else ""
@@ -112,13 +113,18 @@ def address(url: str) -> str:
         parts = urlsplit(url.strip())
         host = parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
-        ascii_host = host.encode("idna").decode("ascii") if host else ""
+        ascii_host = _ascii(host)
     except (ValueError, UnicodeError):
         return ""
     if parts.scheme not in ("http", "https") or not ascii_host or parts.username is not None:
         return ""
     rest = parts._replace(netloc=f"[{ascii_host}]{port}" if ":" in ascii_host else f"{ascii_host}{port}")
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(rest.geturl(), safe=_SAFE))
+
+
+@lru_cache(maxsize=512)
+def _ascii(host: str) -> str:
+    return host.encode("idna").decode("ascii") if host else ""
 
 
 def links_in(text: str) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from tests.factories.publications import copies_many, copy_edit, earlier_version
 from tests.factories.workflow import dataset_make, release_at, review_all
 from tests.publishing.dcat_rules import faults_11, faults_30
 from workflow.models import Dataset, Release
+from workflow.selectors import catalogue_file
 from workflow.selectors.catalogue import records_of
 from workflow.selectors.catalogue_file import standing_of
 from workflow.selectors.catalogue_gaps import gaps_for, left_out_waiting_on
@@ -447,6 +448,24 @@ def test_a_state_that_comes_back_is_new_to_who_asks_by_date(cast: Cast) -> None:
     back = standing_of([cast.program], now=at + timedelta(hours=2))
     assert first.digest == back.digest != gone.digest
     assert first.since < gone.since < back.since
+
+
+def test_a_file_made_while_something_changed_is_not_kept(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, made = published(cast), catalogue_file.catalogue_of
+
+    def meanwhile(*args: Any, **about: Any) -> Any:
+        found = made(*args, **about)
+        Publication.objects.filter(release=release).update(goal="hidden")
+        return found
+
+    before = standing_of([cast.program])
+    monkeypatch.setattr(catalogue_file, "catalogue_of", meanwhile)
+    catalogue_file.file_kept([cast.program], before, version="1.1")
+    monkeypatch.undo()
+    kept = catalogue_file.file_kept([cast.program], before, version="1.1")
+    assert b"Building permits" not in gzip.decompress(kept.packed)
 
 
 def test_it_is_packed_for_who_takes_it_packed(cast: Cast, client: Client) -> None:

@@ -150,10 +150,28 @@ def file_kept(
     now: datetime | None = None,
 ) -> Kept:
     """The file for this state: the one that was made for it, or a new one."""
-    key = f"catalogue-file:{code}:{version}:{standing.digest}"
-    kept: Kept | None = cache.get(key)
-    if kept is None:
+    key = _place(version, code)
+    digest, kept = cache.get(key) or ("", None)
+    if kept is None or digest != standing.digest:
         made = catalogue_of(programs, version=version, code=code, now=now)
         kept = Kept(gzip.compress(text_of(made).encode(), compresslevel=6, mtime=0), made.gaps)
-        cache.set(key, kept, _KEPT_SECONDS)
+        # Kept only when nothing changed while it was made: it must be the file of this very state.
+        if standing_of(programs, now=now).digest == standing.digest:
+            cache.set(key, (standing.digest, kept), _KEPT_SECONDS)
     return kept
+
+
+def gaps_known(program: Program, *, version: str) -> tuple[dcat.Gap, ...]:
+    """What the program's file lacked when it was made last; it is made when there is none.
+
+    For lists that are opened often: mended gaps stay there until the file is asked for again.
+    """
+    _, kept = cache.get(_place(version, program.code)) or ("", None)
+    if kept is None:
+        kept = file_kept([program], standing_of([program]), version=version, code=program.code)
+    return kept.gaps
+
+
+def _place(version: str, code: str) -> str:
+    # One for each file: what is out of date makes room at once.
+    return f"catalogue-file:{code}:{version}"
