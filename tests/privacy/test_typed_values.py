@@ -31,6 +31,7 @@ from tests.privacy.samples import SSN
 from workflow.errors import MoveRefused
 from workflow.models import Release
 from workflow.services.outputs import output_classify
+from workflow.services.reviews import review_give
 from workflow.services.transitions import release_transition
 
 TYPED = f"The number {SSN} stands in row 7."
@@ -95,6 +96,19 @@ def test_no_free_text_of_the_stage_keeps_a_number_that_stands_for_a_person(
     for model in (Disposition, RecipeVersion, RiskDecision, AggregateShape, UploadedHierarchy):
         assert not model.objects.exists()
     assert AuditEvent.objects.count() == events
+
+
+def test_the_conditions_of_a_review_keep_none_either(cast: Cast) -> None:
+    asked = release_at("QUALITY", cast, title="Court hearings")
+    with pytest.raises(MoveRefused, match="looks like"):
+        review_give(
+            release_id=asked.pk,
+            kind="department",
+            verdict="conditions",
+            conditions=TYPED,
+            actor=cast.approver,
+        )
+    assert not asked.reviews.exclude(verdict="").exists()
 
 
 def test_the_note_of_a_version_that_is_brought_back_is_looked_at_too(scanned: Release, cast: Cast) -> None:
