@@ -23,6 +23,8 @@ from datafiles.readers.structure import NEWLINE, QUOTE, RETURN, Bytes
 
 # Under 32 MB, above which the C library asks the system for new memory each time and pages it in.
 _BLOCK = 31 << 20
+# A cell takes 16 bytes of memory however short it is: short ones make smaller blocks.
+_CELLS = 6_000_000
 # The signs of a block are looked at in pieces that stay in the cache of the processor.
 _PIECE = 1 << 18
 # The last line end of a block is looked for in so many bytes, so often when it stands in quotation marks.
@@ -73,6 +75,7 @@ def _regular(path: Path, limits: Limits, size: int) -> Iterator[pl.DataFrame]:
             begin += len(data)
             frame = _frame(data, marks, delimiter, names, limits)
             rows += frame.height
+            size = min(size, max(_LINE, len(data) * _CELLS // max(1, frame.height * frame.width)))
             if rows > limits.max_rows:
                 raise _Irregular
             yield frame
