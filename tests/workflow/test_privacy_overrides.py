@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.selectors import profile_current
 from audit.models import AuditEvent
 from dossier.services import fact_forget, fact_record
 from notifications.models import OutgoingMessage
@@ -160,6 +161,18 @@ def test_a_copy_that_changed_since_is_rated_again(cast: Cast) -> None:
     fact_record(release_id=release.pk, kind="assessment", ok=True, about=about, data=WEIGHED)
     [item] = benefit_weighed(context_of(release.pk)).unmet
     assert "Rate it again" in item.text and item.tab == "weighing"
+
+
+def test_who_drafted_the_rating_rates_again(cast: Cast) -> None:
+    """San Francisco: the coordinator drafts the form, so the officer would prepare the release by rating it."""
+    asked = profile_current(cast.program).content["checklists"] | {"PRIVACY": ["privacy"]}
+    program_with(cast, drafts={"privacy": "coordinator"}, checklists=asked)
+    release = release_at(Stage.PRIVACY, cast)
+    weighed(release)
+    about = {"file": FILE, "treated": "0" * 64, "judged": "w"}
+    fact_record(release_id=release.pk, kind="assessment", ok=True, about=about, data=WEIGHED)
+    [item] = benefit_weighed(context_of(release.pk)).unmet
+    assert (item.who, "Rate it again" in item.text) == ("coordinator", True)
 
 
 def test_where_risk_and_benefit_are_both_very_high_legal_decides_too(cast: Cast) -> None:

@@ -141,31 +141,38 @@ def benefit_weighed(context: ReleaseContext) -> GateResult:
     )
     if not result.ok:
         return result
-    text = _weighing_outdated(context)
-    if text:
-        result.unmet.append(Unmet(text, "weighing", _officer(context)))
+    outdated = _weighing_outdated(context)
+    if outdated:
+        result.unmet.append(outdated)
     return result
 
 
 def _who_weighs(context: ReleaseContext) -> str:
     """Who is asked now: whoever drafts the toolkit's form rates, and who decides privacy decides."""
     is_rated = context.data("assessment", "success") is not None
-    return _officer(context) if is_rated else context.profile.drafts.get(TOOLKIT) or _officer(context)
+    return _officer(context) if is_rated else _who_rates(context)
 
 
-def _weighing_outdated(context: ReleaseContext) -> str:
+def _who_rates(context: ReleaseContext) -> str:
+    return context.profile.drafts.get(TOOLKIT) or _officer(context)
+
+
+def _weighing_outdated(context: ReleaseContext) -> Unmet | None:
+    """What has to be done again because the copy changed, or because an override's day has passed."""
     treated = context.data("treated", "sha256")
     if treated and context.about("assessment", "treated") != treated:
-        return "The copy that will be published changed since its risk was rated. Rate it again."
+        text = "The copy that will be published changed since its risk was rated. Rate it again."
+        return Unmet(text, "weighing", _who_rates(context))
     if not context.data("assessment", "overrides"):
-        return ""
+        return None
     last = lapsed_on(context, context.data("assessment", "until"))
     if last is None:
-        return ""
-    return (
+        return None
+    text = (
         f"The decision to publish although the matrix proposes otherwise ended{_on(last)}, so the privacy review is "
         "open again. Decide anew, or return the release."
     )
+    return Unmet(text, "weighing", _officer(context))
 
 
 def screened_by_legal(context: ReleaseContext) -> GateResult:
