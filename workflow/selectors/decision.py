@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -12,6 +11,7 @@ from accounts.roles import Role
 from checklists.selectors.checks import waivers_standing
 from privacy.selectors import state_of as privacy_state
 from privacy.words_assessment import level_words
+from publishing.services.remote import place_of
 from workflow import approvals, gates, review_needs
 from workflow.context import ReleaseContext
 from workflow.models import Review
@@ -58,7 +58,7 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
 
 def _will_happen(context: ReleaseContext) -> list[str]:
     """What an approval sets going, in order."""
-    portal = settings.SOCRATA_DOMAIN or "the portal"
+    portal = place_of(next(iter(context.profile.publication.get("portals", ())), "socrata")) or "the portal"
     order, plan = context.profile.order, context.plan
     found = []
     if order["private_copy_at"] == "staged":

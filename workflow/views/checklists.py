@@ -253,8 +253,7 @@ def _how(request: HttpRequest, context: ReleaseContext, checklist: str) -> dict[
 
 
 def _save_page(request: HttpRequest, context: ReleaseContext, checklist: str) -> Saved:
-    pk = context.release.pk
-    submission = submission_of(pk, checklist)
+    submission = submission_of(context.release.pk, checklist)
     if submission is None:
         raise Http404("This checklist has not been begun.")
     how = _how(request, context, checklist)
@@ -270,8 +269,7 @@ def _save_page(request: HttpRequest, context: ReleaseContext, checklist: str) ->
 
 
 def _save_one(request: HttpRequest, context: ReleaseContext, checklist: str, item: str) -> Saved:
-    pk = context.release.pk
-    submission = submission_of(pk, checklist)
+    submission = submission_of(context.release.pk, checklist)
     try:
         if submission is None:
             raise KeyError(item)
