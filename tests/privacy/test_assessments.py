@@ -239,7 +239,7 @@ def test_the_memo_tells_the_decision_and_holds_no_value_and_no_name(treated: Rel
     [risk] = [row for row in memo["rows"] if row["label"] == "Risk"]
     assert (risk["before"], risk["after"]) == ("Moderate", "Low")
     assert any("contractor_phone" in says for says in memo["remedies"])
-    assert memo["measures"]["k"] == 1
+    assert memo["measures"]["lines"][0]["after"] == "1"
     said = repr(
         {key: value for key, value in memo.items() if key not in ("weighing", "decision", "acceptance")}
     )

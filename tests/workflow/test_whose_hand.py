@@ -38,6 +38,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "privacy.decision_taken_back": ("privacy decision",),
     "privacy.quasi_confirmed": ("privacy quasi-identifiers",),
     "privacy.risk_accepted": ("privacy risk accepted",),
+    "privacy.comparison_accepted": ("privacy risk accepted",),
     "privacy.risk_rated": ("privacy rating",),
     "privacy.benefit_weighed": ("privacy assessment",),
     "privacy.recipe_saved": ("privacy recipe",),
