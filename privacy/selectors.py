@@ -259,12 +259,17 @@ def _acceptance(state: PrivacyState, treatment: Treatment) -> RiskDecision | Non
     return rows.filter(accepted_digest=accepted_digest(state)).last()
 
 
+def sound_steps(state: PrivacyState) -> list[dict[str, Any]]:
+    """The steps in force that can be done to this file."""
+    return [
+        step for step in state.recipe if not recipe_faults([step], state.columns, state.hierarchy_digests)
+    ]
+
+
 def columns_remedied(state: PrivacyState) -> set[str]:
     """The columns that the recipe takes care of: it leaves them out or changes them, or leaves no small group over
     confirmed quasi-identifiers, whose risk is measured. Of a faulty recipe the sound steps count."""
-    sound = [
-        step for step in state.recipe if not recipe_faults([step], state.columns, state.hierarchy_digests)
-    ]
+    sound = sound_steps(state)
     measured = set(state.quasi.columns) if state.quasi else set()
     return columns_touched(sound, state.columns) | (columns_guarded(sound) & measured)
 
@@ -286,13 +291,16 @@ def _read_decisions(state: PrivacyState) -> None:
     if confirmed and confirmed.offered_digest == offered_digest(state.verdicts):
         state.quasi = confirmed
     remedied = columns_remedied(state)
+    # What is left out needs no second look, whatever a newer file holds there.
+    left_out = set(state.columns) - set(columns_left(sound_steps(state), state.columns))
     rows = Disposition.objects.filter(release_id=state.release_id).select_related("by").order_by("id")
     latest = standing(list(rows))
     for verdict in state.verdicts:
         last = latest.get(verdict.column)
         if last is not None:
-            same = last.evidence_digest == verdict.evidence_digest
-            holds = same and (last.decision != Decision.REMEDY or verdict.column in remedied)
+            holds = last.evidence_digest == verdict.evidence_digest
+            if last.decision == Decision.REMEDY:
+                holds = verdict.column in (remedied if holds else left_out)
             (state.decided if holds else state.reopened)[verdict.column] = last
 
 

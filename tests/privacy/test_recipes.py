@@ -308,7 +308,7 @@ def test_a_hierarchy_with_an_identifier_or_without_a_value_is_refused(
 def test_a_refresh_replays_the_recipe_with_the_same_surrogates(
     scanned: Release, cast: Cast, upload: Callable[..., None], work: Work
 ) -> None:
-    save(scanned, cast, PHONES, NOTES, step("pseudonym", column="permit_no"))
+    save(scanned, cast, PHONES, step("drop_column", column="remarks"), step("pseudonym", column="permit_no"))
     findings_dispose(
         release_id=scanned.pk,
         columns=["zip", "sex"],
