@@ -86,6 +86,8 @@ ACTIONS: dict[str, str] = {
     "workflow.inventory_read": "{actor} uploaded an inventory of {subject} for a preview: {rows} rows.",
     "workflow.inventory_unreadable": "{actor} uploaded an inventory of {subject} that could not be read.",
     "workflow.inventory_imported": "{actor} imported an inventory of {subject}: {new} new, {changed} changed.",
+    "workflow.inventory_confirmed": "{actor} confirmed an inventory of {subject}; a worker takes over {rows} rows.",
+    "workflow.inventory_stopped": "{actor} stopped the import of an inventory of {subject}.",
     "workflow.inventory_discarded": "{actor} discarded an inventory of {subject} after its preview.",
     "workflow.inventory_exported": "{actor} exported the inventory, {audience}: {rows} rows.",
     # requests of the public: who asks has no account

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +40,16 @@ def digest_of(about: Any) -> str:
 @transaction.atomic
 def dossier_open(*, release_id: int, parts: Iterable[str]) -> Dossier:
     """Set which parts people may edit now. Called by the door at each move, and when a release opens."""
-    unknown = set(parts) - set(PARTS)
-    if unknown:
-        raise ValueError(f"There is no part {sorted(unknown)} of a dossier.")
     dossier, _ = Dossier.objects.update_or_create(
-        release_id=release_id, defaults={"open_parts": sorted(set(parts))}
+        release_id=release_id, defaults={"open_parts": _parts_checked(parts)}
     )
     return dossier
+
+
+def dossiers_open(*, release_ids: Iterable[int], parts: Iterable[str]) -> None:
+    """The dossiers of releases that were opened just now, many at once, in the caller's transaction."""
+    open_parts = _parts_checked(parts)
+    Dossier.objects.bulk_create(Dossier(release_id=pk, open_parts=open_parts) for pk in release_ids)
 
 
 def dossier_lock(*, release_id: int, part: str | None = None) -> Dossier:
@@ -80,22 +83,25 @@ def fact_record(
     `sentences` say what stands in the way (empty when `ok`), or what is noteworthy. `about` names the bytes,
     versions and answers it speaks of, so that a reader can tell whether it is still current.
     """
-    if kind not in FACT_KINDS:
-        raise ValueError(f"There is no fact of kind {kind!r}: add it to dossier/kinds.py.")
-    fact, _ = Fact.objects.update_or_create(
-        release_id=release_id,
-        kind=kind,
-        defaults={
-            "ok": ok,
-            "sentences": list(sentences),
-            "about": about,
-            "digest": digest_of(about),
-            "data": data or {},
-            "at": now or timezone.now(),
-        },
-    )
+    values = _fact_values(kind, ok, sentences, about, data, now)
+    fact, _ = Fact.objects.update_or_create(release_id=release_id, kind=kind, defaults=values)
     transaction.on_commit(lambda: task_nudge("workflow.tasks.settle", release_id))
     return fact
+
+
+def facts_open(*, kind: str, known: Iterable[Mapping[str, Any]], now: datetime | None = None) -> None:
+    """The first fact of its kind of many releases at once, in the caller's transaction; the caller nudges.
+
+    Each of `known` holds release_id, ok, sentences and about, as `fact_record` takes them.
+    """
+    Fact.objects.bulk_create(
+        Fact(
+            release_id=one["release_id"],
+            kind=kind,
+            **_fact_values(kind, one["ok"], one["sentences"], one["about"], None, now),
+        )
+        for one in known
+    )
 
 
 def fact_forget(*, release_id: int, kind: str) -> None:
@@ -111,3 +117,30 @@ def contribution_record(
         release_id=release_id, user=user, what=what, defaults={"at": now or timezone.now()}
     )
     return row
+
+
+def _parts_checked(parts: Iterable[str]) -> list[str]:
+    unknown = set(parts) - set(PARTS)
+    if unknown:
+        raise ValueError(f"There is no part {sorted(unknown)} of a dossier.")
+    return sorted(set(parts))
+
+
+def _fact_values(
+    kind: str,
+    ok: bool,
+    sentences: Iterable[str],
+    about: dict[str, Any],
+    data: dict[str, Any] | None,
+    now: datetime | None,
+) -> dict[str, Any]:
+    if kind not in FACT_KINDS:
+        raise ValueError(f"There is no fact of kind {kind!r}: add it to dossier/kinds.py.")
+    return {
+        "ok": ok,
+        "sentences": list(sentences),
+        "about": about,
+        "digest": digest_of(about),
+        "data": data or {},
+        "at": now or timezone.now(),
+    }

@@ -89,6 +89,8 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "inventory_import_preview": member,
     "inventory_import_apply": member,
     "inventory_import_discard": member,
+    "inventory_import_progress": member,
+    "inventory_import_stop": member,
     "priority_list": member,
     "priority_weights": member,
     "priority_again": member,

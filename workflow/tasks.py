@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
+from work.services import work_run
+from workflow.models import InventoryTakeover
 from workflow.services.deadlines import deadlines_sweep
+from workflow.services.inventory_takeover import takeover_run
 from workflow.services.overrides import overrides_sweep
 from workflow.services.settle import release_settle, releases_settle
 from workflow.services.sweeps import intake_sweep, inventory_sweep
@@ -36,3 +39,8 @@ def overrides() -> None:
 @shared_task
 def inventory() -> None:
     inventory_sweep()
+
+
+@shared_task
+def inventory_takeover(pk: int) -> None:
+    work_run(InventoryTakeover, pk, takeover_run)

@@ -140,6 +140,7 @@ WORK_KINDS = [
     ("privacy.CopySketch", "privacy.tasks.sketch_run"),
     ("checklists.CheckRun", "checklists.tasks.checks_run"),
     ("publishing.Publication", "publishing.tasks.publication_run"),
+    ("workflow.InventoryTakeover", "workflow.tasks.inventory_takeover"),
     ("notifications.OutgoingMessage", "notifications.tasks.message_send"),
 ]
 

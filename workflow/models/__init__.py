@@ -11,7 +11,7 @@ from workflow.models.exception import PublicationException
 from workflow.models.feed import CalendarFeed
 from workflow.models.guest import GuestInvitation
 from workflow.models.high_value import HighValueInventory
-from workflow.models.imports import InventoryImport
+from workflow.models.imports import InventoryImport, InventoryTakeover
 from workflow.models.joint import ContributingDepartment
 from workflow.models.order import ReviewOrder
 from workflow.models.plan import PlanItem, PlanSignOff, PublicationPlan
@@ -43,6 +43,7 @@ __all__ = [
     "HelpRequest",
     "HighValueInventory",
     "InventoryImport",
+    "InventoryTakeover",
     "PlanItem",
     "PlanSignOff",
     "PriorityScore",

@@ -1,9 +1,11 @@
-"""InventoryImport: an uploaded inventory between its preview and the decision to take it over."""
+"""InventoryImport: an uploaded inventory between its preview and the decision to take it over; its worker's row."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from work.models import WorkItem
 
 
 class InventoryImport(models.Model):
@@ -38,3 +40,25 @@ class InventoryImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} for {self.department}"
+
+
+class InventoryTakeover(WorkItem):
+    """The taking over of a large import by a worker: what was confirmed, by whom."""
+
+    inventory_import = models.ForeignKey(InventoryImport, on_delete=models.CASCADE, related_name="takeovers")
+    digest = models.CharField(max_length=64)
+    leave_out_errors = models.BooleanField(default=False)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inventory_import"],
+                condition=Q(status__in=["queued", "running"]),
+                name="one_live_takeover_per_import",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Taking over of import {self.inventory_import_id}"

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Department, Program, User
 from accounts.profiles import Profile
 from workflow.inventory_columns import COLUMNS, Column
-from workflow.models import Dataset, PriorityScore, Withholding
+from workflow.models import Dataset, InventoryTakeover, PriorityScore, Withholding
 from workflow.priority.base import number_words
 from workflow.selectors.datasets import datasets_for, with_stage
 from workflow.selectors.people import departments_to_register
@@ -169,3 +169,12 @@ _SPECIAL: dict[str, Any] = {
     "public_url": _public_url,
     "registered": lambda d, p, t: timezone.localtime(d.registered_at).date().isoformat(),
 }
+
+
+def is_taken_over() -> Exists:
+    """For a query of imports: is a worker taking this one over?"""
+    live = InventoryTakeover.objects.filter(
+        inventory_import=OuterRef("pk"),
+        status__in=[InventoryTakeover.Status.QUEUED, InventoryTakeover.Status.RUNNING],
+    )
+    return Exists(live)

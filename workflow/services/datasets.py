@@ -14,15 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, User
-from accounts.profiles import profile_of
+from accounts.profiles import Profile, profile_of
 from accounts.selectors import profile_current
 from audit.services import event_record
 from dossier.services import contribution_record, dossier_lock, dossier_open
 from notifications.services import message_queue
 from work.services import task_nudge
 from workflow.calendar import due_for
-from workflow.models import ColumnDescription, Dataset, Distribution, Release, StageVisit
+from workflow.models import ColumnDescription, Dataset, Distribution, Release
 from workflow.selectors.datasets import dictionary_of
+from workflow.services.drafts import first_visit, opened_event, registered_event, release_draft
 from workflow.services.facts import metadata_fact, record_fact
 from workflow.stages import OPEN_PARTS, OPEN_STAGES, Stage
 
@@ -85,44 +86,35 @@ def dataset_register(
     actor: User | None,
     fields: Mapping[str, Any],
     inventory_id: str = "",
-    tell: bool = True,
     now: datetime | None = None,
 ) -> Dataset:
     """Enter a dataset in the inventory under a permanent number, and open its first release.
 
     `fields` are those of RECORD_FIELDS that are known already; `title` must be among them. `inventory_id` is a
-    number that the dataset has already (an import); without one it gets the next. `tell` off: the caller writes
-    to the people concerned. Raises ValidationError with a sentence per field.
+    number that the dataset has already; without one it gets the next. Raises ValidationError with a sentence
+    per field.
     """
     now = now or timezone.now()
     # One at a time per department, so that no inventory number is given twice.
     department = Department.objects.select_for_update().get(pk=department.pk)
     profile = profile_of(profile_current(department.program))
-    dataset = Dataset(
-        program=department.program,
+    dataset = dataset_draft(
         department=department,
-        inventory_id=inventory_id or _next_inventory_id(department),
-        registered_by=actor,
-        registered_at=now,
-        licence=profile.publication.get("default_licence", ""),
-    )
-    _assign(dataset, fields)
-    dataset.save()
-    Distribution.objects.create(dataset=dataset, title=dataset.title)
-    event_record(
-        action="workflow.dataset_registered",
+        profile=profile,
+        inventory_id=inventory_id or inventory_id_words(department, inventory_number_last(department) + 1),
         actor=actor,
-        subject=dataset,
-        data={"inventory_id": dataset.inventory_id},
-        program_id=dataset.program_id,
-        dataset_id=dataset.pk,
+        fields=fields,
         now=now,
     )
+    dataset.full_clean(exclude=["registered_by"])
+    dataset.save()
+    Distribution.objects.create(dataset=dataset, title=dataset.title)
+    event_record(**registered_event(dataset, actor, now))
     release = release_open(dataset=dataset, actor=actor, now=now)
     concerned = [person for person in (dataset.steward, dataset.coordinator) if person]
     message_queue(
         message_id="dataset_registered",
-        recipients=concerned if tell else [],
+        recipients=concerned,
         actor=actor,
         context={
             "dataset": dataset.title,
@@ -149,6 +141,7 @@ def dataset_change(
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
     before = {name: getattr(dataset, name) for name in fields}
     _assign(dataset, fields)
+    dataset.full_clean(exclude=["registered_by"])
     changed = sorted(name for name in fields if getattr(dataset, name) != before[name])
     if not changed:
         return dataset
@@ -246,28 +239,12 @@ def release_open(*, dataset: Dataset, actor: User | None, now: datetime | None =
         dataset.save(update_fields=["not_for_release_reason"])
     profile_row = profile_current(dataset.program)
     number = (dataset.releases.aggregate(last=Max("number"))["last"] or 0) + 1
-    release = Release(
-        dataset=dataset,
-        number=number,
-        profile=profile_row,
-        opened_by=actor,
-        opened_at=now,
-        stage_entered_at=now,
-        due_at=due_for(Stage.INVENTORY, profile_of(profile_row), now),
-    )
+    due_at = due_for(Stage.INVENTORY, profile_of(profile_row), now)
+    release = release_draft(dataset, number, profile_row, actor, now, due_at)
     release.save()
-    StageVisit.objects.create(release=release, stage=Stage.INVENTORY, entered_at=now, entered_by=actor)
+    first_visit(release, actor, now).save()
     dossier_open(release_id=release.pk, parts=OPEN_PARTS[Stage.INVENTORY])
-    event_record(
-        action="workflow.release_opened",
-        actor=actor,
-        subject=release,
-        data={"number": number},
-        program_id=dataset.program_id,
-        dataset_id=dataset.pk,
-        release_id=release.pk,
-        now=now,
-    )
+    event_record(**opened_event(release, actor, now))
     record_fact(release_id=release.pk, now=now)
     transaction.on_commit(lambda: task_nudge("workflow.tasks.settle", release.pk))
     return release
@@ -312,6 +289,28 @@ def _lock_for(release: Release, changed: set[str], actor: User, now: datetime) -
         dossier_lock(release_id=release.pk, part="record")
 
 
+def dataset_draft(
+    *,
+    department: Department,
+    profile: Profile,
+    inventory_id: str,
+    actor: User | None,
+    fields: Mapping[str, Any],
+    now: datetime,
+) -> Dataset:
+    """A new record of the inventory, neither checked nor written yet."""
+    dataset = Dataset(
+        program=department.program,
+        department=department,
+        inventory_id=inventory_id,
+        registered_by=actor,
+        registered_at=now,
+        licence=profile.publication.get("default_licence", ""),
+    )
+    _assign(dataset, fields)
+    return dataset
+
+
 def open_release_of(dataset: Dataset) -> Release | None:
     return Release.objects.filter(dataset=dataset, stage__in=OPEN_STAGES).first()
 
@@ -329,7 +328,6 @@ def _assign(dataset: Dataset, fields: Mapping[str, Any]) -> None:
         raise ValueError(f"Not fields of the inventory record: {sorted(unknown)}")
     for name, value in fields.items():
         setattr(dataset, name, value)
-    dataset.full_clean(exclude=["registered_by"])
 
 
 def _words(typed: str, longest: int | None = None) -> str:
@@ -341,9 +339,13 @@ def _words_of(field: str) -> str:
     return str(getattr(Dataset._meta.get_field(field), "verbose_name", field))
 
 
-def _next_inventory_id(department: Department) -> str:
+def inventory_id_words(department: Department, number: int) -> str:
     """Three letters of the department and four digits, never reused (DOMAIN INV-01)."""
+    return f"{department.code}{number:04d}"
+
+
+def inventory_number_last(department: Department) -> int:
+    """The highest number given out under the letters of a department; 0 when there is none."""
     own = Dataset.objects.filter(program=department.program, inventory_id__startswith=department.code)
     number = Cast(Substr("inventory_id", len(department.code) + 1), IntegerField())
-    last = own.aggregate(last=Max(number))["last"] or 0
-    return f"{department.code}{last + 1:04d}"
+    return own.aggregate(last=Max(number))["last"] or 0

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
 
-from accounts.profiles import profile_of
+from accounts.profiles import Profile, profile_of
 from accounts.roles import Role
 from dossier.models import Fact
 from dossier.selectors import facts
-from dossier.services import digest_of, fact_record
+from dossier.services import digest_of, fact_record, facts_open
 from workflow.classification import classification_gaps
 from workflow.models import Dataset, Release
 from workflow.selectors.datasets import dictionary_of
@@ -26,6 +27,8 @@ _NEEDED_FOR_RECORD = {
     "accrual_periodicity": "The inventory record does not say how often the data is updated.",
     "classification": "The inventory record has no classification. Choose one.",
 }
+# A person is asked for by the number in the row, so that nobody is read from the database.
+_ATTRIBUTES = {"steward": "steward_id"}
 # Fields of the record that every portal shows beside the data; the rest of it lies in Dataset.metadata.
 _PUBLIC = ("description", "category", "licence", "contact_email", "keywords", "title", "row_label")
 
@@ -33,23 +36,19 @@ _PUBLIC = ("description", "category", "licence", "contact_email", "keywords", "t
 def record_fact(*, release_id: int, now: datetime | None = None) -> Fact:
     """Is the inventory record complete, and possible in what it says of its classes?"""
     release = Release.objects.select_related("dataset__program", "profile").get(pk=release_id)
-    dataset = release.dataset
-    profile = profile_of(release.profile)
-    steward = profile.role_words(Role.STEWARD)
-    sentences = [
-        text.format(steward=steward)
-        for name, text in _NEEDED_FOR_RECORD.items()
-        if not getattr(dataset, name)
+    said = _record_said(release.dataset, profile_of(release.profile))
+    return fact_record(release_id=release_id, kind="inventory_record", now=now, **said)
+
+
+def record_facts_open(*, releases: Sequence[Release], profile: Profile, now: datetime | None = None) -> None:
+    """The same of many releases that were opened just now under `profile`; the caller nudges the conductor."""
+    # Read back: the digest speaks of the values as the database gives them.
+    datasets = Dataset.objects.in_bulk([release.dataset_id for release in releases])
+    known = [
+        {"release_id": release.pk, **_record_said(datasets[release.dataset_id], profile)}
+        for release in releases
     ]
-    sentences += classification_gaps(dataset, profile)
-    return fact_record(
-        release_id=release_id,
-        kind="inventory_record",
-        ok=not sentences,
-        sentences=sentences,
-        about={"record": digest_of(_values(dataset, Dataset))},
-        now=now,
-    )
+    facts_open(kind="inventory_record", known=known, now=now)
 
 
 def metadata_fact(*, release_id: int, now: datetime | None = None) -> Fact:
@@ -118,6 +117,22 @@ def facts_rebuild(*, release_id: int) -> None:
         metadata_fact(release_id=release_id, now=known["metadata"].at)
     if "plan" in known:
         plan_fact(release_id=release_id, now=known["plan"].at)
+
+
+def _record_said(dataset: Dataset, profile: Profile) -> dict[str, Any]:
+    """What the fact of the inventory record says of a dataset: ok, sentences, about."""
+    steward = profile.role_words(Role.STEWARD)
+    sentences = [
+        text.format(steward=steward)
+        for name, text in _NEEDED_FOR_RECORD.items()
+        if not getattr(dataset, _ATTRIBUTES.get(name, name))
+    ]
+    sentences += classification_gaps(dataset, profile)
+    return {
+        "ok": not sentences,
+        "sentences": sentences,
+        "about": {"record": digest_of(_values(dataset, Dataset))},
+    }
 
 
 def _values(row: Model, model: Any) -> dict[str, Any]:

@@ -26,17 +26,21 @@ from datafiles.readers import size_check, suffix_check
 from datafiles.reading import read_in_child
 from datafiles.table import read_columnar
 from notifications.services import message_queue
-from workflow.models import Dataset, InventoryImport
+from workflow.models import Dataset, InventoryImport, InventoryTakeover
 from workflow.policies import check_register
 from workflow.selectors.inventory_plan import CHANGED, ERROR, NEW, Plan, PlanRow, headings_fault, plan_import
-from workflow.services.datasets import dataset_change, dataset_register
+from workflow.services.datasets import dataset_change
+from workflow.services.registering import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from django.db.models import QuerySet
 
 ROWS_MAX = 5_000
 FORGOTTEN_AFTER = timedelta(days=7)
 Status = InventoryImport.Status
+LIVE = (InventoryTakeover.Status.QUEUED, InventoryTakeover.Status.RUNNING)
 
 
 def import_limits() -> Limits:
@@ -57,8 +61,9 @@ def inventory_receive(
 ) -> InventoryImport:
     """Read an uploaded inventory and keep its rows for the preview; the inventory itself does not change.
 
-    An earlier upload of the same person for the department that nobody confirmed is replaced. Raises
-    PermissionDenied, and DataFileError with a sentence when the file cannot be read.
+    An earlier upload of the same person for the department that nobody confirmed is replaced; one that a worker
+    takes over is left to it. Raises PermissionDenied, and DataFileError with a sentence when the file cannot be
+    read.
     """
     check_register(actor, department.program_id, department.pk)
     now = now or timezone.now()
@@ -69,9 +74,7 @@ def inventory_receive(
             _event("workflow.inventory_unreadable", department, actor, {"code": error.code}, now)
         raise
     with transaction.atomic():
-        for earlier in InventoryImport.objects.filter(
-            department=department, uploaded_by=actor, status=Status.PREVIEW
-        ):
+        for earlier in _undecided().filter(department=department, uploaded_by=actor):
             _close(earlier, Status.DISCARDED, {}, now)
         row = InventoryImport.objects.create(
             department=department,
@@ -104,24 +107,55 @@ def inventory_apply(
     digest: str,
     leave_out_errors: bool,
     actor: User,
+    before_end: Callable[[], None] | None = None,
     now: datetime | None = None,
 ) -> Counter[str]:
     """Take over an import whole, in one transaction: new datasets registered, changed records changed (M01).
 
-    `digest` names the preview that was confirmed. Returns the counts by status. Raises PermissionDenied,
+    `digest` names the preview that was confirmed; `before_end` is called when all is written, and what it raises
+    undoes everything. Returns the counts by status. Raises PermissionDenied,
     ValidationError when a row is bad and bad rows are not left out by choice, when the inventory has changed
     since the preview, or when the import was decided before; DossierFrozen when a stage has closed a record.
     Nothing is then half-imported.
     """
     now = now or timezone.now()
+    row = import_locked(row=row, actor=actor)
+    # The department's numbers are given out one import at a time.
+    Department.objects.select_for_update().get(pk=row.department_id)
+    plan = plan_confirmed(row=row, digest=digest, leave_out_errors=leave_out_errors, actor=actor)
+    entered = _take_all(plan, row.department, actor, now)
+    _close(row, Status.APPLIED, dict(plan.counts), now)
+    _event(
+        "workflow.inventory_imported",
+        row.department,
+        actor,
+        {
+            "new": plan.counts[NEW],
+            "changed": plan.counts[CHANGED],
+            "left_out": plan.counts[ERROR],
+            "sha256": row.sha256,
+        },
+        now,
+    )
+    _tell(entered, row.department, actor, now)
+    if before_end is not None:
+        before_end()
+    return plan.counts
+
+
+def import_locked(*, row: InventoryImport, actor: User) -> InventoryImport:
+    """The row of an import that is to be decided now, locked. Raises PermissionDenied, ValidationError."""
     row = InventoryImport.objects.select_for_update(of=("self",)).select_related("department").get(pk=row.pk)
     check_register(actor, row.department.program_id, row.department_id)
     if row.status != Status.PREVIEW:
         raise ValidationError(
             "This import was decided already. Upload the file again if there is more to take."
         )
-    # The department's numbers are given out one import at a time.
-    Department.objects.select_for_update().get(pk=row.department_id)
+    return row
+
+
+def plan_confirmed(*, row: InventoryImport, digest: str, leave_out_errors: bool, actor: User) -> Plan:
+    """The plan of an import, when it is the one that was confirmed. Raises ValidationError otherwise."""
     plan = inventory_plan(row=row, viewer=actor)
     if plan.digest != digest:
         raise ValidationError(
@@ -133,25 +167,16 @@ def inventory_apply(
             f"{bad} {'row has' if bad == 1 else 'rows have'} errors, so nothing was taken over. Correct the file, or "
             "say that the bad rows are left out."
         )
-    entered = [_take(planned, row.department, actor, now) for planned in plan.rows]
-    counts = dict(plan.counts)
-    _close(row, Status.APPLIED, counts, now)
-    _event(
-        "workflow.inventory_imported",
-        row.department,
-        actor,
-        {"new": plan.counts[NEW], "changed": plan.counts[CHANGED], "left_out": bad, "sha256": row.sha256},
-        now,
-    )
-    _tell([dataset for dataset in entered if dataset], row.department, actor, now)
-    return plan.counts
+    return plan
 
 
 @transaction.atomic
 def inventory_discard(*, row: InventoryImport, actor: User, now: datetime | None = None) -> None:
-    """Forget an import that was only looked at. Raises PermissionDenied."""
+    """Forget an import that was only looked at. Raises PermissionDenied, ValidationError when a worker has it."""
     row = InventoryImport.objects.select_for_update(of=("self",)).select_related("department").get(pk=row.pk)
     check_register(actor, row.department.program_id, row.department_id)
+    if row.takeovers.filter(status__in=LIVE).exists():
+        raise ValidationError("A worker takes this import over. Stop it first, then discard the upload.")
     if row.status == Status.PREVIEW:
         _close(row, Status.DISCARDED, {}, now or timezone.now())
         _event("workflow.inventory_discarded", row.department, actor, {}, now)
@@ -161,28 +186,34 @@ def inventory_discard(*, row: InventoryImport, actor: User, now: datetime | None
 def imports_forget(*, now: datetime | None = None) -> int:
     """Discard uploads that nobody decided within a week: their rows hold addresses. Returns how many."""
     now = now or timezone.now()
-    old = InventoryImport.objects.select_for_update(of=("self",)).filter(
-        status=Status.PREVIEW, uploaded_at__lt=now - FORGOTTEN_AFTER
-    )
-    rows = list(old)
+    rows = list(_undecided().filter(uploaded_at__lt=now - FORGOTTEN_AFTER))
     for row in rows:
         _close(row, Status.DISCARDED, {}, now)
     return len(rows)
 
 
-def _take(planned: PlanRow, department: Department, actor: User, now: datetime) -> Dataset | None:
+def _undecided() -> QuerySet[InventoryImport]:
+    """The imports that wait for a person and that no worker takes over, locked."""
+    live = InventoryTakeover.objects.filter(status__in=LIVE).values("inventory_import_id")
+    waiting = InventoryImport.objects.filter(status=Status.PREVIEW).exclude(pk__in=live)
+    return waiting.select_for_update(of=("self",))
+
+
+def _take_all(plan: Plan, department: Department, actor: User, now: datetime) -> list[Dataset]:
+    """Write the rows in the order of the file. Returns the datasets that are new."""
+    registry = Registry(department=department, actor=actor, now=now)
+    entered = [_take(planned, registry, actor, now) for planned in plan.rows]
+    registry.write()
+    return [dataset for dataset in entered if dataset]
+
+
+def _take(planned: PlanRow, registry: Registry, actor: User, now: datetime) -> Dataset | None:
     """Write one row. Returns the dataset when it is new."""
     try:
         if planned.status == NEW:
-            return dataset_register(
-                department=department,
-                actor=actor,
-                fields=planned.fields,
-                inventory_id=planned.inventory_id,
-                tell=False,
-                now=now,
-            )
+            return registry.enter(fields=planned.fields, inventory_id=planned.inventory_id)
         if planned.status == CHANGED and planned.dataset is not None:
+            registry.write()  # the history tells of the rows in their order
             dataset_change(dataset=planned.dataset, actor=actor, fields=planned.fields, now=now)
     except ValidationError as error:
         raise ValidationError(

@@ -20,17 +20,17 @@ from datafiles.errors import DataFileError
 from dossier.errors import DossierFrozen
 from dossier.uploads import LimitedUploadHandler
 from workflow.forms.inventory import ApplyForm, ExportForm, ImportForm
-from workflow.models import InventoryImport
-from workflow.selectors.inventory_io import columns_for, departments_to_import
+from workflow.models import InventoryImport, InventoryTakeover
+from workflow.selectors.inventory_io import columns_for, departments_to_import, is_taken_over
 from workflow.selectors.inventory_plan import CHANGED, ERROR, NEW, UNCHANGED
 from workflow.services.inventory_export import FORMATS, inventory_export, template_bytes
 from workflow.services.inventory_import import (
     import_limits,
-    inventory_apply,
     inventory_discard,
     inventory_plan,
     inventory_receive,
 )
+from workflow.services.inventory_takeover import inventory_confirm, takeover_stop
 
 PAGE_SIZE = 50
 _SHOWN = {
@@ -123,16 +123,40 @@ def inventory_import_preview(request: HttpRequest, pk: int) -> HttpResponse:
     row = _import_of(request, pk)
     if row.status != InventoryImport.Status.PREVIEW:
         return render(request, "workflow/inventory/decided.html", {"row": row})
-    return _preview(request, row)
+    newest = row.takeovers.first()
+    if newest is not None and newest.is_live:
+        return render(request, "workflow/inventory/taking.html", {"row": row, "takeover": newest})
+    return _preview(request, row, newest)
+
+
+@require_GET
+def inventory_import_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the worker is, asked for every two seconds; when it has ended the page is drawn anew."""
+    newest = _import_of(request, pk).takeovers.first()
+    words = {"percent": newest.progress, "message": newest.progress_message} if newest else {}
+    response = render(request, "components/progress_inner.html", words | {"label": "Import"})
+    if newest is None or not newest.is_live:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def inventory_import_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop the worker; the upload waits for its decision again."""
+    if takeover_stop(row=_import_of(request, pk), actor=request.user):
+        messages.success(request, "The import is stopped. The inventory is as it was.")
+    else:
+        messages.error(request, "The import had ended before it could be stopped.")
+    return redirect("inventory_import_preview", pk)
 
 
 @require_POST
 def inventory_import_apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the import over, whole."""
+    """Take the import over, whole: at once, or by a worker when it is large."""
     row = _import_of(request, pk)
     form = ApplyForm(request.POST)
     try:
-        counts = inventory_apply(
+        counts = inventory_confirm(
             row=row,
             digest=form.data.get("digest", ""),
             leave_out_errors=bool(form.data.get("leave_out")),
@@ -144,13 +168,18 @@ def inventory_import_apply(request: HttpRequest, pk: int) -> HttpResponse:
     except DossierFrozen as refusal:
         messages.error(request, f"Nothing was taken over. {refusal.sentence}")
         return redirect("inventory_import_preview", pk)
-    messages.success(request, _outcome(counts))
+    if counts is not None:
+        messages.success(request, _outcome(counts))
     return redirect("inventory_import_preview", pk)
 
 
 @require_POST
 def inventory_import_discard(request: HttpRequest, pk: int) -> HttpResponse:
-    inventory_discard(row=_import_of(request, pk), actor=request.user)
+    try:
+        inventory_discard(row=_import_of(request, pk), actor=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("inventory_import_preview", pk)
     messages.success(request, "The upload is discarded. The inventory is as it was.")
     return redirect("inventory")
 
@@ -171,14 +200,14 @@ def _page(request: HttpRequest, *, import_form: ImportForm | None = None, status
             "export_form": ExportForm(departments=visible, may_full=departments.exists()),
             "import_form": import_form or ImportForm(departments=departments),
             "may_import": departments.exists(),
-            "waiting": waiting.select_related("department"),
+            "waiting": waiting.select_related("department").annotate(is_taken_over=is_taken_over()),
             "public_columns": [column.heading for column in columns_for("public")],
         },
         status=status,
     )
 
 
-def _preview(request: HttpRequest, row: InventoryImport) -> HttpResponse:
+def _preview(request: HttpRequest, row: InventoryImport, stopped: InventoryTakeover | None) -> HttpResponse:
     plan = inventory_plan(row=row, viewer=request.user)
     wanted = request.GET.get("show", "")
     shown = [
@@ -192,6 +221,7 @@ def _preview(request: HttpRequest, row: InventoryImport) -> HttpResponse:
         "workflow/inventory/preview.html",
         {
             "row": row,
+            "stopped": stopped,
             "plan": plan,
             "page": page,
             "total": len(plan.rows),
@@ -251,4 +281,6 @@ urlpatterns = [
     path("inventory/imports/<int:pk>/", inventory_import_preview, name="inventory_import_preview"),
     path("inventory/imports/<int:pk>/apply/", inventory_import_apply, name="inventory_import_apply"),
     path("inventory/imports/<int:pk>/discard/", inventory_import_discard, name="inventory_import_discard"),
+    path("inventory/imports/<int:pk>/progress/", inventory_import_progress, name="inventory_import_progress"),
+    path("inventory/imports/<int:pk>/stop/", inventory_import_stop, name="inventory_import_stop"),
 ]
