@@ -18,7 +18,7 @@ from tests.cast import Cast
 from tests.factories.workflow import dataset_make
 from tests.workflow.test_inventory_import import plan_of, upload
 from workflow.models import Dataset, Distribution, InventoryImport, InventoryTakeover, Release, StageVisit
-from workflow.services import inventory_takeover
+from workflow.services import inventory_takeover, registering
 from workflow.services.datasets import dataset_register
 from workflow.services.facts import facts_rebuild
 from workflow.services.inventory_import import (
@@ -27,6 +27,7 @@ from workflow.services.inventory_import import (
     inventory_discard,
 )
 from workflow.services.inventory_takeover import inventory_confirm, takeover_stop
+from workflow.services.settle import releases_settle
 from workflow.tasks import inventory_takeover as worker
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,20 @@ def test_rows_entered_at_once_are_those_that_are_entered_one_by_one(cast: Cast) 
     for release in Release.objects.all():
         facts_rebuild(release_id=release.pk)
     assert list(Fact.objects.order_by("pk").values()) == known
+
+
+def test_one_nudge_settles_every_release_that_an_import_opened(
+    cast: Cast, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = upload(cast, rows_of(cast), head=HEAD)
+    sent: list[Any] = []
+    monkeypatch.setattr(registering, "task_nudge", lambda *task: sent.append(task))
+    with django_capture_on_commit_callbacks(execute=True):
+        inventory_apply(
+            row=row, digest=plan_of(cast, row).digest, leave_out_errors=False, actor=cast.coordinator
+        )
+    assert sent == [("workflow.tasks.settle_all",)]
+    assert releases_settle() == 3
 
 
 def test_the_cost_of_another_row_is_one_statement(cast: Cast, django_assert_max_num_queries: Any) -> None:

@@ -77,6 +77,7 @@ _JUDGING_FIELDS = {
 }
 # Who looks after a dataset may change at any time; the rest of the record only while it has not been judged.
 _PEOPLE_FIELDS = {"steward", "custodian", "coordinator"}
+_LASTING_FIELDS = {"registered_by", "program", "department", "inventory_id"}
 
 
 @transaction.atomic
@@ -141,7 +142,8 @@ def dataset_change(
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
     before = {name: getattr(dataset, name) for name in fields}
     _assign(dataset, fields)
-    dataset.full_clean(exclude=["registered_by"])
+    # Where it belongs and its number do not change here, nor do people who are not among the fields.
+    dataset.full_clean(exclude=_LASTING_FIELDS | (_PEOPLE_FIELDS - set(fields)))
     changed = sorted(name for name in fields if getattr(dataset, name) != before[name])
     if not changed:
         return dataset
