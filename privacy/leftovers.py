@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from privacy.models import ColumnVerdict
-from privacy.remedies.recipe import step_changes
+from privacy.remedies.recipe import Change, step_changes
 from privacy.scanner import ColumnResult
 from privacy.selectors import KEPT, REMEDIED, PrivacyState
+
+Group = ColumnVerdict.Group
 
 # What may still look like itself after a remedy made it coarser, and is measured with the quasi-identifiers.
 _COARSER = {"DATE_OF_BIRTH", "EVENT_DATE", "EVENT_TIME", "ZIP_CODE", "AGE", "GEOGRAPHY"}
@@ -16,21 +18,35 @@ _LEAVES = {"hundred_block": {"STREET_ADDRESS"}, "point_grid": {"COORDINATES"}}
 _REDACTING = {"redact_matches", "redact_text"}
 # A column that looks as it did was remedied when at least this share of its cells are others now.
 _MOST = 0.5
+# What only writes values shorter or coarser tells people apart as before while so many distinct values are left.
+_COARSENING = {
+    "truncate_text",
+    "generalise",
+    "age_bands",
+    "bands",
+    "round_numbers",
+    "top_bottom",
+    "k_anonymise",
+}
+_AS_MANY = 0.8
+# What may be left of a date in any table (HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C)), as ZIP codes of three digits.
+_YEARS = (None, "year", "decade")
 
 
 def leftovers(
     state: PrivacyState,
     columns: Iterable[ColumnResult],
     *,
-    changed: Mapping[str, float],
+    changed: Mapping[str, Change],
     measured: Collection[str],
 ) -> list[dict[str, Any]]:
     """What would be left in the treated copy of each column, were it decided one way or the other.
 
     The same copy serves while decisions change, so both are said: `decided` is KEPT or REMEDIED, and
     PrivacyState.leftovers has those of the decisions in force. A column that is kept is covered while it holds no
-    more than it did; a remedy must have removed what was flagged. `changed` are the shares of cells that the recipe
-    changed, by column; `measured` the quasi-identifiers whose risk is measured on the copy.
+    more than it did; a remedy must have removed what was flagged, and of what tells people apart it must not leave
+    about as many distinct values. `changed` is how far the recipe changed each column; `measured` are the
+    quasi-identifiers whose risk is measured on the copy.
     """
     before = {verdict.column: verdict for verdict in state.verdicts}
     left = []
@@ -39,10 +55,14 @@ def leftovers(
         found = _still_found(column, state.recipe)
         is_covered = known is not None and _is_covered(column, known, state.recipe)
         sentences = {KEPT: "" if is_covered else found, REMEDIED: found}
-        if known is not None and _looks_as_before(column, known):
+        if known is not None:
             is_measured = column.name in measured and not known.names_people
-            is_changed = changed.get(column.name, 0.0) >= _MOST
-            sentences[REMEDIED] = "" if is_measured else found if is_changed else _unchanged(column)
+            change = changed.get(column.name, Change())
+            if _looks_as_before(column, known):
+                is_changed = change.share >= _MOST
+                sentences[REMEDIED] = "" if is_measured else found if is_changed else _unchanged(column)
+            if not is_measured and _tells_apart(column, known, change, state.recipe):
+                sentences[REMEDIED] = sentences[REMEDIED] or _unchanged_apart(column)
         left += [
             {"column": column.name, "decided": decided, "sentence": sentence}
             for decided, sentence in sentences.items()
@@ -56,6 +76,35 @@ def _unchanged(column: ColumnResult) -> str:
         f"The recipe leaves “{column.name}” nearly as it was: what was found in it is still there. "
         "Choose a remedy that changes it, or record why it may stay."
     )
+
+
+def _unchanged_apart(column: ColumnResult) -> str:
+    return (
+        f"The recipe leaves about as many different values in “{column.name}” as before, so it still tells people "
+        "apart. Choose a remedy that makes it coarser or removes it, or record why it may stay."
+    )
+
+
+def _tells_apart(
+    column: ColumnResult, known: ColumnVerdict, change: Change, steps: Sequence[dict[str, Any]]
+) -> bool:
+    """Whether a column by which people are told apart was only written shorter or coarser and still does so, whatever
+    the scan makes of what is left of it. In free text it is not the whole text that names somebody."""
+    is_telling = known.names_people or known.group in (Group.QUASI, Group.KEY)
+    named = [step for step in steps if column.name in step_changes(step)]
+    return (
+        is_telling
+        and known.group != Group.FREE_TEXT
+        and any(_only_coarsens(step) for step in named)
+        and all(step["remedy"] != "pseudonym" for step in named)
+        and change.distinct >= _AS_MANY
+    )
+
+
+def _only_coarsens(step: dict[str, Any]) -> bool:
+    if step["remedy"] == "generalise_date":
+        return step["params"].get("to") not in _YEARS
+    return step["remedy"] in _COARSENING
 
 
 def _still_found(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> str:

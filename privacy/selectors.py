@@ -10,6 +10,7 @@ from typing import Any
 from dossier.models import FileRead, StoredFile
 from dossier.selectors import current_read
 from dossier.services import digest_of
+from privacy.catalogue import published_digests
 from privacy.copy_inputs import accepted_digest
 from privacy.detectors import REGISTRY_VERSION
 from privacy.models import (
@@ -33,6 +34,7 @@ from privacy.remedies.recipe import (
 from privacy.undoing import standing
 
 Decision = Disposition.Decision
+Group = ColumnVerdict.Group
 # Of which decision on a column something is left over in the copy (privacy.leftovers).
 KEPT, REMEDIED = "kept", "remedied"
 
@@ -80,14 +82,12 @@ class PrivacyState:
 
     @property
     def identifiers_kept(self) -> list[str]:
-        """Columns that identify people directly and stay as they are, by somebody's decision."""
-        return [
-            verdict.column
-            for verdict in self.findings
-            if verdict.names_people
-            and verdict.column in self.decided
-            and self.decided[verdict.column].decision == Decision.ACCEPT
-        ]
+        """Columns that identify people directly and stay as they are: by somebody's decision, or because the remedy
+        that was chosen leaves them nearly as they were."""
+        accepted = {name for name, row in self.decided.items() if row.decision == Decision.ACCEPT}
+        left = {row["column"] for row in self.leftovers if row.get("decided") == REMEDIED}
+        kept = accepted | left
+        return [row.column for row in self.findings if row.names_people and row.column in kept]
 
     @property
     def is_decided(self) -> bool:
@@ -199,8 +199,10 @@ def provenance_of(release_id: int) -> Provenance | None:
 
 
 def offered_digest(verdicts: Iterable[ColumnVerdict]) -> str:
-    """Names the columns among which quasi-identifiers are confirmed."""
-    return digest_of([verdict.column for verdict in verdicts])
+    """Names the columns among which quasi-identifiers are confirmed, and what the scan says each of them is."""
+    return digest_of(
+        [[verdict.column, verdict.group == Group.QUASI, verdict.entity or ""] for verdict in verdicts]
+    )
 
 
 def quasi_digest(columns: Iterable[str]) -> str:
@@ -247,16 +249,21 @@ def state_of(release_id: int) -> PrivacyState:
 
 def _acceptance(state: PrivacyState, treatment: Treatment) -> RiskDecision | None:
     """What was accepted of exactly this copy, measured by these columns and compared with the same release."""
+    sha256 = treatment.treated.sha256 if treatment.treated else ""
     rows = RiskDecision.objects.filter(
         release_id=state.release_id,
-        treated_sha256=treatment.treated.sha256 if treatment.treated else "",
+        treated_sha256=sha256,
         quasi_digest=treatment.quasi_digest,
         # What was accepted against a lower threshold says nothing of a higher one.
         k_min__gte=state.quasi.k_min if state.quasi else 0,
     )
     if not rows.exists():
         return None
-    return rows.filter(accepted_digest=accepted_digest(state)).last()
+    named = [accepted_digest(state)]
+    if sha256 in published_digests(state.release_id):
+        # Older acceptances do not name what was seen; of what is public they hold until their last day.
+        named.append("")
+    return rows.filter(accepted_digest__in=named).last()
 
 
 def sound_steps(state: PrivacyState) -> list[dict[str, Any]]:
@@ -285,10 +292,31 @@ def treatment_key(state: PrivacyState) -> dict[str, Any]:
     }
 
 
+def _is_answered(confirmed: QuasiIdentifiers, state: PrivacyState) -> bool:
+    """Whether it says something of what the scan suggests: that some of it is measured, or why none is."""
+    suggested = {verdict.column for verdict in state.verdicts if verdict.group == Group.QUASI}
+    return bool(not suggested or confirmed.reason or suggested.intersection(confirmed.columns))
+
+
+def _is_offered(confirmed: QuasiIdentifiers, state: PrivacyState) -> bool:
+    """Whether they chose from these columns while the scan said of them what it says now.
+
+    Older rows name the columns only: what was said of them is read from the scan that was the newest then.
+    """
+    offered = offered_digest(state.verdicts)
+    if confirmed.offered_digest == offered:
+        return True
+    if confirmed.offered_digest != digest_of(state.columns):
+        return False
+    scans = Scan.objects.filter(release_id=state.release_id, scanned_at__lte=confirmed.at)
+    seen = scans.order_by("-scanned_at", "-id").first()
+    return seen is not None and offered_digest(seen.verdicts.all()) == offered
+
+
 def _read_decisions(state: PrivacyState) -> None:
     state.recipe_version = recipe_in_force(state.release_id)
     confirmed = QuasiIdentifiers.objects.filter(release_id=state.release_id).select_related("by").last()
-    if confirmed and confirmed.offered_digest == offered_digest(state.verdicts):
+    if confirmed and _is_answered(confirmed, state) and _is_offered(confirmed, state):
         state.quasi = confirmed
     remedied = columns_remedied(state)
     # What is left out needs no second look, whatever a newer file holds there.

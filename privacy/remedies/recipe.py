@@ -53,15 +53,24 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
-    """The treated table, and what each step did.
+class Change:
+    """How far a column was changed: the share of its filled cells that the strongest step changed, and the share of
+    its distinct values that all steps together leave."""
 
-    `changed`: of each column that a step may change, the share of its filled cells that the strongest one did.
-    """
+    share: float = 0.0
+    distinct: float = 1.0
+
+    def followed_by(self, later: Change) -> Change:
+        return Change(max(self.share, later.share), self.distinct * later.distinct)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The treated table, what each step did, and how far each column that a step may change was `changed`."""
 
     table: Table
     outcomes: list[Outcome]
-    changed: dict[str, float]
+    changed: dict[str, Change]
 
 
 def canonical(recipe: Recipe) -> str:
@@ -138,7 +147,7 @@ def replay(table: Table, recipe: Recipe, context: Context) -> Replay:
         raise RecipeError(faults[0].sentence)
     frame = table.frame
     rewritten: dict[str, Remedy] = {}
-    changed: dict[str, float] = {}
+    changed: dict[str, Change] = {}
     outcomes = []
     for number, step in enumerate(recipe, start=1):
         remedy = REMEDIES[step["remedy"]]
@@ -153,8 +162,8 @@ def replay(table: Table, recipe: Recipe, context: Context) -> Replay:
             raise RecipeError(f"Step {number} of the recipe: {error.sentence}") from None
         outcomes.append(_outcome(number, remedy, params, frame, after))
         rewritten.update(dict.fromkeys(_rewritten(remedy, params, frame, after), remedy))
-        for name, share in _changed(remedy, params, frame, after):
-            changed[name] = max(share, changed.get(name, 0.0))
+        for name, change in _changed(remedy, params, frame, after):
+            changed[name] = changed.get(name, Change()).followed_by(change)
         frame = after
     return Replay(Table(tuple(_columns(frame, table, rewritten)), frame), outcomes, changed)
 
@@ -238,17 +247,20 @@ def _rewritten(remedy: Remedy, params: Params, before: pl.DataFrame, after: pl.D
 
 def _changed(
     remedy: Remedy, params: Params, before: pl.DataFrame, after: pl.DataFrame
-) -> Iterator[tuple[str, float]]:
-    """The share of the filled cells of each column that a step changed; where rows went, of those that are left."""
+) -> Iterator[tuple[str, Change]]:
+    """How far a step changed each column; where rows went, as far as that shows in those that are left."""
     for name in remedy.changes(params):
         if name not in before.columns or name not in after.columns:
             continue
         was, became = before.get_column(name), after.get_column(name)
         if len(was) == len(became):
             other = int((was.is_not_null() & was.ne_missing(became)).sum())
-            yield name, other / max(1, len(was) - was.null_count())
+            share = other / max(1, len(was) - was.null_count())
         else:
-            yield name, 1 - _in_common(was, became) / max(1, len(became) - became.null_count())
+            share = 1 - _in_common(was, became) / max(1, len(became) - became.null_count())
+        # So many could be left: where rows went, no more than there are rows.
+        could = min(was.drop_nulls().n_unique(), len(became))
+        yield name, Change(share, became.drop_nulls().n_unique() / max(1, could))
 
 
 def _in_common(was: pl.Series, became: pl.Series) -> int:

@@ -48,6 +48,9 @@ def people() -> dict[str, list[str]]:
         "lat": [f"34.{50_000 + 7 * i}1" for i in range(ROWS)],
         "home_lat": [f"34.{50_000 + 7 * i}1" for i in range(ROWS)],
         "remarks": notes,
+        "ssn": [f"{150 + i}-{11 + i}-{4001 + 7 * i}" for i in range(ROWS)],
+        "email": [f"jane{10 + i}.doe@gmail.com" for i in range(ROWS)],
+        "student_no": [f"{48_213_907 + 613_577 * i}" for i in range(ROWS)],
     }
 
 
@@ -117,6 +120,68 @@ def test_a_column_that_a_recipe_leaves_as_it_was_is_left_over(
 )
 def test_a_column_that_a_recipe_changes_is_not_left_over(column: str, steps: list[dict[str, Any]]) -> None:
     assert left_of(column, *steps) == ""
+
+
+def cut(column: str, characters: int) -> dict[str, Any]:
+    return step("truncate_text", column=column, characters=characters)
+
+
+@pytest.mark.parametrize(
+    ("column", "steps"),
+    [
+        ("ssn", [cut("ssn", 9)]),
+        ("email", [cut("email", 17)]),
+        ("student_no", [cut("student_no", 7)]),
+        ("student_no", [step("round_numbers", column="student_no", to=100)]),
+        ("birth_date", [cut("birth_date", 9)]),
+        ("birth_date", [step("generalise_date", column="birth_date", to="month")]),
+        # A redaction that finds nothing does not excuse the cut, and fewer rows do not either.
+        ("ssn", [step("redact_matches", column="ssn", entities=["EMAIL"]), cut("ssn", 9)]),
+        ("ssn", [step("drop_rows", column="status", values=["open"]), cut("ssn", 9)]),
+    ],
+)
+def test_a_column_that_still_tells_people_apart_is_left_over(
+    column: str, steps: list[dict[str, Any]]
+) -> None:
+    """One character less of a number is still the number of one person, whatever the scan makes of it."""
+    assert "still tells people apart" in left_of(column, *steps)
+
+
+@pytest.mark.parametrize(
+    ("column", "steps"),
+    [
+        ("ssn", [cut("ssn", 1)]),
+        ("ssn", [step("pseudonym", column="ssn"), cut("ssn", 9)]),
+        ("ssn", [step("mask", column="ssn", keep="last4")]),
+        ("birth_date", [cut("birth_date", 3)]),
+    ],
+)
+def test_a_column_that_tells_nobody_apart_any_more_is_not_left_over(
+    column: str, steps: list[dict[str, Any]]
+) -> None:
+    assert "tells people apart" not in left_of(column, *steps)
+
+
+def test_what_tells_people_apart_is_measured_or_accepted_instead() -> None:
+    cut_date = cut("birth_date", 9)
+    assert left_of("birth_date", cut_date, measured=("birth_date",)) == ""
+    assert "tells people apart" not in left_of("ssn", cut("ssn", 9), decision="accept")
+    assert "tells people apart" in left_of("ssn", cut("ssn", 9), measured=("ssn",)), "an SSN is nobody else's"
+
+
+def test_an_identifier_that_a_remedy_leaves_as_it_was_counts_as_kept() -> None:
+    """Whoever decides at the end is told that people can be identified."""
+    state = PrivacyState(release_id=0, raw=None, columnar=None, scan=None, running=None)
+    flag = ColumnVerdict.Decision.FLAG
+    state.verdicts = [
+        ColumnVerdict(column="ssn", group="direct", entity="SSN", decision=flag),
+        ColumnVerdict(column="name", group="direct", entity="PERSON_NAME", decision=flag),
+        ColumnVerdict(column="sex", group="quasi", entity="SEX", decision=flag),
+    ]
+    state.decided = {row.column: Disposition(column=row.column, decision="remedy") for row in state.verdicts}
+    left = [{"column": name, "decided": "remedied", "sentence": "Still there."} for name in ("ssn", "sex")]
+    state.treatment = Treatment(leftovers=left)
+    assert state.identifiers_kept == ["ssn"]
 
 
 def test_a_measured_quasi_identifier_may_stay_as_it_was_and_a_direct_identifier_may_not() -> None:
