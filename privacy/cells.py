@@ -65,7 +65,8 @@ class Cells:
 class Hits:
     """What one detector found: how many cells, how strong at best, where first, and masked samples.
 
-    `mark` names what was found without telling it (privacy.marks); empty where no key was given.
+    `mark` names what was found without telling it (privacy.marks); empty where no key was given. `besides` has, for
+    each shape that the detector may take for something else, what was found in cells of no such shape.
     """
 
     detector: Detector
@@ -77,6 +78,7 @@ class Hits:
     samples: list[str]
     note: str
     mark: str = ""
+    besides: tuple[Hits | None, ...] = ()
 
 
 def summary(cells: Cells, detector: Detector, members: pl.Series) -> Hits:

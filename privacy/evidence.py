@@ -63,7 +63,7 @@ NUMBERED = (
     *("appropriation", "chartfield", "commodity", "case", "docket", "permit", "invoice", "voucher"),
     *("warrant", "order", "contract", "solicitation", "bid", "item", "part", "stock", "catalog"),
     *("sample", "ticket", "citation", "receipt", "asset", "serial", "meter", "well", "code", "string"),
-    *("schedule", "section", "job", "work", "cost", "expense", "revenue", "line", "model"),
+    *("schedule", "section", "job", "work", "cost", "expense", "revenue", "line", "model", "reel", "film"),
 )
 
 # Written where a value is missing. They are nobody's name and count for no share.
@@ -132,6 +132,18 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What cells of one shape (its place in `Detector.shapes`) are instead of the entity, and why.
+
+    `sure`: they are not the entity. Otherwise a person must look: the name and the values contradict each other.
+    """
+
+    why: str
+    shape: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """One way to write an entity inside a cell.
 
@@ -192,7 +204,11 @@ class Detector:
     reads: Callable[[Reading], Said | None] | None = None
     # What the values of a column not named after the entity are instead, when all of them together show that those
     # that match only look like it (a chart of accounts, versions); None when they do not.
-    otherwise: Callable[[Reading], str | None] | None = None
+    otherwise: Callable[[Reading], Otherwise | None] | None = None
+    # The shapes of whole cells that `otherwise` judges; matches in other cells it says nothing of.
+    shapes: tuple[str, ...] = ()
+    # Values that are asked about where a weak name, or a word beside the name, speaks for something else.
+    asks: Callable[[pl.Series], pl.Series] | None = None
 
     @property
     def a_label(self) -> str:

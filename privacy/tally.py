@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -19,6 +19,9 @@ _BY_CHANCE = 0.2
 
 # The patterns of the detector that match a value, each with its strength there.
 Signature = tuple[tuple[int, float], ...]
+# The shape of the whole cell, by its place in the detector's list; of most cells none.
+_NO_SHAPE = -1
+Kind = tuple[Signature, int]
 
 
 @dataclass(slots=True)
@@ -41,13 +44,13 @@ class Tally:
         self._key = key
         self.tried: dict[int, int] = {}
         self.passed: dict[int, int] = {}
-        self.seen: dict[Signature, _Seen] = {}
+        self.seen: dict[Kind, _Seen] = {}
         # Of values that are the entity as a whole: by pattern, how many there were and for how many the
         # validator judged; and those that passed.
         self.whole: dict[int, tuple[int, int]] = {}
-        self.seen_whole: dict[Signature, _Seen] = {}
-        # By pattern, all that looked like it, judged or not.
-        self.marks_whole: dict[int, Mark] = {}
+        self.seen_whole: dict[Kind, _Seen] = {}
+        # By pattern and shape, all that looked like it, judged or not.
+        self.marks_whole: dict[tuple[int, int], Mark] = {}
 
     def add(self, parts: list[Part]) -> None:
         """Take what the patterns found in one block. Blocks come in the order of the rows."""
@@ -56,10 +59,13 @@ class Tally:
                 tried, graded = self.whole.get(part.place, (0, 0))
                 self.whole[part.place] = (tried + part.tried, graded + part.graded)
                 if self._key and part.taken is not None:
-                    before = self.marks_whole.get(part.place, NOTHING)
-                    self.marks_whole[part.place] = added(before, self._mark(part.taken))
-                for key, frame in part.frame.group_by("s", maintain_order=True):
-                    self._note(self.seen_whole, ((part.place, round(float(key[0]), 4)),), frame)  # type: ignore[arg-type]
+                    for shape, frame in self._by_shape(part.taken):
+                        before = self.marks_whole.get((part.place, shape), NOTHING)
+                        self.marks_whole[part.place, shape] = added(before, self._mark(frame))
+                for shape, shaped in self._by_shape(part.frame):
+                    for key, frame in shaped.group_by("s", maintain_order=True):
+                        signature = ((part.place, round(float(key[0]), 4)),)  # type: ignore[arg-type]
+                        self._note(self.seen_whole, (signature, shape), frame)
             else:
                 passed = int(part.frame.get_column("n").sum())
                 self.tried[part.place] = self.tried.get(part.place, 0) + part.tried
@@ -79,16 +85,27 @@ class Tally:
         for key, frame in values.group_by("key", maintain_order=True):
             pairs = (pair.split(":") for pair in str(key[0]).split("|"))
             signature = tuple((int(place), float(strength)) for place, strength in pairs)
-            self._note(self.seen, signature, frame)
-            if self._key:
-                # Every match of these cells, not only the strongest of each.
-                seen = self.seen[signature]
-                seen.mark = added(
-                    seen.mark, self._mark(matches.join(frame.select("at"), on="at", how="semi"))
-                )
+            for shape, shaped in self._by_shape(frame):
+                self._note(self.seen, (signature, shape), shaped)
+                if self._key:
+                    # Every match of these cells, not only the strongest of each.
+                    seen = self.seen[signature, shape]
+                    seen.mark = added(
+                        seen.mark, self._mark(matches.join(shaped.select("at"), on="at", how="semi"))
+                    )
 
-    def _note(self, group: dict[Signature, _Seen], signature: Signature, frame: pl.DataFrame) -> None:
-        seen = group.setdefault(signature, _Seen())
+    def _by_shape(self, frame: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:
+        """The cells of each shape that the detector may take for something else, then the others."""
+        for shape, regex in enumerate(self.detector.shapes):
+            shaped = frame.get_column("v").str.contains(regex)
+            if shaped.any():
+                yield shape, frame.filter(shaped)
+                frame = frame.filter(~shaped)
+        if not frame.is_empty():
+            yield _NO_SHAPE, frame
+
+    def _note(self, group: dict[Kind, _Seen], kind: Kind, frame: pl.DataFrame) -> None:
+        seen = group.setdefault(kind, _Seen())
         seen.count += int(frame.get_column("n").sum())
         if len(seen.places) < SHOWN_ROWS:
             more = [(row, mask(match, self.detector.entity)) for row, match in first_places(frame)]
@@ -99,10 +116,19 @@ class Tally:
 
     def hits(self, cells: Cells, type_: str) -> Hits | None:
         """The sum, for a column that proved to be of that type. None when nothing counts."""
+        hits = self._sum(cells, type_)
+        if hits is None or not self.detector.shapes:
+            return hits
+        besides = tuple(self._sum(cells, type_, without=shape) for shape in range(len(self.detector.shapes)))
+        return replace(hits, besides=besides)
+
+    def _sum(self, cells: Cells, type_: str, *, without: int | None = None) -> Hits | None:
         count, strong, best, mark = 0, 0, 0.0, NOTHING
-        whole: set[int] = set()
+        whole: set[tuple[int, int]] = set()
         places: list[tuple[int, str]] = []
-        for signature, found, seen in self._found():
+        for (signature, shape), found, seen in self._found():
+            if shape == without:
+                continue
             strength = max(self._strength(place, s, cells, type_) for place, s in signature)
             if strength > 0:
                 count += found
@@ -110,12 +136,12 @@ class Tally:
                 best = max(best, strength)
                 places += seen.places
                 mark = added(mark, seen.mark)
-                if signature in self.seen_whole:
-                    whole.add(signature[0][0])
+                if (signature, shape) in self.seen_whole:
+                    whole.add((signature[0][0], shape))
         if not count:
             return None
-        for place in whole:
-            mark = added(mark, self.marks_whole.get(place, NOTHING))
+        for place_and_shape in whole:
+            mark = added(mark, self.marks_whole.get(place_and_shape, NOTHING))
         places = sorted(places)[:SHOWN_ROWS]
         return Hits(
             detector=self.detector,
@@ -129,17 +155,17 @@ class Tally:
             mark=sealed_mark(mark, self._key) if self._key else "",
         )
 
-    def _found(self) -> Iterator[tuple[Signature, int, _Seen]]:
+    def _found(self) -> Iterator[tuple[Kind, int, _Seen]]:
         """What was seen, with its number of cells: in proportion where the validator judged for some only."""
-        for signature, seen in self.seen.items():
-            yield signature, seen.count, seen
-        for signature, seen in self.seen_whole.items():
-            tried, graded = self.whole[signature[0][0]]
-            yield signature, seen.count * tried // graded, seen
+        for kind, seen in self.seen.items():
+            yield kind, seen.count, seen
+        for kind, seen in self.seen_whole.items():
+            tried, graded = self.whole[kind[0][0][0]]
+            yield kind, seen.count * tried // graded, seen
 
     def _tried_and_passed(self, place: int) -> tuple[int, int]:
         tried, graded = self.whole.get(place, (0, 1))
-        whole = sum(seen.count for signature, seen in self.seen_whole.items() if signature[0][0] == place)
+        whole = sum(seen.count for kind, seen in self.seen_whole.items() if kind[0][0][0] == place)
         return self.tried.get(place, 0) + tried, self.passed.get(place, 0) + whole * tried // graded
 
     def _strength(self, place: int, strength: float, cells: Cells, type_: str) -> float:

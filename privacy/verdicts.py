@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from privacy.cells import Cells, Hits, summary, true_share
-from privacy.evidence import MOMENTS, NEGATIVE, Detector, Reading, after, heads, phrase_in
+from privacy.evidence import MOMENTS, NEGATIVE, Detector, Otherwise, Reading, after, heads, phrase_in
 from privacy.vocabulary import COUNTING, KEY_HEADERS, TERMS, Term
 
 FLAG, CONFIRM, CLEAR = "flag", "confirm", "clear"
@@ -19,6 +20,8 @@ _MANY_ROWS = 20
 _LONGEST_COUNT = 6
 # A kind of people written as codes has no more of them than this.
 _CODES = 10
+# So few different values, each so often, are a list that the column refers to, such as a chart of accounts.
+_REPEATED = 2
 # Values and names of columns below these lengths say too little to ask anybody.
 _SHORTEST = 3
 _TELLING = 4
@@ -26,6 +29,9 @@ _ABBREVIATED = ("ssn", "dob", "mrn", "vin")
 _ALL = 0.95
 # A code: no spaces, with digits, long enough to tell many apart.
 _CODE = r"^(?:[A-Za-z]{0,6}[-_/#.]?[0-9][0-9A-Za-z_/.-]{4,40}|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27})$"
+
+
+Judge = Callable[[pl.Series], pl.Series]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,16 @@ def claim_of(
         if named is None or named.decision != FLAG:
             doubted = phrase_in(tokens, NEGATIVE + detector.against) is not None
             claims.append(_by_values(detector, cells, type_, doubted=doubted))
-    if hits is not None and not (named is None and _is_otherwise(detector, tokens, type_, cells)):
+    other = _otherwise(detector, tokens, type_, cells) if hits is not None and named is None else None
+    # Only what was judged is dropped: cells of that very shape. What stands in longer cells stays.
+    besides = hits.besides[other.shape] if hits is not None and other is not None else None
+    if other is not None and other.sure:
+        hits = besides
+    if hits is not None:
         doubts = phrase_in(tokens, detector.against)
         # What may be chance, under a name that speaks against it, is chance.
         if not doubts or hits.strength > _CHANCE:
-            claims.append(_by_hits(detector, hits, cells, doubts))
+            claims.append(_by_hits(detector, hits, cells, doubts, other, besides))
     return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
 
 
@@ -78,11 +89,11 @@ def _reading(tokens: tuple[str, ...], type_: str, cells: Cells) -> Reading:
     )
 
 
-def _is_otherwise(detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells) -> bool:
-    """Whether all values together show that what the patterns matched is something else. Never in sentences."""
+def _otherwise(detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells) -> Otherwise | None:
+    """What the values that the patterns matched are instead, told by all of them. Never in sentences."""
     if detector.otherwise is None or cells.prose:
-        return False
-    return detector.otherwise(_reading(tokens, type_, cells)) is not None
+        return None
+    return detector.otherwise(_reading(tokens, type_, cells))
 
 
 def _by_reading(detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells) -> Claim | None:
@@ -115,7 +126,8 @@ def _by_name(
     if judge is None or (weak and doubted):
         return None
     if type_ == "integer" and not heads(tokens, phrase) and _count_like(cells.frame.get_column("v")):
-        return None
+        # Nobody counts by these words: what looks like counts may be short numbers of somebody.
+        return _asked(detector, detector.fits, phrase, cells) if phrase in _ABBREVIATED else None
     members = judge(cells.frame.get_column("v"))
     share = cells.share(members)
     if hits is not None and hits.share > share:
@@ -128,7 +140,7 @@ def _by_name(
     said = f"The column is named “{phrase}”"
     if doubted:
         if share < _MOST or (hits is None and detector.alone is None):
-            return None
+            return _asked(detector, detector.asks, phrase, cells)
         why = (
             f"{said}, beside “{doubted[0]}”"
             f", and {percent(share)} of its values are written like {detector.a_label}."
@@ -144,7 +156,9 @@ def _by_name(
         if detector.named == CONFIRM:
             score = 0.6
         return Claim(detector.entity, detector.group, detector.named, score, why, hits=found)
-    if weak or not heads(tokens, phrase):
+    if weak:
+        return _asked(detector, detector.asks, phrase, cells)
+    if not heads(tokens, phrase):
         return None
     if not cells.filled:
         return Claim(
@@ -160,6 +174,23 @@ def _by_name(
         return None
     why = f"{said}, but its values are not written like {detector.a_label}. A person must look."
     return Claim(detector.entity, detector.group, CONFIRM, 0.5, why)
+
+
+def _asked(detector: Detector, judge: Judge | None, phrase: str, cells: Cells) -> Claim | None:
+    """A name that may speak of something else, with values that may be the entity: a person must look."""
+    if judge is None or not cells.filled:
+        return None
+    members = judge(cells.frame.get_column("v"))
+    share = cells.share(members)
+    listed = cells.distinct < _MANY_ROWS and cells.filled >= _REPEATED * cells.distinct
+    if share < _MOST or (listed and detector.group == "direct"):
+        return None
+    why = (
+        f"The column's name holds “{phrase}”, and {percent(share)} of its values can be {detector.a_label}; "
+        f"they may be something else as well. A person must look."
+    )
+    found = summary(cells, detector, members)
+    return Claim(detector.entity, detector.group, CONFIRM, 0.4, why, whole=False, hits=found)
 
 
 def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -> Claim | None:
@@ -186,11 +217,17 @@ def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -
 
 
 def _by_hits(
-    detector: Detector, hits: Hits, cells: Cells, doubted: tuple[str, tuple[str, ...]] | None
+    detector: Detector,
+    hits: Hits,
+    cells: Cells,
+    doubted: tuple[str, tuple[str, ...]] | None,
+    other: Otherwise | None,
+    besides: Hits | None,
 ) -> Claim:
     # What stands inside sentences hides there, however often; the column stays free text.
     whole = hits.share >= _MOST and not cells.prose
-    decision = FLAG if hits.strong and not doubted else CONFIRM
+    certain = hits if other is None else besides
+    decision = FLAG if certain is not None and certain.strong and not doubted else CONFIRM
     number = f"{hits.count:,} cell{'s' if hits.count != 1 else ''} ({percent(hits.share)})"
     why = (
         f"{number} hold{'s' if hits.count == 1 else ''} what is written like {detector.a_label}, "
@@ -200,6 +237,8 @@ def _by_hits(
         why += f" Weighs less: {hits.note}."
     if doubted:
         why += f" The column's name (“{doubted[0]}”) speaks against it."
+    if other is not None and not other.sure:
+        why += f" They may be something else: {other.why}. A person must look."
     score = round(min(0.95, hits.strength * (1.0 if hits.strong else 0.8)), 2)
     return Claim(detector.entity, detector.group, decision, score, why, whole=whole, hits=hits)
 

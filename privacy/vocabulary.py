@@ -89,6 +89,15 @@ TERMS: tuple[Term, ...] = (
         against=("type", "status", "school", "team", "name", "date", "state", "color"),
         types=_NUMBERS,
     ),
+    # A Department of Corrections is a DOC; recorded documents have longer numbers, or years in them.
+    Term(
+        "PERSON_KEY",
+        "direct",
+        "number of a document or an inmate",
+        ("doc number",),
+        r"^\d{5,7}$",
+        types=("integer",),
+    ),
     Term(
         "AGE",
         "quasi",

@@ -6,13 +6,13 @@ from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 DETECTOR = Detector(
     name="bank_account",
-    version=2,
+    version=3,
     entity="BANK_ACCOUNT",
     label="account number",
     group="direct",
     explanation=(
-        "5 to 17 digits in a column named after a bank, 8 to 17 under “account number”, or digits after "
-        "“acct #”."
+        "5 to 17 digits in a column named after a bank, 8 to 17 under “account number” (fewer are to be "
+        "confirmed), or digits after “acct #”."
     ),
     headers=(
         *("bank account", "bank account number", "bank acct", "bank account no", "checking account"),
@@ -27,6 +27,8 @@ DETECTOR = Detector(
     fits=fits_regex(
         r"[0-9][0-9 -]{4,19}|[A-Z]{1,4}-?[0-9]{5,17}|[x*#]{2,14}[0-9]{2,4}|[0-9]\.[0-9]+E\+[01][0-9]"
     ),
+    # Customers of a small utility have accounts of so few digits too.
+    asks=fits_regex(r"[0-9]{5,7}"),
     patterns=(
         Pattern(
             "after the word",

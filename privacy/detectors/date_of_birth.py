@@ -5,6 +5,7 @@ from __future__ import annotations
 from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 _YEAR = r"(?:19|20)[0-9]{2}"
+_CENTURY = r"19[0-9]{2}"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
 _DATE = (
     rf"{_YEAR}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][-/.][0-3]?[0-9][-/.](?:{_YEAR}|[0-9]{{2}})"
@@ -15,7 +16,7 @@ _TIME = r"(?:[T ][0-9:.]+(?: ?[ap]m)?(?:Z|[+-][0-9:]+)?)?"
 
 DETECTOR = Detector(
     name="date_of_birth",
-    version=3,
+    version=4,
     entity="DATE_OF_BIRTH",
     label="date of birth",
     group="quasi",
@@ -31,6 +32,12 @@ DETECTOR = Detector(
     fits=fits_regex(
         rf"(?:{_DATE}){_TIME}|{_YEAR}[01][0-9][0-3][0-9]|[01][0-9][0-3][0-9]{_YEAR}|{_YEAR}(?:\.0)?|{_SERIAL}"
         rf"|[0-3]?[0-9]{_MONTH}(?:{_YEAR}|[0-9]{{2}})|{_MONTH}[ -](?:{_YEAR}|[0-9]{{2}})|{_YEAR}-[01][0-9]"
+    ),
+    # Dates of the last century beside a word that speaks of something else may be births after all.
+    asks=fits_regex(
+        rf"(?:{_CENTURY}[-/.][01]?[0-9][-/.][0-3]?[0-9]|[0-3]?[0-9][-/.][0-3]?[0-9][-/.]{_CENTURY}"
+        rf"|{_CENTURY}[01][0-9][0-3][0-9]|[0-3]?[0-9][ -]{_MONTH}[ ,\-]+{_CENTURY}"
+        rf"|{_MONTH} [0-3]?[0-9](?:st|nd|rd|th)?,? {_CENTURY}){_TIME}"
     ),
     patterns=(
         Pattern(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from privacy.evidence import Detector, Pattern, Reading, fits_regex, phrase_in
+from privacy.evidence import Detector, Otherwise, Pattern, Reading, fits_regex, phrase_in
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
@@ -13,7 +13,7 @@ _V6 = rf"(?:{_GROUP}:){{7}}{_GROUP}|{_GROUP}(?::{_GROUP}){{0,5}}::(?:{_GROUP}(?:
 
 
 # "3::4" or "AB::CD": two short groups are a ratio or a code rather than an address.
-_SHORT_V6 = r"^[0-9A-Fa-f]{1,2}::[0-9A-Fa-f]{0,2}$"
+_SHORT_V6 = r"^\s*[0-9A-Fa-f]{1,2}::[0-9A-Fa-f]{0,2}\s*$"
 _QUAD = r"^\s*([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)\s*$"
 _AGAINST = (
     *(
@@ -31,6 +31,8 @@ _AGAINST = (
     ),
     *("software", "code", "article"),
 )
+# What sections of a text are abbreviated to; too short to speak against an address by themselves.
+_SECTIONS = ("sec", "subsection", "subsec", "para", "paragraph")
 _MOST, _FEW, _SMALL, _PRIVATE, _OUT_OF_RANGE = 0.5, 10, 100, 10, 0.1
 
 
@@ -51,11 +53,12 @@ def grade(matches: pl.Series) -> pl.Series:
     )
 
 
-def otherwise(column: Reading) -> str | None:
-    """Versions and sections: no number of any value is large, or many are too large for an address and the others
-    begin as those do. Numbers of devices are spread up to 255."""
+def otherwise(column: Reading) -> Otherwise | None:
+    """Versions and sections, by the name and by the values: no number of any is large, or many are too large for an
+    address and the others begin as those do. Numbers of devices are spread up to 255."""
     if column.share(column.values.str.contains(_SHORT_V6)) >= _MOST:
-        return "two short groups in most values, as in ratios and codes"
+        return Otherwise("two short groups in most values, as in ratios and codes", 0, sure=True)
+    named = phrase_in(column.tokens, _AGAINST + _SECTIONS) is not None
     quads = column.values.to_frame("v").select(
         pl.col("v").str.extract(_QUAD, place).cast(pl.Int64, strict=False).alias(f"n{place}")
         for place in range(1, 5)
@@ -64,20 +67,20 @@ def otherwise(column: Reading) -> str | None:
     if quads.is_empty() or column.share(column.values.str.contains(_QUAD)) < _MOST:
         return None
     # A private network (10.x.y.z) may have small numbers throughout, unless the name speaks of versions.
-    private = (quads.get_column("n1") == _PRIVATE).all() and not phrase_in(column.tokens, _AGAINST)
+    private = (quads.get_column("n1") == _PRIVATE).all() and not named
     if quads.max_horizontal().max() < _SMALL and not private and column.filled >= _FEW:  # type: ignore[operator]
-        return "four small numbers in every value, as in versions and sections"
+        return Otherwise("four small numbers in every value, as in versions and sections", 1, sure=named)
     beyond = quads.max_horizontal() > 255
     first = quads.get_column("n1")
     known = first.filter(beyond).max()
     if beyond.mean() >= _OUT_OF_RANGE and first.filter(~beyond).max() <= known:  # type: ignore[operator]
-        return "numbers beyond 255 among them, as in versions"
+        return Otherwise("numbers beyond 255 among them, as in versions", 1, sure=named)
     return None
 
 
 DETECTOR = Detector(
     name="ip_address",
-    version=3,
+    version=4,
     entity="IP_ADDRESS",
     label="IP address",
     group="direct",
@@ -95,5 +98,6 @@ DETECTOR = Detector(
     types=("text",),
     grade=grade,
     otherwise=otherwise,
+    shapes=(_SHORT_V6, _QUAD),
     grade_note="a few small numbers, perhaps a version or a section",
 )

@@ -8,7 +8,7 @@ import phonenumbers
 import polars as pl
 
 from privacy.checksums import only_digits
-from privacy.evidence import DASH, EDGE, Detector, Pattern, Reading, fits_regex, phrase_in
+from privacy.evidence import DASH, EDGE, Detector, Otherwise, Pattern, Reading, fits_regex, phrase_in
 
 _AREA = r"[2-9][0-9]{2}"
 _MORE = r"(?:,? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6})?"
@@ -35,6 +35,7 @@ _SHAPED = r"^\s*[0-9]{3}[-. ][0-9]{3}[-. ][0-9]{4}\s*$"
 _NUMBERED = (
     *(
         "parcel",
+        "tax parcel",
         "apn",
         "folio",
         "budget",
@@ -65,7 +66,8 @@ _NUMBERED = (
         "commodity",
     ),
 )
-_MOST, _FEW, _IMPOSSIBLE = 0.8, 20, 0.15
+_PLACEHOLDER = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
+_MOST, _SOME, _FEW, _IMPOSSIBLE = 0.8, 0.5, 20, 0.15
 _BEGIN = r"^(?:\+?1[-. ]?|001[-. ])?\(?"
 _GAP = rf"\)?(?:{DASH}|[ ./])?"
 # Ten digits that no North American line has: services such as 911, and one digit throughout.
@@ -119,31 +121,32 @@ def _has_length(beginning: str, length: str) -> bool:
     return False
 
 
-def otherwise(column: Reading) -> str | None:
-    """Parcels and other things under a name that says so, and numbers of which many begin as no telephone number
-    does."""
+def otherwise(column: Reading) -> Otherwise | None:
+    """Parcels and other things, by a name that says so and numbers of which many begin as no telephone number does.
+    With one of both alone a person must look."""
     if column.share(column.values.str.contains(_FRACTION)) >= _MOST:
         # "+1.2135550173" is how registries write telephone numbers; then all of them are possible.
         told = grade(column.values.str.strip_chars()) > 0
-        return (
-            None
-            if column.share(told & column.values.str.contains("+", literal=True)) >= _MOST
-            else "fractions"
-        )
-    shaped = column.values.filter(column.values.str.contains(_SHAPED))
-    if len(shaped) < _MOST * len(column.values) or not len(shaped):
+        possible = column.share(told & column.values.str.contains("+", literal=True))
+        return None if possible >= _MOST else Otherwise("fractions", 1, sure=possible < _SOME)
+    shaped = column.values.str.contains(_SHAPED)
+    if column.share(shaped) < _MOST:
         return None
-    if phrase_in(column.tokens, _NUMBERED):
-        return "numbers of things, by the name"
-    impossible = shaped.str.contains(r"^\s*(?:[01]|[0-9]{3}[-. ][01])")
-    if len(shaped) >= _FEW and float(impossible.mean() or 0) >= _IMPOSSIBLE:  # type: ignore[arg-type]
-        return "many of them begin as no telephone number does"
-    return None
+    numbers = column.values.filter(shaped).unique()
+    # Written where there is no number: they say nothing of the others.
+    numbers = numbers.filter(~only_digits(numbers).str.contains(_PLACEHOLDER))
+    if len(numbers) < _FEW:
+        return None
+    named = phrase_in(column.tokens, _NUMBERED)
+    impossible = numbers.str.contains(r"^\s*(?:[01]|[0-9]{3}[-. ][01])")
+    if float(impossible.mean() or 0) >= _IMPOSSIBLE:  # type: ignore[arg-type]
+        return Otherwise("many of them begin as no telephone number does", 0, sure=named is not None)
+    return Otherwise("the name speaks of numbers of things", 0, sure=False) if named else None
 
 
 DETECTOR = Detector(
     name="phone",
-    version=3,
+    version=4,
     entity="PHONE",
     label="telephone number",
     group="direct",
@@ -179,5 +182,6 @@ DETECTOR = Detector(
     ),
     grade=grade,
     otherwise=otherwise,
+    shapes=(_SHAPED, _FRACTION),
     grade_note="a number kept for fiction, or one that its country's plan does not know",
 )

@@ -5,7 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from privacy.checksums import only_digits
-from privacy.evidence import DASH, EDGE, NUMBERED, Detector, Pattern, Reading, fits_regex, phrase_in
+from privacy.evidence import (
+    DASH,
+    EDGE,
+    NUMBERED,
+    Detector,
+    Otherwise,
+    Pattern,
+    Reading,
+    fits_regex,
+    phrase_in,
+)
 
 _GAP = rf"(?:{DASH}|[ .])"
 _SPACED = rf"[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}[0-9]{{4}}"
@@ -19,9 +29,16 @@ _THINGS = (
     r"(?:(?i:apn|parcel|account|acct|a/c|fund|budget|gl|ledger|permit|invoice|case|docket|po|part|item|order|contract)"
     r"(?i: (?:no|num|number|nr|code|string))?\.?[ :#]{1,3})"
 )
-_PARCELS = ("parcel", "apn", "folio", "pin", "assessor", "assessors", "map", "plat", "lot")
-_MOST, _SOME, _FEW, _REPEATED, _VARIED, _NEVER_GIVEN = 0.8, 0.2, 10, 0.5, 0.7, 0.04
-_SEVERAL, _ALIKE = 20, 2
+_PARCELS = ("parcel", "tax parcel", "apn", "folio", "pin", "assessor", "assessors", "map", "plat", "lot")
+_SHAPED = rf"^\s*{_SPACED}\s*$"
+_PLACEHOLDER = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
+# Groups 50 to 65, 70 to 88, 90 to 92 and 94 to 99: the tax office gives these after a 9.
+_TAXPAYER = r"^9[0-9]{2}(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])"
+_MOST, _SOME, _SEVERAL, _FEW, _ALIKE = 0.8, 0.2, 20, 10, 2
+# Serials are given evenly; groups of one state were given in an order, and only some of them until 2011.
+_REPEATED, _VARIED, _FEW_GROUPS = 0.5, 0.7, 0.35
+# Of numbers put together by chance 7 in 100 were never given.
+_NEVER_GIVEN, _NEVER_ONCE, _ROUND, _ROUND_FROM = 0.03, 3, 0.8, 3
 _HIDDEN = rf"[x*#•]{{3}}{DASH}?[x*#•]{{2}}{DASH}?[0-9]{{4}}"
 
 
@@ -44,38 +61,57 @@ def grade(matches: pl.Series) -> pl.Series:
     ).to_series()
 
 
-def otherwise(column: Reading) -> str | None:
-    """Parcels, and numbers of accounts and things under a name that says so: their last parts repeat, or many of
-    them were never given as Social Security numbers, which are spread over all groups and serials."""
-    shaped = column.values.filter(column.values.str.contains(rf"^\s*{_SPACED}\s*$"))
-    share = len(shaped) / max(1, len(column.values))
-    if share >= _SOME and phrase_in(column.tokens, _PARCELS):
-        return "a parcel number has the same shape"
-    if share < _MOST:
+def otherwise(column: Reading) -> Otherwise | None:
+    """Parcels, and numbers of accounts and things, by a name that says so and by values that contradict a Social
+    Security number. With one of both alone a person must look; a few values say nothing."""
+    shaped = column.values.str.contains(_SHAPED)
+    share = column.share(shaped)
+    parcels = phrase_in(column.tokens, _PARCELS)
+    if share < (_SOME if parcels else _MOST) or share * column.filled < _SEVERAL:
         return None
-    digits = only_digits(shaped)
+    digits = only_digits(column.values.filter(shaped)).unique()
+    # Written where there is no number: they say nothing of the others.
+    digits = digits.filter(~digits.str.contains(_PLACEHOLDER))
+    alike = _alike(digits)
+    if parcels or phrase_in(column.tokens, NUMBERED):
+        why = alike or _contradicted(digits)
+        return Otherwise(why or "the name speaks of numbers of things", 0, sure=why is not None)
+    return Otherwise(alike, 0, sure=False) if alike else None
+
+
+def _alike(digits: pl.Series) -> str | None:
+    """How numbers are alike, whatever the column is called."""
     serials, groups = _spread(digits.str.slice(5), 9_999), _spread(digits.str.slice(3, 2), 99)
     if len(digits) >= _FEW and serials < _REPEATED and groups < _REPEATED:
         return "few different groups and serials, as in a chart of accounts"
     if len(digits) >= _SEVERAL and digits.str.slice(0, 5).n_unique() <= _ALIKE:
         return "nearly all begin alike, as numbers of things do that are counted up"
-    if not phrase_in(column.tokens, NUMBERED):
-        return None
-    never = float((grade(shaped) < 1).mean() or 0)  # type: ignore[arg-type]
-    if len(digits) < _FEW or min(serials, groups) < _VARIED or never >= _NEVER_GIVEN:
-        return "numbers of things, by the name, their repetitions and their ranges"
+    return None
+
+
+def _contradicted(digits: pl.Series) -> str | None:
+    """What speaks against Social Security numbers, which are spread over all groups and serials."""
+    if len(digits) >= _ROUND_FROM and float(digits.str.ends_with("0").mean() or 0) >= _ROUND:  # type: ignore[arg-type]
+        return "round numbers, as in a chart of accounts"
+    if len(digits) >= _FEW and (
+        _spread(digits.str.slice(5), 9_999) < _VARIED or _spread(digits.str.slice(3, 2), 99) < _FEW_GROUPS
+    ):
+        return "few different groups or serials, as numbers of things have"
+    never = ((grade(digits) < 1) & ~digits.str.contains(_TAXPAYER)).sum()
+    if len(digits) >= _SEVERAL and never >= max(_NEVER_ONCE, _NEVER_GIVEN * len(digits)):
+        return "many of them were never given"
     return None
 
 
 def _spread(parts: pl.Series, possible: int) -> float:
     """How many different parts there are, of as many as chance would give."""
     expected = possible * (1 - (1 - 1 / possible) ** len(parts))
-    return parts.n_unique() / expected
+    return parts.n_unique() / expected if expected else 1.0
 
 
 DETECTOR = Detector(
     name="ssn",
-    version=3,
+    version=4,
     entity="SSN",
     label="Social Security number",
     group="direct",
@@ -105,5 +141,6 @@ DETECTOR = Detector(
     ),
     grade=grade,
     otherwise=otherwise,
+    shapes=(_SHAPED,),
     grade_note="begins with 9 (a taxpayer or test number), or follows a word such as account or parcel",
 )

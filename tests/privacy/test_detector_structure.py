@@ -29,11 +29,19 @@ def drawn(*pieces: str | range, count: int = 60) -> list[str | None]:
 
 
 SSNS = drawn(range(101, 670), "-", range(10, 99), "-", range(1000, 9999))
+# Book, page and number of an assessor's map, of any size: many were never given as Social Security numbers.
+PARCELS = [
+    f"{DICE.randrange(1000):03}-{DICE.randrange(100):02}-{DICE.randrange(10_000):04}" for _ in range(200)
+]
+PHONES = drawn("213-5", range(20, 99), "-", range(1000, 9999), count=85)
+ONE_SSN, CALL = "SSN 219-09-9998", "call Jane Doe 213-555-8877"
 NOT_WHAT_THEY_LOOK_LIKE = [
     ("budget_account", ["101-54-3200", "101-54-3210", "205-10-4400"] * 20),
     ("ledger string", drawn("101-5", range(10), "-3", range(100, 999))),
     ("reel", drawn("200-11-", range(1000, 9999))),
-    ("parcel_no", SSNS),
+    ("parcel_no", PARCELS),
+    ("apn", PARCELS),
+    ("account_string", PARCELS),
     ("firmware", ["2.10.0.14", "1.8.22.3"] * 20),
     ("sec_ref", drawn(range(1, 30), ".", range(1, 60), ".", range(1, 20), ".", range(1, 9))),
     ("build", drawn(range(1, 12), ".0.", range(60), ".", range(100, 3000))),
@@ -86,6 +94,63 @@ def test_identifiers_under_names_that_tell_nothing_are_still_found(
 ) -> None:
     result = verdict(name, values)
     assert result.entity == entity and result.decision != "clear", result.explanation
+
+
+# Name and values that contradict each other, or what hides among things: never passed over.
+NEVER_CLEAR = [
+    ("SSN", "confirm", "pin", SSNS),
+    ("SSN", "confirm", "map_ref", SSNS),
+    ("SSN", "confirm", "parcel_no", SSNS),
+    ("SSN", "confirm", "order_no", SSNS),
+    ("SSN", "confirm", "pin", [*[f"{i}A" for i in range(100)], *SSNS]),
+    ("SSN", "flag", "account_number", SSNS[:9]),
+    ("SSN", "flag", "invoice_no", SSNS[:9]),
+    ("SSN", "confirm", "apn", [*PARCELS, ONE_SSN]),
+    ("SSN", "flag", "lot", [*[f"corner {i}" for i in range(600)], *PARCELS, ONE_SSN]),
+    ("PHONE", "confirm", "code", PHONES),
+    ("PHONE", "confirm", "reach_at", [*PHONES, *[f"000-000-{i:04}" for i in range(20)]]),
+    ("PHONE", "flag", "details", [*PHONES, *["000-000-0000"] * 20]),
+    ("PHONE", "flag", "project_contact", [*PHONES, *[CALL] * 9]),
+    ("IP_ADDRESS", "flag", "value", ["1::2", "3::4", "8.8.4.200"] * 20),
+    ("IP_ADDRESS", "flag", "value", ["1::2", "3::4", "2001:db8:85a3:8d3:1319:8a2e:370:7348"] * 20),
+    ("IP_ADDRESS", "confirm", "server", ["12.34.56.78", "8.8.4.4", "24.13.5.99", "64.12.1.9"] * 20),
+    ("BANK_ACCOUNT", "confirm", "account_number", drawn(range(1_000_000, 9_999_999))),
+    ("BANK_ACCOUNT", "confirm", "acct_no", drawn(range(100_000, 999_999))),
+    ("MEDICAL_RECORD", "confirm", "mrn_first_visit", drawn(range(1_000, 999_999))),
+    ("DATE_OF_BIRTH", "confirm", "dob_permit", ["1980-01-02", "1975-03-04"] * 30),
+    ("DATE_OF_BIRTH", "confirm", "dob_permit", ["01/02/1980", "03/04/1975"] * 30),
+]
+
+
+@pytest.mark.parametrize(
+    ("entity", "decision", "name", "values"), NEVER_CLEAR, ids=[f"{e}:{n}" for e, _, n, _ in NEVER_CLEAR]
+)
+def test_what_may_identify_people_is_never_passed_over_for_what_the_name_or_the_others_are(
+    entity: str, decision: str, name: str, values: list[str | None]
+) -> None:
+    result = verdict(name, values)
+    assert result.decision == decision, result.explanation
+    assert entity in {hit.entity for hit in result.hits}, result.explanation
+
+
+def test_placeholders_in_a_long_column_hide_no_telephone_numbers() -> None:
+    """Beyond what is kept of a column its values are judged by a sample of cells, in which placeholders repeat."""
+    phones = [f"213-{200 + i // 100 % 800}-{i * 37 % 10_000:04}" for i in range(60_000)]
+    result = verdict("details", [*phones, *["000-000-0000"] * 12_000])
+    assert (result.entity, result.decision) == ("PHONE", "flag"), result.explanation
+
+
+def test_one_number_told_in_words_is_found_beyond_the_cells_that_judge_a_long_column() -> None:
+    parcels = [f"{100 + i % 41}-{10 + i % 31}-{1 + i % 400:04}" for i in range(150_000)]
+    parcels[77_777] = ONE_SSN
+    result = verdict("apn", parcels)
+    assert result.decision == "confirm"
+    assert [(hit.entity, hit.rows) for hit in result.hits] == [("SSN", [77_778])]
+
+
+def test_the_number_of_an_inmate_is_asked_about() -> None:
+    assert verdict("doc_number", drawn(range(100_000, 999_999))).decision == "confirm"
+    assert verdict("document_number", drawn("2024-0", range(100_000, 999_999))).decision == "clear"
 
 
 def test_one_identifier_among_things_is_found() -> None:
