@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dossier.models import StoredFile
+from dossier.selectors import facts
 from dossier.services import digest_of
-from privacy.catalogue import previous_copy
-from privacy.models import AggregateShape, CopyCheck
+from privacy.catalogue import previous_copy, published_digests
+from privacy.models import AggregateShape, CopyCheck, RiskDecision
 
 if TYPE_CHECKING:
     from privacy.selectors import PrivacyState
@@ -86,3 +88,28 @@ def accepted_digest(state: PrivacyState) -> str:
     found = check.differences if check is not None and check.checked_at is not None else None
     # What waits for its comparison and what has nothing to be compared with are alike until it has ended.
     return digest_of([inputs.treated.sha256, inputs.about, found or {}])
+
+
+def is_present(state: PrivacyState, treated_sha256: str) -> bool:
+    """Whether the present copy of the station is that one."""
+    treated = state.treatment.treated if state.treatment is not None else None
+    return treated is not None and treated.sha256 == treated_sha256
+
+
+def acceptance_of_public(release_id: int) -> RiskDecision | None:
+    """What was accepted last of a copy that is public: of the one that the fact names or, where the station says
+    nothing of it today, of those that were published. What was accepted of another copy is none of it."""
+    risk = facts(release_id).get("risk")
+    named = risk.about.get("treated") if risk is not None else None
+    copies = [named] if named else published_digests(release_id)
+    return RiskDecision.objects.filter(release_id=release_id, treated_sha256__in=copies).last()
+
+
+def ended_acceptance(state: PrivacyState, day: date) -> RiskDecision | None:
+    """What was accepted of a public copy and does not hold any more on `day`: its last day has passed, or it does not
+    cover what is measured now. None while it holds, and where nothing was accepted."""
+    last = acceptance_of_public(state.release_id)
+    if last is None:
+        return None
+    is_open = is_present(state, last.treated_sha256) and state.acceptance is None
+    return last if is_open or not last.holds_on(day) else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
+from privacy.copy_inputs import ended_acceptance
 from privacy.filters import Filters
-from privacy.models import ColumnVerdict, RiskDecision, Treatment
+from privacy.models import ColumnVerdict, Treatment
 from privacy.page_findings import Refusal, findings_of
 from privacy.remedies.recipe import REMEDIES
 from privacy.risk.sentences import risk_sentences
@@ -32,7 +34,7 @@ def page_of(
             "summary": summary_line(state.scan.summary) if state.scan else "",
             "quasi_suggested": [one.column for one in state.verdicts if one.group == Group.QUASI],
             "risk": _risk(state),
-            "ended": _ended(release_id),
+            "ended": _ended(state),
             "history": history,
             "earlier_reasons": list(dict.fromkeys(row.reason for row in history if not row.takes_back_id))[
                 :_REASONS
@@ -67,10 +69,15 @@ def is_moving(moving: dict[str, Any]) -> bool:
     return bool(moving["scanning"] or moving["making"])
 
 
-def _ended(release_id: int) -> RiskDecision | None:
-    """What was accepted last, where its last day has passed: of public data it is accepted anew."""
-    last = RiskDecision.objects.filter(release_id=release_id).last()
-    return None if last is None or last.holds_on(timezone.localdate()) else last
+def _ended(state: PrivacyState) -> str:
+    """What was accepted of public data and holds no longer, in words: it is accepted anew. Empty when nothing is."""
+    today = timezone.localdate()
+    last = ended_acceptance(state, today)
+    if last is None:
+        return ""
+    if last.holds_on(today):
+        return f"{last}. That does not cover what is measured now."
+    return f"{last}. That ended on {date_format(last.until, 'j M Y')}."
 
 
 def _risk(state: PrivacyState) -> dict[str, Any] | None:

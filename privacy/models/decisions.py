@@ -88,7 +88,7 @@ class QuasiIdentifiers(models.Model):
     """The columns that together could single somebody out, as a person confirmed them; may be none.
 
     With them the columns that are sensitive, and the column of sampling weights. `offered_digest` names the
-    columns they chose from: another file with other columns asks again.
+    columns they chose from and what the scan said these are: a file in which that is otherwise asks again.
     """
 
     release = models.ForeignKey(
@@ -121,6 +121,9 @@ class RiskDecision(models.Model):
     these give away together. `k` is missing where no groups of rows were measured.
     """
 
+    # What was accepted where no group is too small and, in older rows, no table is named.
+    UNNAMED = "the copy and the release before it"
+
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="risk_decisions")
     treated_sha256 = models.CharField(max_length=64)
     quasi_digest = models.CharField(max_length=64)
@@ -143,7 +146,7 @@ class RiskDecision(models.Model):
         parts = [f"k = {self.k}"] if self.is_of_k else []
         if self.tables:
             parts.append(f"what “{'” and “'.join(self.tables)}” give away together")
-        return f"Accepted: {'; '.join(parts)}"
+        return f"Accepted: {'; '.join(parts) or f'what {self.UNNAMED} give away together'}"
 
     @property
     def is_of_k(self) -> bool:

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from audit.services import event_record
 from dossier.selectors import facts, subject_of
 from dossier.services import contribution_record, dossier_lock, fact_record
-from privacy.copy_inputs import accepted_digest, inputs_of
+from privacy.copy_inputs import accepted_digest, ended_acceptance, inputs_of, is_present
 from privacy.copy_state import tables_compared, told_of
 from privacy.errors import DispositionRefused
 from privacy.models import AssessmentDecision, RiskDecision
@@ -80,7 +80,7 @@ def risk_accept(
     _tell(row, actor, now)
     if not is_public:
         contribution_record(release_id=release_id, user=actor, what="privacy risk accepted", now=now)
-    if _speaks_of(state, row.treated_sha256):
+    if is_present(state, row.treated_sha256):
         facts_write(release_id=release_id, now=now)
     else:
         fact_renew(release_id=release_id, kind="risk", data=accepted_words(row), now=now)
@@ -120,23 +120,19 @@ def _seen(state: PrivacyState) -> dict[str, Any]:
 def _seen_again(state: PrivacyState, now: datetime) -> dict[str, Any]:
     """The same for public data, of which only what has ended is accepted anew. The station need not have looked at
     the file with the detectors of today: the copy that is out is the one that was accepted."""
-    last = RiskDecision.objects.filter(release_id=state.release_id).last()
-    if last is None or last.holds_on(timezone.localdate(now)):
+    last = ended_acceptance(state, timezone.localdate(now))
+    if last is None:
         raise DispositionRefused(NOTHING_ENDED)
-    if _speaks_of(state, last.treated_sha256):
-        # While it is compared once more, or where the threshold was lowered, what ended is renewed as it was.
-        with suppress(DispositionRefused):
-            return _seen(state)
     names = ("treated_sha256", "quasi_digest", "accepted_digest", "tables", "k", "k_min")
-    return {name: getattr(last, name) for name in names}
-
-
-def _speaks_of(state: PrivacyState, treated_sha256: str) -> bool:
-    """Whether the present copy of the station is that one."""
-    treatment = state.treatment
-    return (
-        treatment is not None and treatment.treated is not None and treatment.treated.sha256 == treated_sha256
-    )
+    as_it_was = {name: getattr(last, name) for name in names}
+    if not is_present(state, last.treated_sha256):
+        return as_it_was
+    with suppress(DispositionRefused):
+        return _seen(state)
+    # It is compared once more, or the threshold was lowered: what ended is renewed as it was. While it is compared
+    # nobody sees what that finds, so nothing of it is named.
+    seen = {} if told_of(state).is_pending else {"accepted_digest": accepted_digest(state)}
+    return as_it_was | seen
 
 
 def fact_renew(*, release_id: int, kind: str, data: dict[str, Any], now: datetime | None = None) -> None:
@@ -158,8 +154,8 @@ def _tell(row: RiskDecision, actor: User, now: datetime) -> None:
     told: list[tuple[str, dict[str, Any]]] = []
     if row.is_of_k:
         told.append(("privacy.risk_accepted", {"k": row.k, "k_min": row.k_min}))
-    if row.tables:
-        told.append(("privacy.comparison_accepted", {"tables": "; ".join(row.tables)}))
+    if row.tables or not row.is_of_k:
+        told.append(("privacy.comparison_accepted", {"tables": "; ".join(row.tables) or row.UNNAMED}))
     for action, data in told:
         event_record(
             action=action,

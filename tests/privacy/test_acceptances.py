@@ -34,7 +34,9 @@ from tests.factories.workflow import release_at
 from tests.privacy.samples import SOON
 from tests.privacy.test_assessments import RATIONALE, RULES, decided, rated
 from tests.privacy.test_mosaic_work import HEARINGS, WHY, copied, made_public, published, work_on
+from workflow.context import context_of
 from workflow.models import Release
+from workflow.selectors.overrides import is_in_force, overrides_to_review
 from workflow.services.datasets import release_open
 
 __all__ = ["published", "work_on"]
@@ -280,3 +282,125 @@ def test_a_fact_of_another_station_is_only_read(published: Release) -> None:
     assert previous_copy(published.pk, "0" * 64).copy == stored
     fact_record(release_id=published.pk, kind="public_copy", ok=False, about={"treated": stored.sha256})
     assert previous_copy(published.pk, "0" * 64).copy != stored
+
+
+def older(release: Release, cast: Cast, **given: Any) -> RiskDecision:
+    """An acceptance as it was written before it named what was seen."""
+    row = accept(release, cast)
+    RiskDecision.objects.filter(pk=row.pk).update(**({"accepted_digest": "", "tables": []} | given))
+    return row
+
+
+def test_an_older_acceptance_of_a_public_copy_holds_until_its_day_and_is_renewed_then(
+    published: Release, cast: Cast, work_on: Work, tmp_path: Path
+) -> None:
+    copied(published, HEARINGS, cast, tmp_path, ["case_no"])
+    work_on()
+    row = older(published, cast)
+    facts_rebuild(release_id=published.pk)
+    risk = facts(published.pk)["risk"]
+    assert risk.ok and risk.data["accepted_until"] == SOON.isoformat()
+    with pytest.raises(DispositionRefused, match="nothing that was accepted"):
+        accept(published, cast, is_public=True)
+    RiskDecision.objects.filter(pk=row.pk).update(until=YESTERDAY)
+    renewed = accept(published, cast, is_public=True)
+    assert renewed.accepted_digest, "the new one names what was seen"
+    assert state_of(published.pk).acceptance == renewed
+    # Once a lower threshold is measured, the same holds.
+    RiskDecision.objects.filter(pk=renewed.pk).update(until=YESTERDAY, accepted_digest="")
+    quasi = state_of(published.pk).quasi
+    assert quasi is not None
+    quasi.k_min = 1
+    quasi.save()
+    again = accept(published, cast, is_public=True)
+    assert again.accepted_digest and state_of(published.pk).acceptance == again
+    assert facts(published.pk)["risk"].data["accepted_until"] == SOON.isoformat()
+
+
+def test_an_older_acceptance_of_a_copy_that_is_not_public_is_asked_for_anew(
+    following: Release, cast: Cast, work_on: Work
+) -> None:
+    work_on()
+    older(following, cast)
+    assert state_of(following.pk).acceptance is None
+
+
+def test_what_no_longer_covers_public_data_is_renewed_before_its_day(
+    client: Client, published: Release, cast: Cast, work_on: Work, tmp_path: Path
+) -> None:
+    copied(published, HEARINGS, cast, tmp_path, ["case_no"])
+    work_on()
+    older(published, cast, accepted_digest="0" * 64)
+    facts_rebuild(release_id=published.pk)
+    assert not facts(published.pk)["risk"].ok
+    client.force_login(cast.privacy_officer)
+    page = client.get(reverse("release_privacy", args=[published.pk])).content.decode()
+    assert "does not cover what is measured now. Accept it anew" in page
+    accept(published, cast, is_public=True)
+    assert facts(published.pk)["risk"].ok
+
+
+def test_a_renewal_is_always_told_and_says_what_it_is_about(published: Release, cast: Cast) -> None:
+    """An older row of a comparison has a large k and names no table."""
+    state = state_of(published.pk)
+    assert state.treatment is not None and state.treatment.treated is not None
+    row = RiskDecision.objects.create(
+        release=published,
+        treated_sha256=state.treatment.treated.sha256,
+        quasi_digest=state.treatment.quasi_digest,
+        k=20,
+        k_min=5,
+        reason=WHY,
+        until=YESTERDAY,
+        by=cast.privacy_officer,
+    )
+    assert str(row) == "Accepted: what the copy and the release before it give away together"
+    renewed = accept(published, cast, is_public=True)
+    told = AuditEvent.objects.get(action="privacy.comparison_accepted")
+    assert told.data["tables"] == "the copy and the release before it" and renewed.pk != row.pk
+
+
+def test_what_was_accepted_of_another_copy_does_not_speak_of_the_public_one(
+    client: Client, published: Release, cast: Cast
+) -> None:
+    RiskDecision.objects.create(
+        release=published,
+        treated_sha256="7" * 64,
+        quasi_digest="x" * 64,
+        accepted_digest="y" * 64,
+        k=1,
+        k_min=5,
+        reason=WHY,
+        until=YESTERDAY,
+        by=cast.privacy_officer,
+    )
+    with pytest.raises(DispositionRefused, match="nothing that was accepted"):
+        accept(published, cast, is_public=True)
+    assert not facts(published.pk)["risk"].data["accepted"]
+    client.force_login(cast.privacy_officer)
+    page = client.get(reverse("release_privacy", args=[published.pk])).content.decode()
+    assert "Accept this risk" not in page
+
+
+def test_who_accepted_the_public_copy_hears_of_its_end_whatever_the_station_says_today(
+    published: Release, cast: Cast, work_on: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied(published, HEARINGS, cast, tmp_path, ["case_no"])
+    work_on()
+    row = ended(published, cast)
+    RiskDecision.objects.create(
+        release=published,
+        treated_sha256="7" * 64,
+        quasi_digest="x" * 64,
+        k=1,
+        k_min=5,
+        reason=WHY,
+        until=SOON,
+        by=cast.privacy_officer,
+    )
+    monkeypatch.setattr("privacy.selectors.REGISTRY_VERSION", "newer")
+    facts_rebuild(release_id=published.pk)
+    row.refresh_from_db()
+    assert is_in_force(row, context_of(published.pk))
+    RiskDecision.objects.filter(pk=row.pk).update(lapsed_at=timezone.now())
+    assert overrides_to_review(cast.privacy_officer) == [row]
