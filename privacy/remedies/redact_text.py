@@ -11,7 +11,7 @@ from privacy.cells import Cells
 from privacy.detectors import detector_of
 from privacy.finding import cells_of, matching_values
 from privacy.remedies.base import ColumnFacts, Context, Params, Remedy, column_and
-from privacy.remedies.redact_matches import ENTITIES
+from privacy.remedies.redact_matches import ENTITIES, unknown_entities
 from privacy.search import pattern_matches
 
 
@@ -59,6 +59,7 @@ REMEDY = Remedy(
     params=column_and(ENTITIES),
     rewrite=_rewrite,
     fits=_fits,
+    faults=unknown_entities,
     on_classes=False,
     stays_text=True,
 )

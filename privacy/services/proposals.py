@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from privacy.errors import RecipeRefused
 from privacy.hierarchies import baseline_loaded, suggested_hierarchies, uploaded_hierarchies, uploaded_rows
@@ -26,6 +27,8 @@ from privacy.services.recipes import refuse_faults
 # The search keeps some numbers for every combination of levels.
 MOST_NODES = 2_000_000
 PROPOSED = "k_anonymise"
+# A proposal names columns, hierarchies and levels; what is longer was not made by a search.
+_LONGEST_PROPOSAL = 100_000
 # A column that stays as it is still tells rows apart, so it takes part with its finest level only.
 AS_IT_IS = Rule("category", "Left as it is", ("as it is",), ())
 NOT_COUNTED = "The groups of the file are still being counted. Try again in a moment."
@@ -132,8 +135,8 @@ def recipe_propose(
 def proposal_taken(state: PrivacyState, steps: Sequence[Step], text: str) -> list[Step]:
     """The recipe with a proposal that comes back from a page as JSON. Raises RecipeRefused unless it is sound."""
     try:
-        step = json.loads(text)
-    except ValueError:
+        step: Any = json.loads(text) if len(text) <= _LONGEST_PROPOSAL else None
+    except (ValueError, RecursionError):
         step = None
     sound = isinstance(step, dict) and step.get("remedy") == PROPOSED and isinstance(step.get("params"), dict)
     if not sound or not isinstance(step["params"].get("columns"), list):

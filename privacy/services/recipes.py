@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,6 @@ _TAKEN_BACK = "As it was before decisions that were taken back."
 _REPLAYED = "Replayed from the last release of this dataset."
 
 
-@transaction.atomic
 def recipe_save(
     *,
     release_id: int,
@@ -47,19 +47,22 @@ def recipe_save(
     changes nothing. Raises RecipeRefused (a fault of a step, a short note, somebody else saved meanwhile) and
     DossierFrozen.
     """
-    dossier_lock(release_id=release_id, part="privacy")
-    now = now or timezone.now()  # version and decisions are one batch
-    state = scanned_state(release_id, what="Write the recipe", refused=RecipeRefused)
-    _not_overtaken(state, expected_number)
-    note = reason_of(note, of="recipe", refused=RecipeRefused)
-    refuse_faults(state, steps)
-    version = _keep(state, list(steps), note, actor, now)
-    _decide_touched(state_of(release_id), note, actor, now)
-    _settle(release_id, actor, now)
-    return version
+    # Looking at what was typed takes long, so it is done before others have to wait; below it is known already.
+    with suppress(RecipeRefused):
+        refuse_faults(state_of(release_id), steps)
+    with transaction.atomic():
+        dossier_lock(release_id=release_id, part="privacy")
+        now = now or timezone.now()  # version and decisions are one batch
+        state = scanned_state(release_id, what="Write the recipe", refused=RecipeRefused)
+        _not_overtaken(state, expected_number)
+        note = reason_of(note, of="recipe", refused=RecipeRefused)
+        refuse_faults(state, steps)
+        version = _keep(state, list(steps), note, actor, now)
+        _decide_touched(state_of(release_id), note, actor, now)
+        _settle(release_id, actor, now)
+        return version
 
 
-@transaction.atomic
 def recipe_restore(
     *,
     release_id: int,
@@ -137,7 +140,6 @@ def recipe_step_back(
     return _keep(state_of(release_id), list(before.steps) if before else [], _TAKEN_BACK, actor, now)
 
 
-@transaction.atomic
 def recipe_replay(
     *, release_id: int, actor: User, expected_number: int, now: datetime | None = None
 ) -> RecipeVersion:

@@ -26,8 +26,9 @@ def search_request(
 ) -> RecipeSearch | None:
     """Have a worker search on the present file and columns; the same search is never made twice.
 
-    None when no columns are confirmed.
+    None when no columns are confirmed. Raises RecipeRefused for steps that may not be kept.
     """
+    refuse_faults(state_of(release_id), steps)
     return _request(release_id, _asked(k, limit, chosen, steps))
 
 

@@ -212,7 +212,11 @@ def privacy_recipe_search(request: HttpRequest, pk: int) -> HttpResponse:
     state = state_of(pk)
     asked = asked_of(state, _steps(request, state), request.POST)
     if not asked.faults and is_long(state, asked):
-        search_request(release_id=pk, **asked.search())
+        try:
+            search_request(release_id=pk, **asked.search())
+        except RecipeRefused as error:
+            messages.error(request, error.sentence)
+            return _to(pk, "recipe-propose")
     query = {"k": asked.k_text, "limit": asked.limit_text} | {
         f"by-{row['at']}": row["by"] for row in asked.rows
     }
