@@ -93,7 +93,7 @@ TERMS: tuple[Term, ...] = (
     Term(
         "PERSON_KEY",
         "direct",
-        "number of a document or an inmate",
+        "perhaps an inmate's number",
         ("doc number",),
         r"^\d{5,7}$",
         types=("integer",),
