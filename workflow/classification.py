@@ -5,6 +5,9 @@ from __future__ import annotations
 from accounts.profiles import Profile
 from workflow.models import Dataset
 
+# Fields of the record in words that whoever approves reads, and that are kept: no value of the file belongs there.
+GROUNDS = ("classification_ground", "output_ground", "security_level_reason")
+
 
 def classification_gaps(dataset: Dataset, profile: Profile) -> list[str]:
     """What is missing or impossible, as sentences; empty when the record may go on.

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 
 from accounts.profiles import Profile
+from privacy.personal_values import raw_values_in
+from workflow.classification import GROUNDS
 from workflow.inventory_columns import Column, cell_unguard, heading_key
 from workflow.models import Dataset
 from workflow.words import HIGH_VALUE_CRITERIA
@@ -105,6 +107,9 @@ def _text(column: Column, text: str, profile: Profile) -> str:
 
 
 def _long(column: Column, text: str, profile: Profile) -> str:
+    sentence = raw_values_in(text) if column.field in GROUNDS else ""
+    if sentence:
+        raise BadCell(f"may not be taken over. {sentence}")
     return text
 
 

@@ -242,6 +242,11 @@ def test_the_template_of_los_angeles_is_understood(cast: Cast) -> None:
             "ends before it begins",
         ),
         (["Dataset name"], ["X" * 201], "at most 200 are kept"),
+        (
+            ["Dataset name", "Ground of the published class"],
+            ["X", "The number 219-09-9998 goes."],
+            "may not be taken over. This looks like a",
+        ),
     ],
 )
 def test_a_bad_cell_is_named_with_row_and_column_and_stops_the_whole_import(

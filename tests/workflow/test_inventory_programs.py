@@ -105,9 +105,15 @@ def test_a_protected_class_names_its_ground_and_the_class_of_what_is_published(
         client.post(reverse("dataset_register"), answers | {"output_classification": "protected"}).status_code
         == 422
     )
+    typed = {"output_ground": "The number 219-09-9998 goes."}
+    page = page_of(client.post(reverse("dataset_register"), answers | typed))
+    assert "This looks like a" in page and not Dataset.objects.exists()
     done = client.post(reverse("dataset_register"), answers | {"output_ground": "Names go."})
     assert done.status_code == 302
     dataset = Dataset.objects.get()
+    client.post(reverse("dataset_edit", args=[dataset.pk]), answers | typed)
+    dataset.refresh_from_db()
+    assert dataset.output_ground == "Names go."
     page = page_of(client.get(reverse("release", args=[dataset.current_release.pk])))
     assert "Public: Names go." in page
     assert "needs the program&#x27;s release toolkit" in page

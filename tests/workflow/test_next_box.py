@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
@@ -113,3 +116,44 @@ def test_nobody_is_asked_for_the_findings_when_every_finding_is_decided(cast: Ca
     assert "confirm which columns together could single somebody out" in words
     small: dict[str, Any] = {"ok": False, "sentences": ["Too small."], "data": {"k_min": 5, "k": 1}}
     assert "lower the risk of the copy, or accept it" in asked(ready(cast), risk=small)
+
+
+@pytest.mark.parametrize(
+    ("stage", "role", "is_departments"),
+    [
+        (Stage.PRIVACY, Role.PRIVACY_OFFICER, False),
+        (Stage.QUALITY, Role.DEPARTMENT_APPROVER, True),
+        (Stage.CDO_REVIEW, Role.CDO, False),
+    ],
+)
+def test_more_holders_of_a_role_cost_no_more_queries(
+    stage: Stage, role: Role, is_departments: bool, client: Client, cast: Cast
+) -> None:
+    release = ready(cast) if stage == Stage.PRIVACY else release_at(stage, cast)
+    place = {"department": cast.public_works} if is_departments else {}
+    client.force_login(cast.coordinator)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(reverse("release_privacy", args=[release.pk])).status_code == 200
+        return len(caught)
+
+    for number in range(3):
+        colleague(cast, f"Holder Nr{number}", role, **place)
+    queries()
+    few = queries()
+    for number in range(3, 9):
+        colleague(cast, f"Holder Nr{number}", role, **place)
+    assert queries() <= few
+
+
+def test_of_many_holders_a_few_are_named_and_who_reads_is_one_of_them(client: Client, cast: Cast) -> None:
+    for number in range(5):
+        colleague(cast, f"Aaron Nr{number}", Role.PRIVACY_OFFICER)
+    release = ready(cast)
+    text = box(client, cast.privacy_officer, release)
+    assert "Next: you or Aaron Nr0 or Aaron Nr1 or 3 others (privacy officer): clear privacy" in text
+    contribution_record(release_id=release.pk, user=cast.privacy_officer, what="file")
+    text = box(client, cast.privacy_officer, release, "release_privacy")
+    assert "Aaron Nr0 or Aaron Nr1 or Aaron Nr2 or 2 others (privacy officer): clear privacy" in text
+    assert "Not you: You prepared this release" in text

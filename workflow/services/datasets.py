@@ -19,8 +19,10 @@ from accounts.selectors import profile_current
 from audit.services import event_record
 from dossier.services import contribution_record, dossier_lock, dossier_open
 from notifications.services import message_queue
+from privacy.personal_values import raw_values_in
 from work.services import task_nudge
 from workflow.calendar import due_for
+from workflow.classification import GROUNDS
 from workflow.models import ColumnDescription, Dataset, Distribution, Release
 from workflow.selectors.datasets import dictionary_of
 from workflow.services.drafts import first_visit, opened_event, registered_event, release_draft
@@ -328,6 +330,12 @@ def _assign(dataset: Dataset, fields: Mapping[str, Any]) -> None:
     unknown = set(fields) - set(RECORD_FIELDS)
     if unknown:
         raise ValueError(f"Not fields of the inventory record: {sorted(unknown)}")
+    new_words = {
+        name: fields[name] for name in GROUNDS if name in fields and fields[name] != getattr(dataset, name)
+    }
+    faults = {name: sentence for name, text in new_words.items() if (sentence := raw_values_in(text or ""))}
+    if faults:
+        raise ValidationError(faults)
     for name, value in fields.items():
         setattr(dataset, name, value)
 

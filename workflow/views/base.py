@@ -37,6 +37,9 @@ TABS = (
     ("history", "History", "release_history"),
 )
 
+# So many people are named in the box “Next”.
+_NAMED = 3
+
 
 def get_context(request: HttpRequest, pk: int, action: str = "view") -> ReleaseContext:
     """The context of release `pk`: 404 when the person may not know of it, 403 if `action` is not theirs."""
@@ -98,21 +101,20 @@ def next_steps(context: ReleaseContext, user: Any) -> list[dict[str, Any]]:
     """What is asked now and of whom, as my work has it: words, people, and what the role is called.
 
     Whom four eyes keep from it is not named as one it waits for; `refusal` says why, where that is `user`, and
-    `barred` names them where nobody else holds the role.
+    `barred` names them where nobody else holds the role. Of many holders a few are named, `user` first, and
+    `others` counts the rest: each that is named takes queries to judge.
     """
     returned = returns_standing([context]).get(context.release.pk)
     steps = []
     for turn in turns_of(context, returned):
         is_role = turn.role in Role.values
         people = people_asked(context, turn)
-        refusals = {
-            person: sentence for person in people if (sentence := _refused_turn(person, turn, context))
-        }
-        free = [person for person in people if person not in refusals]
+        free, refusals = _named_of(people, turn, context, user)
         steps.append(
             {
                 "what": turn.what,
                 "people": free,
+                "others": len(people) - len(free) - len(refusals) if free else 0,
                 "barred": people if not free else [],
                 "refusal": refusals.get(user, ""),
                 "is_move": bool(turn.move),
@@ -121,6 +123,23 @@ def next_steps(context: ReleaseContext, user: Any) -> list[dict[str, Any]]:
             }
         )
     return steps
+
+
+def _named_of(
+    people: list[Any], turn: Turn, context: ReleaseContext, user: Any
+) -> tuple[list[Any], dict[Any, str]]:
+    """The first few of `people` who may do what is asked, `user` before all, and why those before them may not."""
+    free: list[Any] = []
+    refusals: dict[Any, str] = {}
+    for person in sorted(people, key=lambda person: person != user):
+        sentence = _refused_turn(person, turn, context)
+        if sentence:
+            refusals[person] = sentence
+        else:
+            free.append(person)
+        if len(free) == _NAMED:
+            break
+    return free, refusals
 
 
 def _refused_turn(person: Any, turn: Turn, context: ReleaseContext) -> str:
