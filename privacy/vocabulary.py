@@ -90,14 +90,7 @@ TERMS: tuple[Term, ...] = (
         types=_NUMBERS,
     ),
     # A Department of Corrections is a DOC; recorded documents have longer numbers, or years in them.
-    Term(
-        "PERSON_KEY",
-        "direct",
-        "perhaps an inmate's number",
-        ("doc number",),
-        r"^\d{5,7}$",
-        types=("integer",),
-    ),
+    Term("PERSON_KEY", "direct", "an inmate's number", ("doc number",), r"^\d{5,7}$", types=_NUMBERS[1:]),
     Term(
         "AGE",
         "quasi",
