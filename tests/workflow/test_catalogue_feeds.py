@@ -98,7 +98,7 @@ def test_the_name_of_an_entry_stays_when_its_words_or_our_address_change(
 
 
 def test_control_characters_do_not_break_a_feed(cast: Cast, client: Client) -> None:
-    copy_edit(published(cast), name="A\x0bB", description="\x00\x1f", category="\x0c")
+    copy_edit(published(cast), name="A\x0bB", description="\x01\x1f", category="\x0c")
     [entry] = feed(client, cast, "new").findall(f"{ATOM}entry")
     assert one(entry, "title") == "AB"
 
