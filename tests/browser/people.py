@@ -131,7 +131,7 @@ class Approver(Person):
 class PrivacyOfficer(Person):
     def read_findings(self) -> None:
         """Take up the release on My work and read what the scan found, masked."""
-        self.take_up("Open privacy", TITLE)
+        self.take_up("Open the findings", TITLE)
         self.sees_heading("What the scan found")
         self.look(again=True)
 
