@@ -30,6 +30,9 @@ ROW_KEY = "row_key"
 ROW_KEY_NAME = "Row key"
 ROW_KEY_DESCRIPTION = "A running number that identifies the row within this version of the data."
 
+# Fields of the record that are left out of its digest while they are empty.
+_LATER = frozenset(("custom_fields", "views"))
+
 MAX_FIELD_NAME = 63
 # Words of the portal's query language.
 RESERVED = frozenset(
@@ -62,6 +65,15 @@ class PortalColumn:
 
 
 @dataclass(frozen=True)
+class PortalView:
+    """A filtered view beside the dataset: the rows whose field has this value, under a name of its own."""
+
+    name: str
+    field_name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class PortalRecord:
     """Everything about a dataset that a portal shows, except its rows.
 
@@ -81,6 +93,9 @@ class PortalRecord:
     contact_email: str = ""
     row_label: str = ""
     update_frequency: str = ""
+    # Fields that a portal asks for beside its own: (set, field, value).
+    custom_fields: tuple[tuple[str, str, str], ...] = ()
+    views: tuple[PortalView, ...] = ()
 
     @property
     def fields(self) -> list[str]:
@@ -99,15 +114,22 @@ class PortalRecord:
     @property
     def digest(self) -> str:
         """sha256 of the record: approval is given for exactly this."""
-        return _sha256(asdict(self))
+        return _sha256(self.as_json())
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Without what came later and is not used here: records that were approved before keep their digest."""
+        data = asdict(self)
+        return {key: value for key, value in data.items() if value or key not in _LATER}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> PortalRecord:
-        columns = tuple(PortalColumn(**column) for column in data["columns"])
-        return cls(**{**data, "columns": columns, "tags": tuple(data["tags"])})
+        lists = {
+            "columns": tuple(PortalColumn(**column) for column in data["columns"]),
+            "tags": tuple(data["tags"]),
+            "custom_fields": tuple(tuple(line) for line in data.get("custom_fields", ())),
+            "views": tuple(PortalView(**view) for view in data.get("views", ())),
+        }
+        return cls(**{**data, **lists})
 
 
 def record_of(

@@ -6,11 +6,11 @@ A sentence about rows never repeats what the portal said about them: it might qu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from publishing.records import PortalRecord
+from publishing.records import PortalRecord, PortalView
 
 
 class PortalError(Exception):
@@ -55,6 +55,18 @@ class Conflict(Retryable):
 
 class BadRequest(PortalError):
     """The portal refuses what we sent, and would refuse it again."""
+
+
+class RowsRefused(BadRequest):
+    """The portal left out single rows. `positions` count from 1 within what was sent; no value is kept."""
+
+    def __init__(self, sentence: str, *, positions: tuple[int, ...] = (), **about: Any) -> None:
+        super().__init__(sentence, **about)
+        self.positions = positions
+
+
+class ReviewerRefused(PortalError):
+    """A reviewer of the portal said no to a wider audience."""
 
 
 class AuthFailed(PortalError):
@@ -109,6 +121,7 @@ class ChunkReceipt:
     updated: int
     errors: int
     requests: int = 1
+    deleted: int = 0
 
     def plus(self, other: ChunkReceipt) -> ChunkReceipt:
         return ChunkReceipt(
@@ -118,6 +131,7 @@ class ChunkReceipt:
             self.updated + other.updated,
             self.errors + other.errors,
             self.requests + other.requests,
+            self.deleted + other.deleted,
         )
 
 
@@ -212,3 +226,120 @@ class Portal(Protocol):
     def public_url(self, remote_id: str) -> str: ...
 
     def query_url(self, remote_id: str) -> str: ...
+
+
+# What some portals can do besides. Who asks looks first: isinstance(portal, DeletesRows).
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One thing that was compared on the portal with what was approved.
+
+    `counts` is False where a difference is told and stops nothing: the portal keeps its own way there.
+    """
+
+    what: str
+    expected: str
+    found: str
+    counts: bool = True
+
+    @property
+    def ok(self) -> bool:
+        return self.expected == self.found or not self.counts
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that belongs to a dataset. The same `filename` with other bytes takes its place."""
+
+    filename: str
+    name: str
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What came of sharing a private copy with people of the portal, by their e-mail addresses."""
+
+    with_: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class DeletesRows(Protocol):
+    def delete_rows(self, remote_id: str, keys: Sequence[str]) -> ChunkReceipt:
+        """Take out the rows with these keys, in a request of its own. Gone already counts as done."""
+
+
+@runtime_checkable
+class TidiesUp(Protocol):
+    def discard_leftovers(self, remote_id: str, *, keep: str = "") -> list[str]:
+        """Discard open drafts of a published dataset except `keep`; returns what was discarded, in words."""
+
+
+@runtime_checkable
+class Proves(Protocol):
+    def proofs(self, remote_id: str, record: PortalRecord) -> list[Proof]:
+        """What the portal says of the dataset besides its rows, beside what the record says."""
+
+
+@runtime_checkable
+class KeepsFiles(Protocol):
+    def attach(self, remote_id: str, files: Sequence[Attachment]) -> list[Proof]:
+        """Attach these files, replace those that changed, leave alone what others attached."""
+
+
+@runtime_checkable
+class SharesPrivately(Protocol):
+    def share(self, remote_id: str, emails: Sequence[str]) -> Shared:
+        """Let these people of the portal read the private copy."""
+
+    def unshare(self, remote_id: str, emails: Sequence[str]) -> None:
+        """Take that back, from these and from nobody else."""
+
+
+@runtime_checkable
+class Federates(Protocol):
+    @property
+    def federated_sites(self) -> tuple[str, ...]:
+        """The other sites that show what this portal has public."""
+
+    def shown_on(self, remote_id: str) -> dict[str, bool | None]:
+        """Which of those sites show the dataset to a stranger; None where the site does not answer."""
+
+
+@runtime_checkable
+class HasViews(Protocol):
+    def set_views(self, remote_id: str, record: PortalRecord) -> list[Proof]:
+        """Create and correct the filtered views of the record, remove ours that left it, and verify each."""
+
+    def set_views_scope(self, remote_id: str, scope: str) -> list[PortalView]:
+        """Give the filtered views the audience of their dataset; returns those that did not take it."""
+
+
+@runtime_checkable
+class Retires(Protocol):
+    def retire(self, remote_id: str, note: str) -> RemoteAsset:
+        """Private, with a note that says why; address and id stay. Again is the same as once."""
+
+
+@runtime_checkable
+class LoadsFiles(Protocol):
+    """Whole files in parts, kept as a draft that nobody sees until it is published.
+
+    A draft has an id like every dataset: `view`, `read_back`, `set_metadata` and `publish` take it.
+    """
+
+    def wants_file(self, size: int) -> bool:
+        """Is a table of so many bytes better sent as a file?"""
+
+    def open_draft(self, remote_id: str, record: PortalRecord) -> RemoteAsset: ...
+
+    def put_part(self, draft_id: str, number: int, offset: int, body: bytes) -> ChunkReceipt:
+        """One part of the CSV, numbered from 0, at its place in bytes. The same part again changes nothing."""
+
+    def close_file(
+        self, draft_id: str, *, parts: int, size: int, rows: int, record: PortalRecord
+    ) -> RemoteAsset:
+        """All parts are there: read them as the columns of the record. Raises where a cell does not fit."""
