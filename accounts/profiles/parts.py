@@ -159,11 +159,28 @@ class Retirement:
 
     criteria: tuple[Choice, ...] = ()
     notice_days: int = 30
+    days: str = "calendar"
+    # Objections are heard at least as long as this, where that is longer than the notice.
+    objection_days: int = 0
     # Data that is at most this many days old may be retired without the notice.
     grace_days: int = 7
+    # How long the archive copy is kept; 0 is for good.
+    archive_years: int = 0
     roles: tuple[str, ...] = ("cdo", "portal_admin")
     approval: tuple[str, ...] = ()
     notification_plan: bool = False
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """What follows when public data is taken back in an emergency."""
+
+    public_text: str = (
+        "This dataset is withdrawn while we review it. It comes back when the review has ended, or a notice here "
+        "says what became of it."
+    )
+    postmortem_days: int = 10
+    duties: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -261,6 +278,7 @@ class Profile:
     comments: Comments = Comments()
     requests: Requests = Requests()
     retirement: Retirement = Retirement()
+    retraction: Retraction = Retraction()
     inventory: Inventory = Inventory()
     metadata: tuple[MetadataField, ...] = ()
     criteria: tuple[Criterion, ...] = ()

@@ -82,6 +82,8 @@ WEIGHED = ("always", "when_personal", "never")
 EXCEPTION_KINDS = ("licence", "identifiers", "risk")
 UPDATE_METHODS = ("append", "replace", "upsert")
 PORTALS = ("socrata", "arcgis_geo", "ckan", "static")
+# How the days of a notice are counted.
+DAY_KINDS = ("calendar", "business")
 CALENDARS = ("us_federal", "none")
 PRIORITY_SCALES = ("grid", "tiers", "scoring", "demand")
 CATALOGUE_CONTACTS = ("dataset", "program")

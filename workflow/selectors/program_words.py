@@ -32,6 +32,7 @@ _PRIORITY = {
     "scoring": "the CalHHS scoring",
     "demand": "demand: records requests, interest, votes",
 }
+_DAYS = {"calendar": "day", "business": "business day"}
 _METADATA_USES = {"required": "Required", "if_applicable": "If it applies", "optional": "Optional"}
 _WEIGHED = {
     "always": "always",
@@ -54,6 +55,7 @@ def words_of(profile: Profile) -> dict[str, Any]:
         "time_rules": _time_rules(profile),
         "plan_rules": _plan_rules(profile),
         "retirement": _retirement(profile),
+        "retraction": _retraction(profile),
         "inventory": _inventory(profile),
         "notify": _notify(profile),
         "exceptions": [
@@ -293,19 +295,35 @@ def _plan_rules(profile: Profile) -> Pairs:
 def _retirement(profile: Profile) -> Pairs:
     rule = profile.retirement
     notice = (
-        f"{_days(rule.notice_days, 'day')} of public notice"
+        f"{_days(rule.notice_days, _DAYS[rule.days])} of public notice"
         if rule.notice_days
         else "at once, without notice"
     )
     if rule.notice_days and rule.grace_days:
         notice += f"; none for data of up to {_days(rule.grace_days, 'day')}"
     pairs = [_pair("Retired by", _roles(profile, rule.roles)), _pair("Notice", notice)]
+    if rule.objection_days > rule.notice_days:
+        pairs.append(_pair("Objections are heard", f"for {_days(rule.objection_days, _DAYS[rule.days])}"))
+    kept = f"for {_days(rule.archive_years, 'year')}" if rule.archive_years else "for good"
+    pairs.append(_pair("The archive copy is kept", kept))
     if rule.approval:
         pairs.append(_pair("Needs the approval of", _roles(profile, rule.approval)))
     if rule.notification_plan:
         pairs.append(_pair("Users", "a plan for telling them is needed"))
     if rule.criteria:
         pairs.append(_pair("Grounds, at least one of", "; ".join(row.label for row in rule.criteria)))
+    return pairs
+
+
+def _retraction(profile: Profile) -> Pairs:
+    rule = profile.retraction
+    pairs = [
+        _pair("The public page says", rule.public_text),
+        _pair("Post-mortem", f"closed within {_days(rule.postmortem_days, 'business day')}"),
+    ]
+    if rule.duties:
+        duties = "; ".join(f"{row.label} ({row.help})" if row.help else row.label for row in rule.duties)
+        pairs.append(_pair("Duties to notify that it asks about", duties))
     return pairs
 
 
