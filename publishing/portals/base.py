@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
+import polars as pl
+
 from publishing.records import PortalRecord, PortalView
 
 
@@ -270,6 +272,54 @@ class Shared:
 class DeletesRows(Protocol):
     def delete_rows(self, remote_id: str, keys: Sequence[str]) -> ChunkReceipt:
         """Take out the rows with these keys, in a request of its own. Gone already counts as done."""
+
+
+class JsonRows(Protocol):
+    """Rows as the JSON text of one request. A slice of them is rows again, for a portal that takes fewer."""
+
+    @property
+    def body(self) -> bytes: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice) -> JsonRows: ...
+
+
+@runtime_checkable
+class TakesJson(Protocol):
+    def push_json(self, remote_id: str, rows: JsonRows) -> ChunkReceipt:
+        """As `push_chunk`, for rows that are written as JSON already."""
+
+
+@runtime_checkable
+class ReadsText(Protocol):
+    def read_text(
+        self, remote_id: str, fields: list[str], *, anonymous: bool = False
+    ) -> Iterator[pl.DataFrame]:
+        """As `read_back`, a page of text columns at a time; "" and null both stand for nothing.
+
+        Whoever gets to the end has got as many rows as the portal counted.
+        """
+
+
+@runtime_checkable
+class FindsRows(Protocol):
+    def rows_of_keys(
+        self,
+        remote_id: str,
+        fields: list[str],
+        key_field: str,
+        keys: Sequence[str],
+        *,
+        anonymous: bool = False,
+    ) -> Iterator[pl.DataFrame]:
+        """The rows with these keys, as `read_text` gives them; a key without a row is left out."""
+
+
+@runtime_checkable
+class CopiesRows(Protocol):
+    def working_copy_with_rows(self, remote_id: str) -> RemoteAsset:
+        """An unpublished twin of a published dataset that begins with its rows: the one there is, or a new one."""
 
 
 @runtime_checkable
