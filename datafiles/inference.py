@@ -91,6 +91,8 @@ def count_forms(values: pl.DataFrame) -> dict[str, int]:
     Counts of the parts of a column may be added up.
     """
     forms: dict[str, int] = {}
+    if values.is_empty():
+        return forms
     for form, part in _partition(values):
         count = int(part.get_column("n").sum()) if "n" in part.columns else part.height
         forms[form] = forms.get(form, 0) + count
@@ -102,13 +104,13 @@ def may_have_form(values: pl.Series, *, beside: str, longest: int) -> pl.Series:
 
     First letters and lengths are cheap to compare: the look is spared long values that begin as no form does.
     """
-    number = (values >= "-") & (values < ":")
-    geometry = (values >= "G") & (values < "Q")
-    short = values.str.len_bytes() <= max(longest, _LONGEST_WORD)
-    looked_at = number | geometry | short
-    if not looked_at.all():
-        values = values.zip_with(looked_at, pl.Series([None], dtype=pl.String))
-    return values.str.contains(rf"{_SHAPED}|{beside}").fill_null(value=False)
+    v = pl.col("v")
+    number = (v >= "-") & (v < ":")
+    geometry = (v >= "G") & (v < "Q")
+    short = v.str.len_bytes() <= max(longest, _LONGEST_WORD)
+    looked_at = pl.when(number | geometry | short).then(v)
+    likely = looked_at.str.contains(rf"{_SHAPED}|{beside}").fill_null(value=False)
+    return values.rename("v").to_frame().select(likely).to_series()
 
 
 def _repeats(values: pl.Series) -> bool:
@@ -149,12 +151,15 @@ def _partition(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     if not shaped.any():
         yield "text", frame
         return
-    yield "text", frame.filter(~shaped)
-    frame = frame.filter(shaped)
+    if not shaped.all():
+        yield "text", frame.filter(~shaped)
+        frame = frame.filter(shaped)
     digits = frame.get_column("v").str.contains(r"^[-.0-9]")
     for group, tests in ((frame.filter(digits), _NUMBER_LIKE), (frame.filter(~digits), _WORD_LIKE)):
         left = group
         for form, pattern in tests:
+            if left.is_empty():
+                break
             fits = _fitting(left.get_column("v"), form, pattern)
             if fits is not None:
                 yield form, left.filter(fits)

@@ -145,7 +145,7 @@ class ColumnReading:
             self._compare(values)
         if self._key and self._plan.prose:
             self._text = added(self._text, mark_of(values.get_column("v"), values.get_column("n"), self._key))
-        parts, doubtful = sift(self._plan, left)
+        parts, doubtful, self._plan = sift(self._plan, left)
         self._tally(parts)
         self._doubtful.append(self._owned(doubtful))
         if sum(one.height for one in self._doubtful) >= _TOGETHER:
@@ -270,5 +270,6 @@ def _every(frame: pl.DataFrame, stride: int) -> pl.DataFrame:
     """The rows whose number is a multiple of `stride`."""
     first, last = (frame.item(0, "at"), frame.item(-1, "at")) if frame.height else (0, 0)
     if last - first + 1 == frame.height:  # no row is left out, so they can be counted off
-        return frame.gather_every(stride, offset=-first % stride)
+        offset = -first % stride
+        return pl.DataFrame([column.gather_every(stride, offset) for column in frame.iter_columns()])
     return frame.filter(pl.col("at") % stride == 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import polars as pl
@@ -42,7 +42,8 @@ class Plan:
 
     `whole` are patterns that many values match from end to end; `patterns` all that are searched for inside.
     A pattern is named by its detector and its place in that one's list. Cheap looks come first where many values
-    fail them: `plain` ones are passed over, and those that are not worth a `look`.
+    fail them: `plain` ones are passed over, and those that are not worth a `look`. What a look spares changes the
+    time, not what is found.
     """
 
     prose: bool
@@ -54,6 +55,10 @@ class Plan:
     def passes_over(self, form: str) -> bool:
         """Whether values that surely have that form are never searched."""
         return self.plain and not self.whole and form in _PLAIN_FORMS
+
+    def after(self, looked: int, worth: int) -> Plan:
+        """The plan for what follows when `worth` of the values `looked` at were worth it: too many spare nothing."""
+        return replace(self, look=False) if worth > _HALF * looked else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +101,9 @@ def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> P
     )
 
 
-def sift(plan: Plan, values: pl.DataFrame) -> tuple[list[Part], pl.DataFrame]:
+def sift(plan: Plan, values: pl.DataFrame) -> tuple[list[Part], pl.DataFrame, Plan]:
     """Look at every value (`v`, held by `n` cells): those that are an entity as a whole, and the few of the
-    others that some pattern matches, found by one union of all patterns."""
+    others that some pattern matches, found by one union of all patterns. And the plan for the next values."""
     parts, left = [], values
     for one, place in plan.whole:
         fits = left.get_column("v").str.contains(_whole(one.patterns[place]))
@@ -106,14 +111,17 @@ def sift(plan: Plan, values: pl.DataFrame) -> tuple[list[Part], pl.DataFrame]:
             taken = left if fits.all() else left.filter(fits)
             parts.append(_whole_part(one, place, taken.with_columns(m=pl.col("v"))))
             left = left.filter(~fits)
+    following = plan
     if plan.look and not left.is_empty():
+        looked = left.height
         left = left.filter(pl.col("v").str.contains(WORTH_A_LOOK_IN_PROSE if plan.prose else WORTH_A_LOOK))
+        following = plan.after(looked, left.height)
     if plan.plain and not left.is_empty():
         left = left.filter(~pl.col("v").str.contains(_PLAIN))
     if not left.is_empty():
         union = _union(tuple(_loose(_pattern(pair).core) for pair in plan.patterns))
         left = left.filter(pl.col("v").str.contains(union))
-    return parts, left
+    return parts, left, following
 
 
 def inside(plan: Plan, values: pl.DataFrame) -> list[Part]:
