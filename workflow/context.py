@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -15,7 +16,18 @@ from dossier.models import Contribution, Fact
 from dossier.selectors import facts_of_many
 from publishing.models import Permit
 from workflow.joint import sides_of
-from workflow.models import ContributingDepartment, Dataset, Release, Review, ReviewOrder, Withholding
+from workflow.models import (
+    Bundle,
+    BundlePlace,
+    ContributingDepartment,
+    Dataset,
+    Freeze,
+    PlanHold,
+    Release,
+    Review,
+    ReviewOrder,
+    Withholding,
+)
 
 
 @dataclass
@@ -30,6 +42,8 @@ class ReleaseContext:
     contributions: Sequence[Contribution]
     permits: Sequence[Permit]
     now: datetime = field(default_factory=timezone.now)
+    # Whom it goes public with; None outside of a bundle.
+    together: Together | None = None
 
     def about(self, kind: str, key: str) -> Any:
         """What the fact of `kind` says it speaks of; None when there is no such fact."""
@@ -53,6 +67,21 @@ class ReleaseContext:
     @property
     def plan(self) -> Any:
         return getattr(self.release, "plan", None)
+
+
+class Together:
+    """The releases of a bundle, read when a gate asks for them, and once for all contexts of one reading."""
+
+    def __init__(self, bundle: Bundle, now: datetime | None) -> None:
+        self.bundle = bundle
+        self._now = now
+
+    @cached_property
+    def contexts(self) -> list[ReleaseContext]:
+        return contexts_of(
+            release_queryset().filter(bundle_places__bundle=self.bundle, bundle_places__open=True),
+            now=self._now,
+        )
 
 
 def release_queryset() -> QuerySet[Release]:
@@ -87,6 +116,13 @@ def release_queryset() -> QuerySet[Release]:
             queryset=ContributingDepartment.objects.select_related("department"),
         ),
         "dataset__exceptions",
+        Prefetch("dataset__program__freezes", queryset=Freeze.objects.filter(lifted_at=None)),
+        "freeze_exceptions",
+        Prefetch("plan_holds", queryset=PlanHold.objects.filter(lifted_at=None)),
+        Prefetch(
+            "bundle_places",
+            queryset=BundlePlace.objects.filter(open=True).select_related("bundle__owner"),
+        ),
         Prefetch("dataset__withholdings", queryset=Withholding.objects.select_related("decided_by")),
         Prefetch("permits", queryset=Permit.objects.filter(revoked_at=None)),
     )
@@ -96,6 +132,10 @@ def contexts_of(releases: Iterable[Release], *, now: datetime | None = None) -> 
     """Contexts of releases read with release_queryset; facts come in one more query."""
     releases = list(releases)
     facts = facts_of_many(release.pk for release in releases)
+    together: dict[int, Together] = {}
+    for release in releases:
+        for place in release.bundle_places.all():
+            together.setdefault(place.bundle_id, Together(place.bundle, now))
     return [
         ReleaseContext(
             release=release,
@@ -106,6 +146,7 @@ def contexts_of(releases: Iterable[Release], *, now: datetime | None = None) -> 
             contributions=list(release.contributions.all()),
             permits=list(release.permits.all()),
             now=now or timezone.now(),
+            together=next((together[place.bundle_id] for place in release.bundle_places.all()), None),
         )
         for release in releases
     ]

@@ -8,6 +8,13 @@ from __future__ import annotations
 
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
+from workflow.gates.bundle import confirmed_together, going_together
+from workflow.gates.endings import (
+    archive_kept,
+    nothing_on_its_way,
+    post_mortem_closed,
+    retirement_decided,
+)
 from workflow.gates.exceptions import (
     identifiers_allowed,
     licence_allowed,
@@ -15,6 +22,7 @@ from workflow.gates.exceptions import (
     risk_excepted,
 )
 from workflow.gates.final_key import final_keys_turned
+from workflow.gates.freeze import not_frozen, plan_not_held
 from workflow.gates.levels import security_level_allowed
 from workflow.gates.orders import orders_done
 from workflow.gates.plan import schedule_complete
@@ -51,7 +59,7 @@ from workflow.gates.publication import (
 from workflow.gates.reviews import reviews_in
 from workflow.gates.talk import readiness_talk_held
 from workflow.gates.withholding import not_withheld
-from workflow.stages import ONWARD, Stage, earlier_moves
+from workflow.stages import ONWARD, SYSTEM_OWNER, Stage, earlier_moves
 
 __all__ = [
     "CHECKLIST_NAMES",
@@ -61,6 +69,7 @@ __all__ = [
     "GateResult",
     "Unmet",
     "judge",
+    "lacking",
     "unmet",
     "unmet_onward",
 ]
@@ -84,6 +93,18 @@ def earlier_gates_hold(move: str) -> Gate:
     gate.__doc__ = f"Everything that was asked for before {move} still holds."
     return gate
 
+
+def lacking(context: ReleaseContext) -> list[Unmet]:
+    """What keeps a release from going public by itself, whomever it goes with."""
+    stage = context.release.get_stage_display()
+    if context.release.stage != Stage.STAGED:
+        text = f"It is in {stage} and not approved." if context.release.is_open else f"It ended: {stage}."
+        return [Unmet(text, "overview", SYSTEM_OWNER)]
+    results = (gate(context) for gate in GO_PUBLIC if gate is not goes_together)
+    return list(dict.fromkeys(item for result in results for item in result.unmet))
+
+
+goes_together = going_together(lacking)
 
 # What must hold before each move. A move that needs nothing has an empty row, and the row must be there.
 GATES: dict[str, tuple[Gate, ...]] = {
@@ -154,7 +175,12 @@ GATES: dict[str, tuple[Gate, ...]] = {
         plan_before("publish"),
         reviews_in("publish"),
         date_reached,
+        not_frozen,
+        plan_not_held,
+        # Asks about every release of a bundle: last of all that is asked before the copy is made public.
+        goes_together,
         public_copy_confirmed,
+        confirmed_together,
     ),
     "return_for_changes": (),
     "reject": (),
@@ -163,12 +189,13 @@ GATES: dict[str, tuple[Gate, ...]] = {
     "resume": (),
     "supersede": (),
     "retract": (),
-    "reinstate": (),
-    "retire": (retirement_recorded,),
+    "reinstate": (post_mortem_closed,),
+    "retire": (retirement_recorded, retirement_decided, nothing_on_its_way, archive_kept),
 }
 
 # What must hold before the portal copy is made public: all that `publish` asks for, but its own outcome.
-GO_PUBLIC: tuple[Gate, ...] = tuple(gate for gate in GATES["publish"] if gate is not public_copy_confirmed)
+_OUTCOME = (public_copy_confirmed, confirmed_together)
+GO_PUBLIC: tuple[Gate, ...] = tuple(gate for gate in GATES["publish"] if gate not in _OUTCOME)
 
 
 def judge(name: str, context: ReleaseContext) -> list[GateResult]:

@@ -65,3 +65,9 @@ def fact_holds(
 def day(moment: datetime) -> str:
     """A day in words, in the time zone of the reader."""
     return date_format(timezone.localtime(moment), "j M")
+
+
+def sentence(text: str) -> str:
+    """Words that a person typed, as a sentence among others."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -4,11 +4,13 @@ Import from here. Direction inside: dataset <- distribution, release <- review, 
 """
 
 from workflow.models.additions import DepartmentReview
+from workflow.models.bundle import Bundle, BundlePlace
 from workflow.models.dataset import Dataset
 from workflow.models.deadline import DeadlineNotice, DeadlinePause
 from workflow.models.distribution import ColumnDescription, Distribution
 from workflow.models.exception import PublicationException
 from workflow.models.feed import CalendarFeed
+from workflow.models.freeze import Freeze, FreezeException, PlanHold
 from workflow.models.guest import GuestInvitation
 from workflow.models.high_value import HighValueInventory
 from workflow.models.imports import InventoryImport, InventoryTakeover
@@ -19,6 +21,15 @@ from workflow.models.priority import PriorityScore, PriorityWeights
 from workflow.models.proposal import DatasetProposal
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
 from workflow.models.request import DatasetRequest, RequestVote
+from workflow.models.retirement import ArchiveCopy, Retirement, RetirementApproval, RetirementObjection
+from workflow.models.retraction import (
+    PostMortem,
+    PostMortemDuty,
+    PostMortemMeasure,
+    PostMortemSignature,
+    Retraction,
+    RetractionFollowUp,
+)
 from workflow.models.return_point import ReturnPoint
 from workflow.models.review import Recusal, Review
 from workflow.models.schedule import AccessPlanFile, ScheduleEntry
@@ -29,6 +40,9 @@ from workflow.models.withholding import Withholding
 __all__ = [
     "AccessPlanFile",
     "ApprovalRequest",
+    "ArchiveCopy",
+    "Bundle",
+    "BundlePlace",
     "CalendarFeed",
     "ColumnDescription",
     "ContributingDepartment",
@@ -39,13 +53,20 @@ __all__ = [
     "DeadlinePause",
     "DepartmentReview",
     "Distribution",
+    "Freeze",
+    "FreezeException",
     "GuestInvitation",
     "HelpRequest",
     "HighValueInventory",
     "InventoryImport",
     "InventoryTakeover",
+    "PlanHold",
     "PlanItem",
     "PlanSignOff",
+    "PostMortem",
+    "PostMortemDuty",
+    "PostMortemMeasure",
+    "PostMortemSignature",
     "PriorityScore",
     "PriorityWeights",
     "PublicationException",
@@ -54,6 +75,11 @@ __all__ = [
     "Recusal",
     "Release",
     "RequestVote",
+    "Retirement",
+    "RetirementApproval",
+    "RetirementObjection",
+    "Retraction",
+    "RetractionFollowUp",
     "ReturnForChanges",
     "ReturnPoint",
     "Review",
