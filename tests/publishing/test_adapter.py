@@ -11,8 +11,10 @@ from publishing.portals.base import (
     AuthFailed,
     BadRequest,
     Conflict,
+    NotFound,
     ProtocolError,
     Retryable,
+    RowsRefused,
     Throttled,
     TooLarge,
 )
@@ -196,9 +198,70 @@ def test_rows_that_the_portal_leaves_out_are_an_error_and_not_a_success(
     portal: SocrataPortal, orders: Orders
 ) -> None:
     remote_id, _, rows, _ = made(portal)
-    orders.fault("errors", method="POST", path="^/resource/", count=1)
-    with pytest.raises(BadRequest, match="took 3 of 4 rows"):
+    orders.fault("errors", method="POST", path="^/resource/", count=1, times=-1)
+    with pytest.raises(RowsRefused, match="but rows 1, 2, 3, 4 of its 4 rows"):
         portal.push_chunk(remote_id, rows)
+
+
+def test_a_row_that_was_left_out_once_is_sent_again(portal: SocrataPortal, orders: Orders) -> None:
+    remote_id, record, rows, expected = made(portal)
+    orders.fault("errors", method="POST", path="^/resource/", count=1)
+    portal.push_chunk(remote_id, rows)
+    assert held(portal, remote_id, record) == expected
+
+
+def test_one_row_among_many_that_the_portal_refuses_is_found_without_its_values(
+    portal: SocrataPortal, orders: Orders
+) -> None:
+    remote_id, _, rows, _ = made(portal, rows=40)
+    orders.settings(row_errors="count")
+    rows[28]["fee"] = "Jane Roe, 123-45-6789"
+    with pytest.raises(RowsRefused, match="but row 29 of its 40 rows") as caught:
+        portal.push_chunk(remote_id, rows)
+    assert caught.value.positions == (29,)
+    assert "Jane" not in str(caught.value)
+    assert portal.count(remote_id) == 39
+
+
+def test_rows_are_taken_out_in_a_request_of_their_own_and_again_without_harm(
+    portal: SocrataPortal, orders: Orders
+) -> None:
+    remote_id, record, rows, _ = made(portal, rows=10)
+    orders.settings(row_errors="count")
+    portal.push_chunk(remote_id, rows)
+    gone = portal.delete_rows(remote_id, ["3", "7"])
+    assert (gone.deleted, gone.created, gone.updated, gone.errors) == (2, 0, 0, 0)
+    again = portal.delete_rows(remote_id, ["3", "7"])
+    assert (again.deleted, again.errors) == (0, 2)
+    keys = {row["row_key"] for row in portal.read_back(remote_id, record.fields)}
+    assert keys == {"1", "2", "4", "5", "6", "8", "9", "10"}
+    with pytest.raises(ValueError, match="without a key"):
+        portal.delete_rows(remote_id, ["1", ""])
+
+
+def test_one_row_goes_by_its_id_and_never_the_dataset(portal: SocrataPortal, orders: Orders) -> None:
+    remote_id, _, rows, _ = made(portal)
+    portal.push_chunk(remote_id, rows)
+    found = orders.get(f"/resource/{remote_id}.json", **{"$select": ":id,row_key", "row_key": "2"}).json()
+    portal.safe_delete_row(remote_id, found[0][":id"])
+    assert portal.count(remote_id) == 3
+    for nothing in ("", "  ", None, 0, remote_id):
+        with pytest.raises(ValueError, match="nothing was deleted"):
+            portal.safe_delete_row(remote_id, nothing)
+    assert portal.count(remote_id) == 3
+
+
+def test_leftover_working_copies_are_discarded_and_the_public_dataset_is_not(portal: SocrataPortal) -> None:
+    remote_id, _, rows, _ = made(portal)
+    portal.push_chunk(remote_id, rows)
+    assert portal.discard_leftovers(remote_id) == []
+    portal.publish(remote_id)
+    copy = portal.working_copy(remote_id).remote_id
+    assert portal.discard_leftovers(remote_id, keep=copy) == []
+    assert portal.discard_leftovers(remote_id) == [f"working copy {copy}"]
+    assert portal.count(remote_id) == 4
+    with pytest.raises(NotFound):
+        portal.view(copy)
 
 
 def test_a_long_wait_goes_back_to_the_queue_with_the_time_the_portal_named(

@@ -30,6 +30,10 @@ class PortalConfig:
     read_seconds: float = 45.0
     wait_scale: float = 1.0
     pause: Pause = sleep
+    # How often a call that met passing trouble is tried before its error goes to who asked.
+    tries: int = 5
+    # Refuse every request that could change something on the portal.
+    read_only: bool = False
 
     def __post_init__(self) -> None:
         host = urlsplit(f"//{self.domain}").hostname or ""

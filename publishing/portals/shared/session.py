@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,10 +21,24 @@ log = logging.getLogger(__name__)
 USER_AGENT = "open-data-publication-workflow/1.0"
 CONNECT_SECONDS = 5.0
 MAX_BYTES = 128 << 20
-TRIES = 5
 BASE_WAIT = 1.0
 # Longer waits than this are not slept through: the work goes back to the queue instead.
 LONGEST_WAIT = 20.0
+
+
+READS = ("GET", "HEAD")
+
+
+@dataclass
+class Tally:
+    """What went over a session, in numbers only."""
+
+    requests: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    repeated: int = 0
+    throttled: int = 0
+    seconds: float = 0.0
 
 
 class PortalSession(requests.Session):
@@ -34,6 +50,8 @@ class PortalSession(requests.Session):
     def __init__(self, config: PortalConfig) -> None:
         super().__init__()
         self.config = config
+        self.hosts = config.hosts
+        self.tally = Tally()
         self.last: requests.Response | None = None
         self.max_redirects = 0
         # No proxy, netrc or certificate settings from the environment of the process.
@@ -42,27 +60,39 @@ class PortalSession(requests.Session):
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         parts = urlsplit(str(url))
-        if parts.scheme != self.config.scheme or parts.netloc not in self.config.hosts:
+        if parts.scheme != self.config.scheme or parts.netloc not in self.hosts:
             raise ValueError("This session speaks to the configured portal only.")
+        if self.config.read_only and str(method).upper() not in READS:
+            raise ValueError("This session only reads; nothing was sent to the portal.")
         kwargs["timeout"] = (CONNECT_SECONDS, self.config.read_seconds)
         whole = not kwargs.get("stream", False)
         kwargs["stream"] = True
         self.last = None
+        began = time.monotonic()
         response = super().request(method, url, *args, **kwargs)
         if whole:
             self._read(response)
         self.last = response
-        log.info(
-            "portal %s %s -> %s (request %s)",
-            method,
-            parts.path,
-            response.status_code,
-            self.request_id(response),
-        )
+        self._log(method, parts.path, response, time.monotonic() - began)
         return response
 
-    @staticmethod
-    def _read(response: requests.Response) -> None:
+    def _log(self, method: str | bytes, path: str, response: requests.Response, seconds: float) -> None:
+        """The path without its query, and the portal's number of the request: no key, and nothing of a row."""
+        sent = int(response.request.headers.get("Content-Length") or 0)
+        self.tally.requests += 1
+        self.tally.bytes_sent += sent
+        self.tally.seconds += seconds
+        log.info(
+            "portal %s %s -> %s in %.2f s, %d bytes sent (request %s)",
+            method,
+            path,
+            response.status_code,
+            seconds,
+            sent,
+            self.request_id(response),
+        )
+
+    def _read(self, response: requests.Response) -> None:
         """Read the body with a cap, and spare the guess at its encoding, which is slow on large answers."""
         parts, size = [], 0
         for part in response.iter_content(1 << 16):
@@ -71,6 +101,7 @@ class PortalSession(requests.Session):
                 response.close()
                 raise TooLarge("The portal's answer was larger than we accept. Tell your portal admin.")
             parts.append(part)
+        self.tally.bytes_received += size
         response._content = b"".join(parts)
         response.encoding = response.encoding or "utf-8"
 
@@ -87,18 +118,23 @@ class PortalClient:
         self.config = config
 
     def close(self) -> None:
+        tally = self.session.tally
+        if tally.requests:
+            log.info("portal %s, this piece of work: %s", self.config.domain, tally)
         self.session.close()
 
     def call(self, what: str, act: Callable[[], Any], *, idempotent: bool = True) -> Any:
         """Run one call; wait and repeat while that may help. `what` names it: "read the rows"."""
-        for attempt in range(TRIES):
+        for attempt in range(self.config.tries):
             try:
                 return self._once(what, act)
             except Retryable as error:
+                self.session.tally.throttled += isinstance(error, Throttled)
                 wait = _wait(error, attempt)
                 unsafe = error.ambiguous and not idempotent
-                if unsafe or error.timed_out or wait > LONGEST_WAIT or attempt == TRIES - 1:
+                if unsafe or error.timed_out or wait > LONGEST_WAIT or attempt == self.config.tries - 1:
                     raise
+                self.session.tally.repeated += 1
                 self.config.pause(wait * self.config.wait_scale, str(error))
         raise AssertionError("the last attempt returns or raises")
 

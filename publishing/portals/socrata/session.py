@@ -29,6 +29,10 @@ class SocrataConfig(PortalConfig):
     key_id: str = ""
     key_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
+    # Other sites that show what this portal has public; strangers look there too, our key never goes there.
+    federated_sites: tuple[str, ...] = ()
+    # A table of more bytes than this is sent as one file in parts; 0: never.
+    file_bytes: int = 50 << 20
 
 
 class SocrataSession(PortalSession):
@@ -39,7 +43,9 @@ class SocrataSession(PortalSession):
     def __init__(self, config: SocrataConfig, *, anonymous: bool) -> None:
         super().__init__(config)
         self.headers.update({"Content-Type": "application/json", "X-Socrata-Host": config.domain})
-        if not anonymous:
+        if anonymous:
+            self.hosts = config.hosts | set(config.federated_sites)
+        else:
             self.auth = (config.key_id, config.key_secret)
             if config.app_token:
                 self.headers["X-App-Token"] = config.app_token
@@ -59,7 +65,11 @@ class SocrataClient(PortalClient):
 
     def send(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """A request that sodapy has no good call for. Raises requests.HTTPError like sodapy does."""
-        response = self.session.request(method, f"{self.config.base}{path}", **kwargs)
+        return self.fetch(f"{self.config.base}{path}", method=method, **kwargs)
+
+    def fetch(self, url: str, *, method: str = "GET", **kwargs: Any) -> requests.Response:
+        """The same for a whole address: a site that the portal federates to is another host."""
+        response = self.session.request(method, url, **kwargs)
         response.raise_for_status()
         return response
 
@@ -87,7 +97,7 @@ class SocrataClient(PortalClient):
             raise strange(what, self.config, "sent an answer that we cannot read") from error
         if self.session.last is not None and self.session.last.status_code == 202:
             return self._follow(what, self.session.last)
-        if self.session.last is not None and self.session.last.status_code != 200:
+        if self.session.last is not None and self.session.last.status_code not in (200, 201):
             raise strange(what, self.config, f"answered {self.session.last.status_code}")
         return result
 
