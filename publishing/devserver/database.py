@@ -16,7 +16,9 @@ class Database:
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self.db = sqlite3.connect(directory / "portal.sqlite3", check_same_thread=False, isolation_level=None)
+        self.directory = directory
+        self.path = directory / "portal.sqlite3"
+        self.db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=NORMAL")
         self.db.executescript(self.schema)
@@ -32,6 +34,12 @@ class Database:
                 self.db.execute("ROLLBACK")
                 raise
             self.db.execute("COMMIT")
+
+    def reader(self) -> sqlite3.Connection:
+        """A connection of its own for one long answer: it sees what was committed when it began to read."""
+        reader = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+        reader.execute("PRAGMA query_only = 1")
+        return reader
 
     def close(self) -> None:
         with self.lock:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 from typing import Any
 
+from publishing.devserver import papers
 from publishing.devserver.database import Database
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS doc (kind TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, id));
+SCHEMA = f"""
+{papers.SCHEMA}
 CREATE TABLE IF NOT EXISTS line (
     holder TEXT, number INTEGER, key TEXT, body TEXT NOT NULL, PRIMARY KEY (holder, number));
 CREATE UNIQUE INDEX IF NOT EXISTS one_key ON line (holder, key);
@@ -18,25 +19,26 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_key ON line (holder, key);
 class Documents(Database):
     schema = SCHEMA
 
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.papers = papers.Papers(self.db)
+
     def settings(self) -> dict[str, Any]:
         return {}
 
     # documents
 
     def put(self, kind: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
-        self.db.execute("INSERT OR REPLACE INTO doc VALUES (?, ?, ?)", (kind, name, json.dumps(body)))
-        return body
+        return self.papers.put(kind, name, body)
 
     def get(self, kind: str, name: str) -> dict[str, Any] | None:
-        row = self.db.execute("SELECT body FROM doc WHERE kind = ? AND id = ?", (kind, name)).fetchone()
-        return json.loads(row[0]) if row else None
+        return self.papers.get(kind, name)
 
     def every(self, kind: str) -> list[dict[str, Any]]:
-        rows = self.db.execute("SELECT body FROM doc WHERE kind = ? ORDER BY rowid", (kind,))
-        return [json.loads(body) for (body,) in rows]
+        return self.papers.every(kind)
 
     def drop(self, kind: str, name: str) -> None:
-        self.db.execute("DELETE FROM doc WHERE kind = ? AND id = ?", (kind, name))
+        self.papers.drop(kind, name)
 
     # rows: the body is the row as JSON text, written by who knows its types
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -19,6 +21,7 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
+        self.headers: dict[str, str] = {}
         self.body: dict[str, Any] = {"error": True, "message": message}
         if code:
             self.body["code"] = code
@@ -26,7 +29,10 @@ class ApiError(Exception):
             self.body["data"] = data
 
     def response(self) -> Response:
-        headers = {"X-Error-Message": self.body["message"].encode("ascii", "replace").decode()}
+        headers = {
+            "X-Error-Message": self.body["message"].encode("ascii", "replace").decode(),
+            **self.headers,
+        }
         if "code" in self.body:
             headers["X-Error-Code"] = self.body["code"]
         return json_response(self.body, status=self.status, headers=headers)
@@ -38,11 +44,23 @@ class Request:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
-    body: bytes
     client: str
     host: str
+    # The body: a long one lies on disk, so read `file` in pieces where bodies may be long.
+    file: IO[bytes] = field(default_factory=io.BytesIO)
+    size: int = 0
+    scheme: str = "http"
     user: dict[str, Any] | None = None
     args: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> bytes:
+        self.file.seek(0)
+        return self.file.read()
+
+    @property
+    def base(self) -> str:
+        return f"{self.scheme}://{self.host}"
 
     def json(self) -> Any:
         """The body as JSON; numbers keep every digit, NaN and Infinity are refused as they are no JSON."""
@@ -56,6 +74,13 @@ class Request:
             raise ApiError(403, None, "You must be logged in to access this resource")
         return self.user
 
+    def publisher(self) -> dict[str, Any]:
+        """Who signed in, when it is somebody who may change the portal's contents."""
+        user = self.signed_in()
+        if "create_datasets" not in user["rights"]:
+            raise ApiError(403, "permission_denied", "You do not have permission to do this")
+        return user
+
 
 @dataclass
 class Response:
@@ -63,6 +88,8 @@ class Response:
     body: bytes = b""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    # A long answer comes in pieces, made while they are sent; `body` is empty then.
+    stream: Iterator[bytes] | None = None
 
 
 def _no_constant(name: str) -> Any:

@@ -1,9 +1,10 @@
-"""Every path the stand-in answers, in one table."""
+"""Every path the stand-in answers, in one table; the names are what faults and the log call them by."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from publishing.devserver import approvals, catalog, pages, resource_api, views_api
 from publishing.devserver.http import Request, Response
@@ -13,42 +14,55 @@ Handler = Callable[[Store, Request], Response]
 
 VIEW = r"/api/views/(?P<id>[^/?]+?)"
 JSON = r"(?:\.json)?"
+ROWS = r"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)(?:\.(?P<format>json|csv|geojson))?"
 
-ROUTES: list[tuple[str, str, Handler]] = [
-    ("GET", r"/", pages.home),
-    ("GET", r"/d/(?P<id>[a-z0-9-]+)", pages.dataset),
-    ("GET", r"/data\.json", catalog.data_json),
-    ("GET", r"/api/catalog/v1", catalog.search),
-    ("GET", rf"/api/users/current{JSON}", views_api.current_user),
-    ("POST", rf"/api/views{JSON}", views_api.create),
-    ("GET", rf"/api/views{JSON}", views_api.listed),
-    ("GET", rf"{VIEW}{JSON}", views_api.read),
-    ("PUT", rf"{VIEW}{JSON}", views_api.change),
-    ("DELETE", rf"{VIEW}{JSON}", views_api.delete),
-    ("POST", rf"{VIEW}/columns{JSON}", views_api.add_columns),
-    ("PUT", rf"{VIEW}/columns/(?P<column>\w+?){JSON}", views_api.change_column),
-    ("DELETE", rf"{VIEW}/columns/(?P<column>\w+?){JSON}", views_api.delete_column),
-    ("POST", rf"{VIEW}/publication{JSON}", views_api.publication),
-    ("GET", rf"{VIEW}/replication{JSON}", views_api.replication),
-    ("GET", rf"{VIEW}/permissions{JSON}", approvals.read_permissions),
-    ("PUT", rf"{VIEW}/permissions{JSON}", approvals.write_permissions),
-    ("GET", rf"{VIEW}/approvals{JSON}", approvals.guidance),
-    ("POST", rf"{VIEW}/approvals{JSON}", approvals.start),
-    ("PUT", rf"{VIEW}/approvals/(?P<number>\d+){JSON}", approvals.decide),
-    ("DELETE", rf"{VIEW}/approvals/(?P<number>\d+){JSON}", approvals.withdraw),
-    ("GET", rf"{VIEW}/rows\.csv", resource_api.download),
-    ("GET", rf"/api/geocoding/(?P<id>[^/]+?){JSON}", views_api.geocoding),
-    ("GET", r"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)(?:\.(?P<format>json|csv))?", resource_api.read),
-    ("POST", r"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)(?:\.(?P<format>json|csv))?", resource_api.upsert),
-    ("PUT", r"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)(?:\.(?P<format>json|csv))?", resource_api.replace),
-    ("DELETE", rf"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)/(?P<row>.+?){JSON}", resource_api.delete_row),
+
+class Route(NamedTuple):
+    name: str
+    handler: Handler
+
+
+ROUTES: list[tuple[str, str, str, Handler]] = [
+    ("page.home", "GET", r"/", pages.home),
+    ("page.dataset", "GET", r"/d/(?P<id>[a-z0-9-]+)", pages.dataset),
+    ("data_json", "GET", r"/data\.json", catalog.data_json),
+    ("catalog.search", "GET", r"/api/catalog/v1", catalog.search),
+    ("users.current", "GET", rf"/api/users/current{JSON}", views_api.current_user),
+    ("views.create", "POST", rf"/api/views{JSON}", views_api.create),
+    ("views.list", "GET", rf"/api/views{JSON}", views_api.listed),
+    ("views.read", "GET", rf"{VIEW}{JSON}", views_api.read),
+    ("views.change", "PUT", rf"{VIEW}{JSON}", views_api.change),
+    ("views.delete", "DELETE", rf"{VIEW}{JSON}", views_api.delete),
+    ("columns.add", "POST", rf"{VIEW}/columns{JSON}", views_api.add_columns),
+    ("columns.change", "PUT", rf"{VIEW}/columns/(?P<column>\w+?){JSON}", views_api.change_column),
+    ("columns.delete", "DELETE", rf"{VIEW}/columns/(?P<column>\w+?){JSON}", views_api.delete_column),
+    ("views.publish", "POST", rf"{VIEW}/publication{JSON}", views_api.publication),
+    ("views.replication", "GET", rf"{VIEW}/replication{JSON}", views_api.replication),
+    ("permissions.read", "GET", rf"{VIEW}/permissions{JSON}", approvals.read_permissions),
+    ("permissions.write", "PUT", rf"{VIEW}/permissions{JSON}", approvals.write_permissions),
+    ("approvals.guidance", "GET", rf"{VIEW}/approvals{JSON}", approvals.guidance),
+    ("approvals.submit", "POST", rf"{VIEW}/approvals{JSON}", approvals.start),
+    ("approvals.decide", "PUT", rf"{VIEW}/approvals/(?P<number>\d+){JSON}", approvals.decide),
+    ("approvals.withdraw", "DELETE", rf"{VIEW}/approvals/(?P<number>\d+){JSON}", approvals.withdraw),
+    ("rows.download", "GET", rf"{VIEW}/rows\.csv", resource_api.download),
+    ("geocoding", "GET", rf"/api/geocoding/(?P<id>[^/]+?){JSON}", views_api.geocoding),
+    ("rows.read", "GET", ROWS, resource_api.read),
+    ("rows.upsert", "POST", ROWS, resource_api.upsert),
+    ("rows.replace", "PUT", ROWS, resource_api.replace),
+    (
+        "rows.delete",
+        "DELETE",
+        rf"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)/(?P<row>.+?){JSON}",
+        resource_api.delete_row,
+    ),
 ]
-COMPILED = [(method, re.compile(pattern), handler) for method, pattern, handler in ROUTES]
+COMPILED = [(Route(name, handler), method, re.compile(pattern)) for name, method, pattern, handler in ROUTES]
+NAMES = [name for name, *_ in ROUTES]
 
 
-def route(method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
-    for known, pattern, handler in COMPILED:
-        match = pattern.fullmatch(path)
-        if match is not None and known == method:
-            return handler, {name: value for name, value in match.groupdict().items() if value is not None}
+def route(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    for known, wanted, pattern in COMPILED:
+        match = pattern.fullmatch(path) if wanted == method else None
+        if match is not None:
+            return known, {name: value for name, value in match.groupdict().items() if value is not None}
     return None

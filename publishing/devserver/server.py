@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
-import hmac
-import json
 import secrets
 import socket
 import struct
@@ -19,29 +15,30 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from publishing.devserver.faults import Fault, FaultBox
+from publishing.devserver import control, people, throttle, transport
+from publishing.devserver.faults import Fault, FaultBox, Hit
 from publishing.devserver.http import ApiError, Request, Response, json_response
-from publishing.devserver.router import route
+from publishing.devserver.router import NAMES, route
 from publishing.devserver.store import Store
 
-CONTROL = "/__standin/"
-LOOPBACK = ("127.0.0.1", "::1")
 LOG_LENGTH = 2000
 # Kept out of the log of requests.
-SECRET = ("authorization", "x-esri-authorization", "x-ckan-api-key")
-USER: dict[str, Any] = {
-    "id": "demo-user",
-    "displayName": "Portal publisher",
-    "email": "publisher@example.gov",
-    "roleName": "publisher",
-    "rights": ["create_datasets", "edit_others_datasets", "review_public_approvals"],
-}
+SECRET = ("authorization", "x-esri-authorization", "x-ckan-api-key", "cookie")
+HANDSHAKE_SECONDS = 300
 
 
-class PortalServer(ThreadingHTTPServer):
+class QuietServer(ThreadingHTTPServer):
+    """A thread for each connection; a client that goes away is no news."""
+
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 64
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Connections that break off, and handshakes that fail, are what this server is for."""
+
+
+class PortalServer(QuietServer):
     def __init__(
         self,
         address: tuple[str, int],
@@ -53,10 +50,17 @@ class PortalServer(ThreadingHTTPServer):
     ) -> None:
         self.store = store(state)
         self.keys = keys
+        self.scheme = "http"
         self.faults = FaultBox()
+        self.throttle = throttle.Buckets()
         self.tickets: dict[str, list[Any]] = {}
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
+        self.busy = 0.0
         super().__init__(address, handler or PortalHandler)
+
+    @property
+    def plain(self) -> PortalServer:
+        return self
 
     def server_close(self) -> None:
         super().server_close()
@@ -75,6 +79,7 @@ class PortalHandler(BaseHTTPRequestHandler):
     server_version = "nginx"
     sys_version = ""
     disable_nagle_algorithm = True
+    timeout = HANDSHAKE_SECONDS
 
     def do_GET(self) -> None:
         self._answer()
@@ -86,41 +91,49 @@ class PortalHandler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         request = self._request()
+        started = time.perf_counter()
         try:
             response = self._respond(request)
         except ConnectionCut:
             self._cut()
             return
+        finally:
+            request.file.close()
+            self.server.plain.busy += time.perf_counter() - started
         with contextlib.suppress(ConnectionError):
-            self._send(response)
+            self.server.plain.busy += transport.send(self, response)
 
     def _request(self) -> Request:
         parts = urlsplit(self.path)
-        length = int(self.headers.get("Content-Length") or 0)
+        file, size = transport.read_body(self)
         return Request(
             method="GET" if self.command == "HEAD" else self.command,
             path=parts.path if parts.path == "/" else parts.path.rstrip("/"),
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(length) if length else b"",
+            file=file,
+            size=size,
             client=self.client_address[0],
             host=self.headers.get("Host", "localhost"),
+            scheme=self.server.scheme,
         )
 
     def _respond(self, request: Request) -> Response:
-        if request.path.startswith(CONTROL):
-            return self._guarded(request, self._control)
-        entry = {
+        if request.path.startswith(control.PREFIX):
+            return self._guarded(request, lambda asked: control.answer(self.server.plain, asked, NAMES))
+        entry: dict[str, Any] = {
             "method": request.method,
             "path": request.path,
+            "route": self.route_name(request),
             "query": request.query,
-            "size": len(request.body),
+            "size": request.size,
             "headers": {name: value for name, value in request.headers.items() if name not in SECRET},
             "signed": self.is_signed(request),
+            "tls": request.scheme == "https",
         }
         self.server.log.append(entry)
-        fault = self.server.faults.take(request.method, request.path, len(request.body), not entry["signed"])
-        response = self._with_fault(request, fault)
+        hit = Hit(request.method, request.path, entry["route"], request.size, not entry["signed"])
+        response = self._with_fault(request, self.server.faults.take(hit))
         entry["status"] = response.status
         return response
 
@@ -129,33 +142,44 @@ class PortalHandler(BaseHTTPRequestHandler):
             return self._guarded(request, self.dispatch)
         if fault.kind == "reset_before":
             raise ConnectionCut
-        if fault.kind == "status":
-            return self.faulty(fault)
         if fault.kind == "too_large":
-            return self.refusal(ApiError(413, "req.body.too-large", "The body is too large"))
-        if fault.kind == "redirect":
-            return Response(302, b"", headers={"Location": "/"})
-        if fault.kind == "html":
-            page = b"<html><head><title>Error</title></head><body><h1>Bad gateway</h1></body></html>"
-            return Response(fault.status, page, "text/html")
+            return self.refusal(transport.too_large())
+        if fault.kind in ("status", "html", "redirect") and fault.when != "after":
+            return self._instead(fault)
+        if fault.kind == "slow" and fault.when == "before":
+            time.sleep(fault.seconds)
         if fault.kind == "errors":
             request.headers["x-standin-drop"] = str(fault.count)
         if fault.kind == "corrupt":
             request.headers["x-standin-corrupt"] = "1"
-        response = self._guarded(request, self.dispatch)
+        return self._afterwards(fault, self._guarded(request, self.dispatch))
+
+    def _instead(self, fault: Fault) -> Response:
+        """The answer of a fault that has one of its own."""
+        if fault.kind == "status":
+            return self.faulty(fault)
+        if fault.kind == "redirect":
+            return Response(302, b"", headers={"Location": "/"})
+        page = b"<html><head><title>Error</title></head><body><h1>Bad gateway</h1></body></html>"
+        return Response(fault.status, page, "text/html")
+
+    def _afterwards(self, fault: Fault, response: Response) -> Response:
+        """What a fault makes of an answer whose work is done and kept."""
         if fault.kind == "reset_after":
             raise ConnectionCut
-        if fault.kind == "slow":
+        if fault.kind in ("status", "html", "redirect"):
+            return self._instead(fault)
+        if fault.kind == "slow" and fault.when != "before":
             time.sleep(fault.seconds)
         if fault.kind == "truncated":
-            response.body = response.body[: max(1, len(response.body) // 2)]
+            transport.cut_in_half(response)
         if fault.kind == "ticket":
             ticket = secrets.token_hex(8)
-            self.server.tickets[ticket] = [fault.polls, response]
+            self.server.tickets[ticket] = [fault.polls, transport.whole(response)]
             return _accepted(ticket)
         return response
 
-    def _guarded(self, request: Request, handle: Any) -> Response:
+    def _guarded(self, request: Request, handle: Callable[[Request], Response]) -> Response:
         try:
             request.user = self.user_of(request)
             with self.server.store.transaction():
@@ -169,22 +193,15 @@ class PortalHandler(BaseHTTPRequestHandler):
 
     # what portals differ in
 
+    def route_name(self, request: Request) -> str:
+        found = route(request.method, request.path)
+        return found[0].name if found else ""
+
     def is_signed(self, request: Request) -> bool:
         return "authorization" in request.headers
 
     def user_of(self, request: Request) -> dict[str, Any] | None:
-        header = request.headers.get("authorization")
-        if header is None:
-            return None
-        kind, _, text = header.partition(" ")
-        try:
-            name, _, secret = base64.b64decode(text, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            name = secret = ""
-        known = self.server.keys.get(name, "")
-        if kind.lower() != "basic" or not known or not hmac.compare_digest(known.encode(), secret.encode()):
-            raise ApiError(401, "authentication_required", "Incorrect key id or secret")
-        return USER
+        return people.who(request, self.server.keys)
 
     def refusal(self, error: ApiError) -> Response:
         return error.response()
@@ -197,6 +214,7 @@ class PortalHandler(BaseHTTPRequestHandler):
         return response
 
     def dispatch(self, request: Request) -> Response:
+        self.server.throttle.admit(request, self.server.store.settings())
         ticket = request.query.get("ticket")
         if ticket in self.server.tickets:
             state = self.server.tickets[ticket]
@@ -205,46 +223,9 @@ class PortalHandler(BaseHTTPRequestHandler):
         found = route(request.method, request.path)
         if found is None:
             raise ApiError(404, "not_found", "Not found")
-        handler, request.args = found
-        return handler(self.server.store, request)
-
-    def _control(self, request: Request) -> Response:
-        """Orders for tests: faults, settings and the log of requests, from this machine only."""
-        if request.client not in LOOPBACK:
-            raise ApiError(403, "permission_denied", "Only this machine may order faults")
-        name = request.path.removeprefix(CONTROL)
-        if name == "log" and request.method == "DELETE":
-            self.server.log.clear()
-            return json_response({})
-        if name == "log":
-            return json_response(list(self.server.log))
-        if name == "settings":
-            if request.method == "POST":
-                self.server.store.set_settings(json.loads(request.body))
-            return json_response(self.server.store.settings())
-        if name == "faults" and request.method == "DELETE":
-            self.server.faults.clear()
-            return json_response({})
-        if name == "faults" and request.method == "POST":
-            try:
-                fault = self.server.faults.add(json.loads(request.body))
-            except (TypeError, ValueError) as error:
-                raise ApiError(400, "invalid_request", str(error)) from error
-            return json_response({"kind": fault.kind, "times": fault.times})
-        raise ApiError(404, "not_found", "Not found")
-
-    def _send(self, response: Response) -> None:
-        self.send_response(response.status)
-        self.send_header("Content-Type", response.content_type)
-        self.send_header("Content-Length", str(len(response.body)))
-        self.send_header("X-Socrata-RequestId", secrets.token_hex(16))
-        self.send_header("X-Socrata-Region", "stand-in")
-        self.send_header("Access-Control-Allow-Origin", "*")
-        for name, value in response.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body)
+        known, request.args = found
+        response = known.handler(self.server.store, request)
+        return response
 
     def _cut(self) -> None:
         """End the connection with a reset, as a crashing proxy does."""

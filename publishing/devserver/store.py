@@ -9,8 +9,10 @@ import secrets
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from publishing.devserver import papers
 from publishing.devserver.database import Database
 from publishing.devserver.http import ApiError
 
@@ -24,8 +26,11 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "row_errors": "fatal",  # or "count": a bad row is left out and counted in "Errors"
     "categories": [],  # empty: every category is known
     "copy_polls": 0,  # how often a working copy answers 202 before it exists
+    "tokenless_per_minute": 0,  # requests without an app token for each address; 0: as many as they like
+    "tokenless_retry_after": "1",  # the header of the 429 then; empty: none
 }
-SCHEMA = """
+SCHEMA = f"""
+{papers.SCHEMA}
 CREATE TABLE IF NOT EXISTS asset (
     oid INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, doc TEXT NOT NULL, stage TEXT NOT NULL,
     scope TEXT NOT NULL, group_id INTEGER NOT NULL, version INTEGER NOT NULL DEFAULT 0,
@@ -77,6 +82,10 @@ class Asset:
 
 class Store(Database):
     schema = SCHEMA
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.papers = papers.Papers(self.db)
 
     # settings
 

@@ -62,6 +62,17 @@ def show(store: Documents, request: Request, asked: dict[str, Any]) -> dict[str,
     return seen(store, request, asked.get("id") or asked.get("name_or_id"))
 
 
+def resource(store: Documents, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
+    """One resource, for someone who may see its package."""
+    wanted = asked.get("id")
+    for package in store.every("package"):
+        for one in package.get("resources", []):
+            if one.get("id") == wanted:
+                seen(store, request, package["id"])
+                return dict(one)
+    raise ApiError(404, None, "Not found")
+
+
 def search(store: Documents, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
     every = request.user is not None and str(asked.get("include_private", "")).lower() == "true"
     found = [
@@ -151,5 +162,6 @@ ACTIONS: dict[str, Action] = {
     "package_create": create,
     "package_patch": patch,
     "package_delete": delete,
+    "resource_show": resource,
     "resource_delete": delete_resource,
 }
