@@ -1,5 +1,17 @@
 """The rows of the publishing station."""
 
+from publishing.models.notice import PortalNotice
 from publishing.models.publication import Chunk, Permit, PortalAsset, Publication
+from publishing.models.source import EtlRecord, Fetch, RefreshState, SourceHost
 
-__all__ = ["Chunk", "Permit", "PortalAsset", "Publication"]
+__all__ = [
+    "Chunk",
+    "EtlRecord",
+    "Fetch",
+    "Permit",
+    "PortalAsset",
+    "PortalNotice",
+    "Publication",
+    "RefreshState",
+    "SourceHost",
+]

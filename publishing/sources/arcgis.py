@@ -1,0 +1,175 @@
+"""A layer or table of an ArcGIS feature service, read page by page in the order of its object ids.
+
+Reference: ArcGIS REST API, "Query (Feature Service/Layer)": resultOffset, resultRecordCount, returnCountOnly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from publishing.sources.base import Beat, Clock, Fetched, Field, Limits, Secrets, SourceFault, required
+from publishing.sources.download import CsvWriter, about_json
+from publishing.sources.safe import SafeSession, url_fault
+from publishing.sources.url import SECRET
+
+PAGE = 2000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE = "esriFieldTypeDate"
+
+
+class ArcgisLayer:
+    code = "arcgis"
+    label = "A layer of an ArcGIS service"
+    help = "Points get the columns longitude and latitude; the shapes of lines and areas are left out."
+    fields = (
+        Field(
+            "url",
+            "Address of the layer",
+            "It ends in FeatureServer or MapServer and the number of the layer.",
+            kind="url",
+            example="https://services1.arcgis.com/abc/arcgis/rest/services/Permits/FeatureServer/0",
+        ),
+        SECRET,
+    )
+
+    def faults(self, config: Mapping[str, Any]) -> dict[str, str]:
+        found = required(self.fields, config)
+        if "url" in found:
+            return found
+        url = str(config["url"])
+        if fault := url_fault(url, secrets=Secrets(allow_loopback=True)):
+            found["url"] = fault
+        elif urlsplit(url).query or not url.rstrip("/").rsplit("/", 1)[-1].isdigit():
+            found["url"] = (
+                "The address of a layer ends in its number, such as …/FeatureServer/0, without “?”."
+            )
+        return found
+
+    def host(self, config: Mapping[str, Any]) -> str:
+        return urlsplit(str(config.get("url", ""))).netloc
+
+    def words(self, config: Mapping[str, Any]) -> str:
+        parts = urlsplit(str(config.get("url", "")))
+        return f"{parts.netloc}{parts.path}"
+
+    def fetch(
+        self,
+        config: Mapping[str, Any],
+        secrets: Secrets,
+        into: Path,
+        limits: Limits,
+        beat: Beat,
+        *,
+        known: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        clock = Clock(limits, beat)
+        key = secrets.value(str(config.get("secret", "")))
+        with SafeSession(secrets) as session:
+            layer = _Layer(session, str(config["url"]).rstrip("/"), key, clock)
+            edited = layer.version()
+            if edited and not limits.is_sample and edited == dict(known or {}):
+                return Fetched(is_same=True, validators=edited)
+            expected = layer.count()
+            with into.open("wb") as target:
+                writer = CsvWriter(target, clock, layer.columns)
+                layer.copy(writer, limits)
+            if not limits.is_sample and (writer.rows != expected or layer.count() != expected):
+                raise SourceFault(
+                    f"The layer counts {expected:,} rows and {writer.rows:,} came: it changed while it was read."
+                )
+        return writer.fetched("data.csv", edited)
+
+
+class _Layer:
+    """One layer: what it says about itself, and its rows."""
+
+    def __init__(self, session: SafeSession, url: str, token: str, clock: Clock) -> None:
+        self._session, self._url, self._token, self._clock = session, url, token, clock
+        self._about = self._ask("", {})
+        fields = self._about.get("fields")
+        if not isinstance(fields, list) or not fields:
+            raise SourceFault(
+                "What answers at this address is no layer with columns. Check the address of the layer."
+            )
+        self._fields = [(str(one["name"]), str(one.get("type", ""))) for one in fields]
+        self._id = next((name for name, kind in self._fields if kind == "esriFieldTypeOID"), "OBJECTID")
+        self._points = self._about.get("geometryType") == "esriGeometryPoint"
+
+    @property
+    def columns(self) -> list[str]:
+        names = [name for name, _ in self._fields]
+        return [*names, "longitude", "latitude"] if self._points else names
+
+    def version(self) -> dict[str, str]:
+        info = self._about.get("editingInfo") or {}
+        edited = info.get("dataLastEditDate") or info.get("lastEditDate")
+        return {"last_edit": str(edited)} if edited else {}
+
+    def count(self) -> int:
+        return int(self._ask("/query", {"where": "1=1", "returnCountOnly": "true"}).get("count", -1))
+
+    def copy(self, writer: CsvWriter, limits: Limits) -> None:
+        """Every row once. Raises SourceFault when the service sends one twice."""
+        most = int(self._about.get("maxRecordCount") or PAGE)
+        step = min(PAGE, most, limits.sample_rows if limits.is_sample else PAGE)
+        seen: set[Any] = set()
+        offset = 0
+        while True:
+            page = self._ask("/query", self._wanted(offset, step))
+            features = page.get("features") or []
+            for feature in features:
+                values = feature.get("attributes") or {}
+                number = values.get(self._id)
+                if number in seen:
+                    raise SourceFault("The layer sent a row twice: it changed while it was read.")
+                seen.add(number)
+                writer.row(self._cells(values, feature.get("geometry") or {}))
+            offset += len(features)
+            if not features or writer.is_full or not page.get("exceededTransferLimit"):
+                return
+
+    def _wanted(self, offset: int, step: int) -> dict[str, str]:
+        return {
+            "where": "1=1",
+            "outFields": "*",
+            "orderByFields": self._id,
+            "returnGeometry": "true" if self._points else "false",
+            "outSR": "4326",
+            "resultOffset": str(offset),
+            "resultRecordCount": str(step),
+        }
+
+    def _cells(self, values: Mapping[str, Any], point: Mapping[str, Any]) -> list[Any]:
+        cells = [_cell(values.get(name), kind) for name, kind in self._fields]
+        return [*cells, point.get("x"), point.get("y")] if self._points else cells
+
+    def _ask(self, path: str, values: Mapping[str, str]) -> dict[str, Any]:
+        # The token goes in a header: an address would stand in logs on the way.
+        headers = {"X-Esri-Authorization": f"Bearer {self._token}"} if self._token else {}
+        url = f"{self._url}{path}?{urlencode({'f': 'json', **values})}"
+        answer = about_json(self._session, url, self._clock, headers=headers, what="the layer")
+        if not isinstance(answer, dict):
+            raise SourceFault(
+                "What answers at this address is no ArcGIS layer. Check the address of the layer."
+            )
+        # ArcGIS answers 200 and says in the body that it refuses.
+        if error := answer.get("error"):
+            code = error.get("code") if isinstance(error, dict) else ""
+            if code in (401, 403, 498, 499):
+                raise SourceFault("The service does not let us read the layer. Check the name of the secret.")
+            raise SourceFault(
+                f"The service refused the question (code {code}). Check the address of the layer.",
+                is_host=isinstance(code, int) and code >= 500,
+            )
+        return answer
+
+
+def _cell(value: Any, kind: str) -> Any:
+    """Dates come as milliseconds since 1970 in UTC."""
+    if kind == _DATE and isinstance(value, int | float):
+        return (_EPOCH + timedelta(milliseconds=value)).replace(tzinfo=None)
+    return value
