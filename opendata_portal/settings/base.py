@@ -239,6 +239,9 @@ SOCRATA_DOMAIN = env.str("SOCRATA_DOMAIN", default="")
 SOCRATA_KEY_ID = env.str("SOCRATA_KEY_ID", default="")
 SOCRATA_KEY_SECRET = env.str("SOCRATA_KEY_SECRET", default="")
 SOCRATA_APP_TOKEN = env.str("SOCRATA_APP_TOKEN", default="")
+# Other sites that show what this portal has public, and the size from which a table goes over as one file.
+SOCRATA_FEDERATED_SITES = env.list("SOCRATA_FEDERATED_SITES", default=[])
+SOCRATA_FILE_MEGABYTES = env.int("SOCRATA_FILE_MEGABYTES", default=50)
 
 # --- Other portals that a program profile may name (docs/operations/portals.md) ---
 CKAN_SCHEME = env.str("CKAN_SCHEME", default="https")

@@ -374,6 +374,25 @@ class Retires(Protocol):
         """Private, with a note that says why; address and id stay. Again is the same as once."""
 
 
+@dataclass(frozen=True)
+class Finding:
+    """One line of a test of the connection. `tone`: good, warn, bad, or empty where nobody can know."""
+
+    what: str
+    tone: str
+    found: str
+    next_step: str = ""
+
+
+@runtime_checkable
+class TestsConnection(Protocol):
+    def examine(self) -> list[Finding]:
+        """Who we are on the portal and what it lets us do. Only reads."""
+
+    def rehearse(self) -> list[Finding]:
+        """The same by doing: a private test dataset is made, filled, looked at from outside, and removed."""
+
+
 @runtime_checkable
 class LoadsFiles(Protocol):
     """Whole files in parts, kept as a draft that nobody sees until it is published.

@@ -38,6 +38,8 @@ def _socrata(waits: dict[str, Any]) -> Portal:
             key_id=settings.SOCRATA_KEY_ID,
             key_secret=settings.SOCRATA_KEY_SECRET,
             app_token=settings.SOCRATA_APP_TOKEN,
+            federated_sites=tuple(settings.SOCRATA_FEDERATED_SITES),
+            file_bytes=settings.SOCRATA_FILE_MEGABYTES << 20,
             **waits,
         )
     )
@@ -94,8 +96,11 @@ def place_of(portal: str) -> str:
     )
 
 
-def open_portal(tell: Callable[[str], None], portal: str = "socrata") -> Portal:
-    """The portal of this code; `tell` shows people why we wait. Raises Stop when it is not set up."""
+def open_portal(tell: Callable[[str], None], portal: str = "socrata", **changes: Any) -> Portal:
+    """The portal of this code; `tell` shows people why we wait. Raises Stop when it is not set up.
+
+    `changes` are other values of PortalConfig, for a page that cannot wait, or one that must not write.
+    """
     kind = KINDS[portal]
     names = (kind.place, *kind.needed)
     if not all(getattr(settings, name) for name in names):
@@ -113,6 +118,6 @@ def open_portal(tell: Callable[[str], None], portal: str = "socrata") -> Portal:
         "pause": pause,
     }
     try:
-        return kind.make(waits)
+        return kind.make(waits | changes)
     except ValueError as error:
         raise Stop(f"The portal is not set up rightly: {error} Then press Resume.") from None
