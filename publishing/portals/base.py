@@ -385,7 +385,7 @@ class Finding:
 
 
 @runtime_checkable
-class TestsConnection(Protocol):
+class Examines(Protocol):
     def examine(self) -> list[Finding]:
         """Who we are on the portal and what it lets us do. Only reads."""
 
