@@ -34,7 +34,7 @@ from privacy.tally import Tally
 from privacy.vocabulary import FREE_TEXT_HEADERS
 
 # Of a column whose values do not repeat, no more than this many judge it.
-JUDGED = 131_072
+JUDGED = 65_536
 # Distinct values beyond this are too many to keep.
 _KEPT = 50_000
 # The most frequent form is told from so many values.

@@ -21,7 +21,7 @@ _SAMPLED = 2_000
 _MANY = 0.2
 _HALF = 0.5
 # Of a column that is an entity as a whole the validator judges these rows, and one of several after them.
-_ALL_GRADED = 131_072
+_ALL_GRADED = 65_536
 _ONE_OF = 8
 # Types in which nothing hides: a column of dates holds dates.
 _CLOSED = ("decimal", "date", "datetime")
