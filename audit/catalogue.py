@@ -165,6 +165,7 @@ ACTIONS: dict[str, str] = {
     "publishing.copy_differs": "The copy on the portal differed from the approved copy: {what}.",
     "publishing.stopped": "The publication stopped at “{step}”.",
     "publishing.resumed": "{actor} started the publication again.",
+    "publishing.connection_tried": "{actor} tried the connection to {place} with a private test dataset.",
     "publishing.take_back_asked": "The copy on the portal is being made private.",
     "publishing.taken_back": "The copy on the portal was made private.",
     # privacy

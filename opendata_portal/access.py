@@ -144,6 +144,7 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "release_publication": member,
     "publication_progress": member,
     "publication_resume": member,
+    "portal_connection": portal_admin,
     # threads and questions for help
     "release_threads": member,
     "release_thread": member,

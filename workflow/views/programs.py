@@ -38,7 +38,8 @@ def program_list(request: HttpRequest) -> HttpResponse:
         {"program": program, "row": profile_current(program), "may_change": may_adopt(request.user, program)}
         for program in programs_of(request.user)
     ]
-    return render(request, "workflow/programs/list.html", {"rows": rows})
+    context = {"rows": rows, "is_portal_admin": any(entry["may_change"] for entry in rows)}
+    return render(request, "workflow/programs/list.html", context)
 
 
 @require_safe
