@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from publishing.sources.base import Beat, Clock, Fetched, Field, Limits, Secrets, SourceFault, required
 from publishing.sources.download import CsvWriter, about_json
-from publishing.sources.safe import SafeSession, url_fault
+from publishing.sources.safe import SafeSession, typed_fault
 from publishing.sources.url import SECRET
 
 PAGE = 2000
@@ -41,7 +41,7 @@ class ArcgisLayer:
         if "url" in found:
             return found
         url = str(config["url"])
-        if fault := url_fault(url, secrets=Secrets(allow_loopback=True)):
+        if fault := typed_fault(url):
             found["url"] = fault
         elif urlsplit(url).query or not url.rstrip("/").rsplit("/", 1)[-1].isdigit():
             found["url"] = (

@@ -22,7 +22,7 @@ from defusedxml.ElementTree import fromstring
 
 from publishing.sources.base import Beat, Clock, Fetched, Field, Limits, Secrets, SourceFault, required
 from publishing.sources.download import ABOUT_BYTES, bounded, check, stream
-from publishing.sources.safe import SafeSession, url_fault
+from publishing.sources.safe import SafeSession, typed_fault
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
 LISTED = 100_000
@@ -66,7 +66,7 @@ class Bucket:
     def faults(self, config: Mapping[str, Any]) -> dict[str, str]:
         found = required(self.fields, config)
         endpoint = str(config.get("endpoint") or "")
-        if endpoint and (fault := url_fault(endpoint, secrets=Secrets(allow_loopback=True))):
+        if endpoint and (fault := typed_fault(endpoint)):
             found["endpoint"] = fault
         elif endpoint and (urlsplit(endpoint).query or urlsplit(endpoint).path.strip("/")):
             found["endpoint"] = "Give the address of the store alone, without the bucket."

@@ -82,6 +82,20 @@ def url_fault(url: str, *, secrets: Secrets) -> str:
     return host_fault(host, secrets.hosts)
 
 
+def typed_fault(url: str) -> str:
+    """What is wrong with an address that a person typed and that is about to be stored; empty when nothing is.
+
+    Which hosts are open is asked when it is fetched.
+    """
+    if fault := url_fault(url, secrets=Secrets(allow_loopback=True)):
+        return fault
+    if _SECRET_PARAMETER.search(urlsplit(url).query):
+        return (
+            "The address holds a key, which would stand in the history. Name a secret of the server instead."
+        )
+    return ""
+
+
 def host_fault(host: str, allowed: Iterable[str]) -> str:
     """Why a host is not on the list of this installation; empty when it is, or when there is no list."""
     names = tuple(allowed)

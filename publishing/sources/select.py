@@ -34,7 +34,9 @@ def select_fault(query: str) -> str:
         return f"A query has at most {LONGEST:,} characters. Make a view of it in the database, and select from that."
     bare = _SILENT.sub(lambda found: _ODD if found["odd"] else " x ", query)
     if "\0" in query or _ODD in bare:
-        return "The query holds a comment or literal of a kind that is not read here. Make a view, and query it."
+        return (
+            "The query holds a comment or literal of a kind that is not read here. Make a view, and query it."
+        )
     bare = bare.strip().removesuffix(";").strip()
     if not re.match(r"(select|with)\b", bare, re.IGNORECASE):
         return "A query begins with SELECT (or WITH): it reads, and changes nothing."
