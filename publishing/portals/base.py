@@ -324,6 +324,9 @@ class CopiesRows(Protocol):
 
 @runtime_checkable
 class TidiesUp(Protocol):
+    def leftovers(self, remote_id: str, *, keep: str = "") -> list[str]:
+        """Open drafts of a published dataset except `keep`, in words."""
+
     def discard_leftovers(self, remote_id: str, *, keep: str = "") -> list[str]:
         """Discard open drafts of a published dataset except `keep`; returns what was discarded, in words."""
 

@@ -75,19 +75,26 @@ class Assets(Calls):
         )
         return self.remember(view)
 
+    def leftovers(self, remote_id: str, *, keep: str = "") -> list[str]:
+        return [f"working copy {draft}" for draft in self._left_open(remote_id, keep)]
+
     def discard_leftovers(self, remote_id: str, *, keep: str = "") -> list[str]:
         """Working copies that an earlier publication, or somebody on the portal, left open."""
+        drafts = self._left_open(remote_id, keep)
+        for draft in drafts:
+            self._discard(draft)
+        return [f"working copy {draft}" for draft in drafts]
+
+    def _left_open(self, remote_id: str, keep: str) -> list[str]:
         published = self.view(remote_id)
         if not published.published:
             return []
-        discarded = []
-        for view in self.call("list its versions", lambda: self._drafts_of(published.group)):
-            draft = asset_of(view)
-            if draft.published or draft.remote_id in (published.remote_id, keep):
-                continue
-            self._discard(draft.remote_id)
-            discarded.append(f"working copy {draft.remote_id}")
-        return discarded
+        drafts = [
+            asset_of(view)
+            for view in self.call("list its versions", lambda: self._drafts_of(published.group))
+        ]
+        ours = (published.remote_id, keep)
+        return [draft.remote_id for draft in drafts if not draft.published and draft.remote_id not in ours]
 
     def _discard(self, draft_id: str) -> None:
         """Delete a working copy. What the portal calls published is never deleted here."""
