@@ -159,6 +159,13 @@ _MESSAGES = (
     Message("plan_opened", "the publication of an approved release is planned"),
     Message("plan_sign_again", "a plan changed after it was signed", asks=True, needs=("dataset", "what")),
     Message("plan_item_given", "something to do in a publication plan", asks=True, needs=("dataset", "what")),
+    Message("bundle_public", "a bundle of releases is public", needs=("dataset", "datasets")),
+    Message("bundle_stopped", "a bundle of releases stopped half way", needs=("dataset", "why")),
+    Message(
+        "freeze_moves_date",
+        "a freeze period moves the date of a release",
+        needs=("dataset", "planned", "earliest", "why", "officer"),
+    ),
 )
 MESSAGES: dict[str, Message] = {message.id: message for message in _MESSAGES}
 

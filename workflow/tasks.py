@@ -4,6 +4,7 @@ from celery import shared_task
 
 from work.services import work_run
 from workflow.models import InventoryTakeover
+from workflow.services.bundle_settle import bundles_settle, release_bundle_settle
 from workflow.services.deadlines import deadlines_sweep
 from workflow.services.inventory_takeover import takeover_run
 from workflow.services.overrides import overrides_sweep
@@ -14,11 +15,13 @@ from workflow.services.sweeps import intake_sweep, inventory_sweep
 @shared_task
 def settle(release_id: int) -> None:
     release_settle(release_id=release_id)
+    release_bundle_settle(release_id=release_id)
 
 
 @shared_task
 def settle_all() -> None:
     releases_settle()
+    bundles_settle()
 
 
 @shared_task

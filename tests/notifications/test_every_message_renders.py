@@ -45,6 +45,11 @@ WORDS = {
     "owner": "Maria Lopez",
     "outcome": "accepted",
     "problem": "Line 12 has five cells where the others have four.",
+    "datasets": "“Permits 2025” and “Permits 2026”",
+    "why": "“Permits 2026”: the portal refused the key.",
+    "planned": "Tue 3 Nov 2026, 9:00",
+    "earliest": "Thu 5 Nov 2026, 0:00",
+    "officer": "chief data officer",
 }
 # Letters about people's roles speak of no dataset.
 ABOUT_ROLES = ("delegation_begun", "delegation_ended")

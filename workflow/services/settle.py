@@ -196,13 +196,18 @@ def _go_public(context: ReleaseContext, now: datetime) -> None:
     if private is None:
         return
     try:
-        publication_request(
-            release_id=context.release.pk,
-            record=PortalRecord.from_json(private.record),
-            treated_sha256=context.data("treated", "sha256"),
-            goal="public",
-            now=now,
-        )
+        with transaction.atomic():
+            dossier_lock(release_id=context.release.pk)
+            # Asked again under the lock: a bundle may have been stopped since we looked.
+            if not _going_public_is_due(context_of(context.release.pk, now=now)):
+                return
+            publication_request(
+                release_id=context.release.pk,
+                record=PortalRecord.from_json(private.record),
+                treated_sha256=context.data("treated", "sha256"),
+                goal="public",
+                now=now,
+            )
     except PermitMissing:
         # The permit ran out between our look and the request; its gate says so on the page.
         return
