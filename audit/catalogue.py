@@ -1,7 +1,7 @@
 """Every action that an audit event may name, with the sentence the history page shows.
 
-Templates use `{actor}`, `{subject}` and keys of the event's data. A test holds that every action used
-stands here, and event_record refuses any other.
+Templates use `{actor}`, `{subject}` and keys of the event's data; `{where}` is the data's place in brackets, if any.
+A test holds that every action used stands here, and event_record refuses any other.
 """
 
 ACTIONS: dict[str, str] = {
@@ -91,6 +91,30 @@ ACTIONS: dict[str, str] = {
     # workflow: reviews
     "workflow.review_requested": "{actor} asked for a {kind} review.",
     "workflow.review_given": "{actor} gave the {kind} review: {verdict}.",
+    # workflow: the ends of public data
+    "retirement.proposed": "{actor} proposed to retire {subject}.",
+    "retirement.approved": "{actor}, as {role}, on the retirement of {subject}: {verdict}.",
+    "retirement.notice_begun": "{actor} began the public notice of the retirement of {subject}, until {until}.",
+    "retirement.declined": "{actor} declined the retirement of {subject}.",
+    "retirement.extended": "{actor} extended the notice of the retirement of {subject} until {until}.",
+    "retirement.withdrawn": "{actor} withdrew the retirement of {subject}; the data stays.",
+    "retirement.objected": "{actor} objected to the retirement of {subject}; the notice stands still.",
+    "retirement.objected_outside": "Somebody of the public objected to the retirement of {subject}; the notice stands still.",
+    "retirement.objection_answered": "{actor} answered an objection to the retirement of {subject}: {verdict}.",
+    "retirement.runs_on": "No objection to the retirement of {subject} stands; the notice runs until {until}.",
+    "retirement.archived": "The archive copy was made: {size} bytes, sha256 {sha256}.",
+    "retirement.archive_downloaded": "{actor} took the archive copy out of storage.",
+    "retraction.confirmed": "The data was seen private from outside in {places} places, {seconds} seconds after the retraction.",
+    "retraction.still_public": "The data is still public after its retraction, at {places}.",
+    "retraction.place_added": "{actor} named another place that may hold a copy: {place}.",
+    "retraction.place_settled": "{actor} wrote down what was done about the copy at {place}.",
+    "post_mortem.changed": "{actor} changed the post-mortem: {fields}.",
+    "post_mortem.measure_added": "{actor} added a measure to the post-mortem, for {owner}.",
+    "post_mortem.measure_done": "{actor} ticked a measure of the post-mortem off.",
+    "post_mortem.duty_answered": "{actor} wrote down about the duty “{duty}”: {answer}.",
+    "post_mortem.signed": "{actor} signed the post-mortem.",
+    "post_mortem.signatures_void": "The post-mortem changed; the signatures of {people} no longer stand.",
+    "post_mortem.closed": "The post-mortem was closed.",
     # workflow: the inventory
     "workflow.priority_scored": "{actor} scored the priority of {subject}: {label}.",
     "workflow.priority_overridden": "{actor} set the priority of {subject} by hand: {label}.",
@@ -175,15 +199,17 @@ ACTIONS: dict[str, str] = {
     "file.viewed": "{actor} looked at rows {rows} of the raw file {name}.",
     "file.downloaded": "{actor} downloaded the raw file {name}.",
     # publishing
-    "publishing.requested": "A copy on the portal was asked for: {goal}.",
-    "publishing.private_copy_made": "The private copy was compared with the approved copy: {rows} rows, equal.",
-    "publishing.public_copy_made": "The public copy was checked from outside: {rows} rows, equal.",
-    "publishing.copy_differs": "The copy on the portal differed from the approved copy: {what}.",
-    "publishing.stopped": "The publication stopped at “{step}”.",
-    "publishing.resumed": "{actor} started the publication again.",
+    "publishing.requested": "A copy on the portal was asked for{where}: {goal}.",
+    "publishing.private_copy_made": "The private copy was compared with the approved copy{where}: {rows} rows, equal.",
+    "publishing.public_copy_made": "The public copy was checked from outside{where}: {rows} rows, equal.",
+    "publishing.copy_differs": "The copy on the portal{where} differed from the approved copy: {what}.",
+    "publishing.stopped": "The publication stopped at “{step}”{where}.",
+    "publishing.resumed": "{actor} started the publication again{where}.",
     "publishing.connection_tried": "{actor} tried the connection to {place} with a private test dataset.",
-    "publishing.take_back_asked": "The copy on the portal is being made private.",
-    "publishing.taken_back": "The copy on the portal was made private.",
+    "publishing.take_back_asked": "The copy on the portal{where} is being made private.",
+    "publishing.notice_put": "The portal {place} was told: {wanted}.",
+    "publishing.taken_back": "The copy on the portal{where} was made private.",
+    "publishing.taken_back_everywhere": "{actor} took the copies back everywhere: {places}.",
     # privacy
     "privacy.scan_requested": "{actor} asked for the file to be scanned again.",
     "privacy.scan_cancelled": "{actor} stopped the scan.",

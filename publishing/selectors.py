@@ -1,20 +1,27 @@
-"""Reads of publishing: permits, the publication of a release, and its state in words for the page."""
+"""Reads of publishing: permits, the places of a release, and how far each of them is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from django.apps import apps
+from django.db.models import Q
 from django.utils import timezone
 
-from publishing.models import Chunk, Permit, Publication
+from accounts.profiles import profile_of
+from dossier.selectors import facts
+from publishing.models import Chunk, Permit, PortalAsset, Publication
+from publishing.places import PortalRules, has_map
+from publishing.records import PortalRecord
 
 Status = Publication.Status
 Step = Publication.Step
 
 PRIVATE_STEPS = (Step.PREPARE, Step.SEND, Step.SAVE, Step.COMPARE)
 PUBLIC_STEPS = (Step.EXPOSE, Step.CHECK)
+STATE_TONES = {"done": "good", "doing": "info", "waiting": "warn", "stopped": "bad", "todo": ""}
 STATE_WORDS = {"done": "Done", "doing": "Now", "waiting": "Waiting", "stopped": "Stopped", "todo": "To do"}
 
 
@@ -31,13 +38,86 @@ def valid_permit(
     ).first()
 
 
-def publication_of(release_id: int) -> Publication | None:
-    """The publication of a release that was asked for last."""
-    return Publication.objects.select_related("asset", "permit").filter(release_id=release_id).first()
-
-
 def publications_of(release_id: int) -> list[Publication]:
+    """Every publication of a release, of every copy and portal, the last one asked for first."""
     return list(Publication.objects.select_related("asset", "permit").filter(release_id=release_id))
+
+
+def places_of(release_id: int) -> dict[str, Publication]:
+    """The copy of a release that was asked for last, by portal; the program's first portal first."""
+    rows = publications_of(release_id)
+    last = [row for row in rows if row.copy == rows[0].copy]
+    return {row.asset.portal: row for row in sorted(last, key=lambda row: row.pk)}
+
+
+def publication_of(release_id: int) -> Publication | None:
+    """The copy of a release that was asked for last, in its first place."""
+    return next(iter(places_of(release_id).values()), None)
+
+
+def newest_by_portal(release_id: int) -> dict[str, Publication]:
+    """What went last to each portal that the release was ever sent to, also where its newest copy does not go."""
+    found = places_of(release_id)
+    for row in publications_of(release_id):
+        found.setdefault(row.asset.portal, row)
+    return found
+
+
+def rules_of(release_id: int) -> PortalRules:
+    """What the program profile of a release says of portals."""
+    release = (
+        apps.get_model("workflow", "Release")._default_manager.select_related("profile").get(pk=release_id)
+    )
+    return PortalRules.of(profile_of(release.profile).publication)
+
+
+def portals_of(release_id: int, record: PortalRecord) -> tuple[str, ...]:
+    """The portals of the program that take this copy, whether they are set up or not."""
+    treated = facts(release_id).get("treated")
+    columns = treated.data.get("columns", ()) if treated else ()
+    drawn = has_map(record, [column["type"] for column in columns])
+    return rules_of(release_id).portals_for(has_map=drawn)
+
+
+def needed_of(release_id: int, places: Mapping[str, Publication]) -> dict[str, Publication]:
+    """Of these places of a release, those that it waits for."""
+    return {code: places[code] for code in rules_of(release_id).waited_for(list(places))}
+
+
+def is_public_where_needed(release_id: int) -> bool:
+    """True when every place that the release waits for shows it to the public."""
+    needed = needed_of(release_id, places_of(release_id))
+    return bool(needed) and all(row.reached == Publication.Reached.PUBLIC for row in needed.values())
+
+
+def is_half_public(release_id: int) -> bool:
+    """True when the copy is, or may be, before the public's eyes in a place, and not in all that are needed."""
+    places = places_of(release_id).values()
+    exposed = any(row.is_exposed and row.goal != Publication.Goal.HIDDEN for row in places)
+    return len(places) > 1 and exposed and not is_public_where_needed(release_id)
+
+
+def is_going_public(release_id: int) -> bool:
+    """True while a copy is on its way to the public in a place, and not public yet in all that are needed."""
+    on_its_way = any(row.is_going_public for row in places_of(release_id).values())
+    return on_its_way and not is_public_where_needed(release_id)
+
+
+def portals_shown(dataset_id: int) -> set[str]:
+    """The portals that show some release of the dataset to the public."""
+    shown = PortalAsset.objects.filter(dataset_id=dataset_id, public_publication__isnull=False)
+    return set(shown.values_list("portal", flat=True))
+
+
+def is_overtaken(publication: Publication) -> bool:
+    """True when a later release of the dataset went to the public there: this one must not come after it."""
+    went = Q(goal=Publication.Goal.PUBLIC) | Q(
+        goal=Publication.Goal.HIDDEN, release__published_at__isnull=False
+    )
+    later = Publication.objects.filter(
+        went, asset=publication.asset_id, release_id__gt=publication.release_id
+    )
+    return publication.goal != Publication.Goal.HIDDEN and later.exists()
 
 
 @dataclass(frozen=True)
@@ -48,6 +128,10 @@ class StepView:
     state: str
     words: str
     note: str = ""
+
+    @property
+    def tone(self) -> str:
+        return STATE_TONES[self.state]
 
 
 def steps_of(publication: Publication) -> list[StepView]:
@@ -96,25 +180,3 @@ def ledger_of(publication: Publication) -> dict[str, int]:
     )
     rows = list(counts)
     return {"chunks": len(rows), "rows": sum(rows)}
-
-
-def page_of(release_id: int) -> dict[str, Any]:
-    """What the Publication tab shows of one release; `publication` is None before the first request."""
-    publication = publication_of(release_id)
-    if publication is None:
-        return {"publication": None}
-    private = publication.receipt.get("private", {})
-    public = publication.receipt.get("public", {})
-    return {
-        "publication": publication,
-        "steps": steps_of(publication),
-        "ledger": ledger_of(publication),
-        "chunks": list(publication.chunks.filter(target=publication.working_id)),
-        "private_copy": private,
-        "public_copy": public if publication.reached == Publication.Reached.PUBLIC else {},
-        "live": publication.is_live,
-        "waiting": publication.is_waiting_again,
-        "stopped": publication.status == Status.DEAD,
-        "can_resume": publication.status == Status.DEAD or publication.is_waiting_again,
-        "earlier": [other for other in publications_of(release_id) if other.pk != publication.pk],
-    }

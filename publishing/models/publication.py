@@ -65,7 +65,7 @@ class Permit(models.Model):
 
 
 class Publication(WorkItem):
-    """One copy of one release on its way to the portal: private, then public when that is the goal."""
+    """One copy of one release on its way to one portal: private, then public when that is the goal."""
 
     # Waiting for a portal is normal, and its ledger makes every new try cheap.
     MAX_ATTEMPTS = 12
@@ -88,12 +88,20 @@ class Publication(WorkItem):
         EXPOSE = "expose", "Make it public"
         CHECK = "check", "Check it from outside, without a key"
 
+    class Method(models.TextChoices):
+        WHOLE = "whole", "Every row"
+        CHANGES = "changes", "What changed since the copy that is public"
+
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="publications")
     asset = models.ForeignKey(PortalAsset, on_delete=models.PROTECT, related_name="publications")
     treated_sha256 = models.CharField(max_length=64)
     record = models.JSONField()
     record_digest = models.CharField(max_length=64)
     requested_at = models.DateTimeField(default=timezone.now)
+    # How the rows go over; empty until that is decided for the place that takes them.
+    method = models.CharField(max_length=10, choices=Method.choices, blank=True)
+    # Of changes: whose rows the working copy began with.
+    base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     goal = models.CharField(max_length=10, choices=Goal.choices, default=Goal.PRIVATE)
     reached = models.CharField(max_length=10, choices=Reached.choices, default=Reached.NONE)
     step = models.CharField(max_length=10, choices=Step.choices, blank=True)
@@ -114,7 +122,8 @@ class Publication(WorkItem):
         ordering = ["-requested_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["release", "treated_sha256", "record_digest"], name="one_publication_per_copy"
+                fields=["release", "treated_sha256", "record_digest", "asset"],
+                name="one_publication_per_copy",
             ),
             models.CheckConstraint(
                 condition=~Q(goal="public") | Q(permit__isnull=False), name="public_goal_needs_a_permit"
@@ -125,9 +134,24 @@ class Publication(WorkItem):
         ]
 
     @property
+    def copy(self) -> tuple[str, str]:
+        """Which bytes under which description."""
+        return self.treated_sha256, self.record_digest
+
+    @property
     def is_going_public(self) -> bool:
         """Public is wished for and not reached yet."""
         return self.goal == self.Goal.PUBLIC and self.reached != self.Reached.PUBLIC
+
+    @property
+    def is_exposed(self) -> bool:
+        """Public, or perhaps: the audience was widened, and the look from outside has not ended well yet."""
+        return self.asset.public_publication_id == self.pk
+
+    @property
+    def can_resume(self) -> bool:
+        """Stopped, or waiting for its next try."""
+        return self.status == self.Status.DEAD or self.is_waiting_again
 
     def __str__(self) -> str:
         return f"Publication {self.pk} of release {self.release_id}"
@@ -141,6 +165,8 @@ class Chunk(models.Model):
     number = models.PositiveIntegerField()
     first_row = models.PositiveBigIntegerField()
     rows = models.PositiveIntegerField()
+    # Rows that were taken out, not written.
+    deletes = models.BooleanField(default=False)
     sha256 = models.CharField(max_length=64)
     status_code = models.PositiveSmallIntegerField()
     request_id = models.CharField(max_length=64, blank=True)
@@ -158,4 +184,6 @@ class Chunk(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.deletes:
+            return f"{self.rows:,} taken out"
         return f"Rows {self.first_row:,} to {self.first_row + self.rows - 1:,}"

@@ -1,4 +1,4 @@
-"""What the conductor and people ask of publishing: a permit, a copy, a new try, taking a copy back."""
+"""What the conductor and people ask of publishing: a permit, a copy in every place it goes to, a new try."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.profiles import profile_of
 from audit.services import event_record
 from datafiles.table import Column, read_columns
 from dossier.models import StoredFile
@@ -19,8 +17,17 @@ from dossier.services import dossier_lock
 from dossier.storage import local_path
 from publishing.errors import NothingToPublish, PermitMissing
 from publishing.models import Permit, PortalAsset, Publication
+from publishing.places import place_words
 from publishing.records import PortalRecord, record_of
-from publishing.selectors import publication_of, valid_permit
+from publishing.selectors import (
+    is_overtaken,
+    newest_by_portal,
+    portals_of,
+    publications_of,
+    rules_of,
+    valid_permit,
+)
+from publishing.services.facts import facts_record
 from publishing.services.remote import place_of
 from work.services import work_cancel, work_queue, work_retry
 
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Goal = Publication.Goal
+Reached = Publication.Reached
 Status = Publication.Status
 
 
@@ -124,10 +132,12 @@ def publication_request(
     goal: str,
     now: datetime | None = None,
 ) -> Publication:
-    """Ask for the private copy, or for the public one. Asking again for the same thing changes nothing.
+    """Ask for the private copy, or for the public one, in every place that the program sends such data to.
 
-    `goal` is "private" or "public". Publications of earlier copies of the release are cancelled. Raises
-    PermitMissing for a public goal without a permit for exactly this copy, NothingToPublish without a copy.
+    Asking again for the same thing changes nothing. Returns the publication in the first place; the others stand
+    beside it (selectors.places_of). `goal` is "private" or "public". Publications of earlier copies of the release
+    are cancelled. Raises PermitMissing for a public goal without a permit for exactly this copy, NothingToPublish
+    without a copy.
     """
     now = now or timezone.now()
     dossier_lock(release_id=release_id)
@@ -139,44 +149,96 @@ def publication_request(
             "ask for a new decision."
         )
     treated_file(release_id=release_id, treated_sha256=treated_sha256)
-    publication, created = Publication.objects.get_or_create(
+    before = publications_of(release_id)
+    copy = (treated_sha256, record.digest)
+    is_newest = not before or before[0].copy == copy
+    standing = {row.asset.portal: row for row in reversed(before) if row.copy == copy}
+    rows = []
+    for portal in portals_for(release_id, record):
+        row = standing.get(portal)
+        if row is None:
+            row = _begin(release_id, portal, record, treated_sha256, goal, permit, now)
+        elif not _take_up(row, goal, permit, now, is_newest=is_newest):
+            rows.append(row)
+            continue
+        rows.append(row)
+        publication_event("publishing.requested", row, now=now, data={"goal": Goal(goal).label.lower()})
+        work_queue(row)
+    # A copy that is being taken back goes on being taken back, whatever comes after it.
+    for earlier in before:
+        if earlier.pk not in {row.pk for row in rows} and earlier.goal != Goal.HIDDEN:
+            work_cancel(earlier)
+    if goal == Goal.PUBLIC:
+        _overtake(rows)
+    return rows[0]
+
+
+def portals_for(release_id: int, record: PortalRecord) -> tuple[str, ...]:
+    """The portals that this copy goes to: those of the program that take such data and are there.
+
+    A portal that is not set up is asked all the same where the release waits for it: it then says what is missing.
+    """
+    portals = portals_of(release_id, record)
+    needed = rules_of(release_id).waited_for(portals)
+    return tuple(portal for portal in portals if portal in needed or place_of(portal))
+
+
+def _begin(
+    release_id: int,
+    portal: str,
+    record: PortalRecord,
+    treated_sha256: str,
+    goal: str,
+    permit: Permit | None,
+    now: datetime,
+) -> Publication:
+    return Publication.objects.create(
         release_id=release_id,
+        asset=_asset(release_id, portal),
         treated_sha256=treated_sha256,
         record_digest=record.digest,
-        defaults={
-            "asset": _asset(release_id),
-            "record": record.as_json(),
-            "goal": goal,
-            "permit": permit,
-            "created_at": now,
-            "requested_at": now,
-            "due_at": now,
-        },
+        record=record.as_json(),
+        goal=goal,
+        permit=permit,
+        created_at=now,
+        requested_at=now,
+        due_at=now,
     )
-    for earlier in Publication.objects.filter(release_id=release_id).exclude(pk=publication.pk):
-        work_cancel(earlier)
-    if not created and not _take_up(publication, goal, permit, now):
-        return publication
-    _event("publishing.requested", publication, now=now, data={"goal": Goal(goal).label.lower()})
-    work_queue(publication)
-    return publication
 
 
-def _take_up(publication: Publication, goal: str, permit: Permit | None, now: datetime) -> bool:
+def _take_up(
+    publication: Publication, goal: str, permit: Permit | None, now: datetime, *, is_newest: bool
+) -> bool:
     """Give a publication that exists the goal; False when it is on its way there, or further, already."""
     on_its_way = publication.goal in (goal, Goal.PUBLIC) and publication.status != Status.CANCELLED
-    if on_its_way:
+    if on_its_way and is_newest:
         return False
+    if not is_newest:
+        # Another copy was sent to the place since: what the ledger says of it is void.
+        publication.chunks.all().delete()
+        publication.working_id, publication.receipt, publication.reached = "", {}, Reached.NONE
     publication.goal = goal
     publication.permit = permit or publication.permit
     publication.failure = ""
     publication.requested_at = now
-    publication.save(update_fields=["goal", "permit", "failure", "requested_at"])
-    _start_anew(publication)
+    publication.save(
+        update_fields=["goal", "permit", "failure", "requested_at", "working_id", "receipt", "reached"]
+    )
+    publication_start_anew(publication)
     return True
 
 
-def _start_anew(publication: Publication) -> None:
+def _overtake(rows: Iterable[Publication]) -> None:
+    """What an earlier release still wanted to make public in these places must not come after this one."""
+    for row in rows:
+        late = Publication.objects.filter(asset=row.asset_id, goal=Goal.PUBLIC).exclude(
+            release_id__gte=row.release_id
+        )
+        for other in late.exclude(reached=Reached.PUBLIC):
+            work_cancel(other)
+
+
+def publication_start_anew(publication: Publication) -> None:
     """Queue it whatever its state; a worker that runs it now loses the row at its next beat."""
     Publication.objects.filter(pk=publication.pk).update(
         status=Status.QUEUED,
@@ -190,72 +252,39 @@ def _start_anew(publication: Publication) -> None:
 
 
 @transaction.atomic
-def publication_resume(*, release_id: int, actor: User, now: datetime | None = None) -> Publication | None:
+def publication_resume(
+    *, release_id: int, actor: User, portal: str = "", now: datetime | None = None
+) -> Publication | None:
     """The button: start a stopped or waiting publication again, where its ledger ends.
 
-    Returns None when there is nothing to resume.
+    `portal` names the place; without it, every place is started that stands still. Returns the first that was
+    started, None when there is nothing to resume: also where a later release went to the public meanwhile.
     """
     dossier_lock(release_id=release_id)
-    publication = publication_of(release_id)
-    if publication is None or not (publication.status == Status.DEAD or publication.is_waiting_again):
-        return None
-    publication.failure = ""
-    publication.save(update_fields=["failure"])
-    _event("publishing.resumed", publication, actor=actor, now=now)
-    work_retry(publication)
-    return publication
+    still = [
+        row
+        for code, row in newest_by_portal(release_id).items()
+        if portal in ("", code) and row.can_resume and not is_overtaken(row)
+    ]
+    for row in still:
+        row.failure = ""
+        row.save(update_fields=["failure"])
+        publication_event("publishing.resumed", row, actor=actor, now=now)
+        facts_record(row, now=now)
+        work_retry(row)
+    return still[0] if still else None
 
 
-@transaction.atomic
-def publication_make_private(*, release_id: int, now: datetime | None = None) -> Publication | None:
-    """Take the copy back: the permit ends now, and a worker makes the dataset private at once.
-
-    For a retraction, and for every return or end of a release: a copy that is private already is only
-    checked. Returns None when the release has no copy on a portal. What another release of the dataset
-    has public stays as it is.
-    """
-    now = now or timezone.now()
-    Permit.objects.filter(release_id=release_id, revoked_at=None).update(revoked_at=now)
-    publication = publication_of(release_id)
-    if publication is None:
-        return None
-    Publication.objects.filter(pk=publication.pk).update(goal=Goal.HIDDEN, failure="")
-    publication.refresh_from_db(fields=["goal", "failure"])
-    _start_anew(publication)
-    _event("publishing.take_back_asked", publication, now=now)
-    work_queue(publication)
-    return publication
-
-
-@transaction.atomic
-def publication_stay_private(*, release_id: int, now: datetime | None = None) -> Publication | None:
-    """Stop a publication on its way to the public; its permit stays. For a hold, or a date moved away.
-
-    A worker that runs it now loses the row at its next beat, and the next run hides what was exposed
-    already. Returns None when nothing was on its way to the public.
-    """
-    publication = publication_of(release_id)
-    if publication is None or not publication.is_going_public:
-        return None
-    Publication.objects.filter(pk=publication.pk).update(goal=Goal.PRIVATE, failure="")
-    publication.refresh_from_db(fields=["goal", "failure"])
-    _start_anew(publication)
-    _event("publishing.requested", publication, now=now, data={"goal": Goal.PRIVATE.label.lower()})
-    work_queue(publication)
-    return publication
-
-
-def _asset(release_id: int) -> PortalAsset:
-    """The place of the dataset on the first portal that the release's program names."""
-    release = apps.get_model("workflow", "Release").objects.select_related("profile").get(pk=release_id)
-    portal = next(iter(profile_of(release.profile).publication.get("portals", ())), "socrata")
+def _asset(release_id: int, portal: str) -> PortalAsset:
+    """The place of the release's dataset on this portal."""
+    dataset_id = subject_of(release_id)["dataset_id"]
     asset, _ = PortalAsset.objects.get_or_create(
-        dataset_id=release.dataset_id, portal=portal, domain=place_of(portal)
+        dataset_id=dataset_id, portal=portal, domain=place_of(portal)
     )
     return asset
 
 
-def _event(
+def publication_event(
     action: str,
     publication: Publication,
     *,
@@ -263,11 +292,13 @@ def _event(
     data: dict[str, Any] | None = None,
     now: datetime | None = None,
 ) -> None:
+    """An audit event about a publication; it names the place."""
+    place = place_words(publication.asset.portal, publication.asset.domain)
     event_record(
         action=action,
         actor=actor,
         subject=publication,
-        data=data,
+        data={"place": place, **(data or {})},
         now=now,
         **subject_of(publication.release_id),
     )

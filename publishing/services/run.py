@@ -18,6 +18,7 @@ from publishing import encode
 from publishing.encode import EncodingError
 from publishing.errors import PublishingError
 from publishing.models import PortalAsset, Publication
+from publishing.places import place_words
 from publishing.portals.base import PortalError, Throttled
 from publishing.services.facts import facts_record
 from publishing.services.remote import KINDS, open_portal, place_of
@@ -159,6 +160,9 @@ def _stopped(publication: Publication, sentence: str) -> None:
         action="publishing.stopped",
         actor=None,
         subject=publication,
-        data={"step": Publication.Step(publication.step).label if publication.step else "Start"},
+        data={
+            "step": Publication.Step(publication.step).label if publication.step else "Start",
+            "place": place_words(publication.asset.portal, publication.asset.domain),
+        },
         **subject_of(publication.release_id),
     )

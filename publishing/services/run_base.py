@@ -11,6 +11,7 @@ from audit.services import event_record
 from dossier.selectors import subject_of
 from dossier.services import dossier_lock
 from publishing.models import Publication
+from publishing.places import place_words
 from publishing.portals.base import NotFound, Portal, RemoteAsset
 from publishing.records import PortalRecord
 from publishing.services.facts import facts_record
@@ -103,6 +104,6 @@ class RunBase:
             action=action,
             actor=None,
             subject=self.item,
-            data=data,
+            data={"place": place_words(self.asset.portal, self.asset.domain), **data},
             **subject_of(self.item.release_id),
         )

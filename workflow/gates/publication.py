@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 
+from publishing.places import and_words, place_words
 from workflow.context import ReleaseContext
 from workflow.final_key import key_role
 from workflow.gates.base import Gate, GateResult, Unmet, fact_holds
@@ -25,13 +26,14 @@ def date_reached(context: ReleaseContext) -> GateResult:
 
 
 def private_copy_equal(context: ReleaseContext) -> GateResult:
+    """The private copy is there and equal in every place that the release waits for; what lacks is named."""
     rows = context.data("private_copy", "rows")
     result = fact_holds(
         context,
         "private_copy",
-        done=f"Private copy equals what was approved ({rows:,} rows)"
-        if rows
-        else "Private copy equals what was approved",
+        done="Private copy equals what was approved"
+        + (f" ({rows:,} rows)" if rows else "")
+        + _places(context, "private_copy"),
         absent="The private copy on the portal is not ready yet.",
         tab="publication",
         who=SYSTEM_OWNER,
@@ -43,6 +45,17 @@ def private_copy_equal(context: ReleaseContext) -> GateResult:
             )
         )
     return result
+
+
+def _places(context: ReleaseContext, kind: str) -> str:
+    """Where the copy is, when it goes to several places; nothing for one."""
+    places = context.data(kind, "places") or ()
+    there = [
+        place_words(place["portal"], place["domain"])
+        for place in places
+        if place["state"] in ("private", "public")
+    ]
+    return f" on {and_words(there)}" if len(places) > 1 and there else ""
 
 
 def permit_holds(context: ReleaseContext) -> GateResult:
@@ -70,10 +83,11 @@ def not_public_yet(context: ReleaseContext) -> GateResult:
 
 
 def public_copy_confirmed(context: ReleaseContext) -> GateResult:
+    """The public copy was looked at from outside in every place that the release waits for."""
     result = fact_holds(
         context,
         "public_copy",
-        done="Public copy checked from outside",
+        done=f"Public copy checked from outside{_places(context, 'public_copy')}",
         absent="The public copy has not been checked from outside yet.",
         tab="publication",
         who=SYSTEM_OWNER,

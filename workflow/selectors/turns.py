@@ -228,9 +228,10 @@ def _again(context: ReleaseContext, item: gates.Unmet) -> gates.Unmet:
 
 
 def _stopped_turn(context: ReleaseContext) -> list[Turn]:
-    """A publication that gave up (its fact is there and does not hold) waits for somebody to resume it."""
+    """A publication that gave up (its fact is there and says so of a place) waits for somebody to resume it."""
     copies = [context.facts[kind] for kind in ("private_copy", "public_copy") if kind in context.facts]
-    if all(fact.ok for fact in copies):
+    places = [place for fact in copies for place in fact.data.get("places", ()) if place["needed"]]
+    if all(fact.ok for fact in copies) or (places and not any(place["failure"] for place in places)):
         return []
     words = "see why the publication stopped, and resume it"
     return [

@@ -21,16 +21,18 @@ from privacy.detectors import REGISTRY_VERSION
 from privacy.services import scan_request
 from publishing.errors import PermitMissing
 from publishing.records import PortalRecord
-from publishing.selectors import publication_of
+from publishing.selectors import is_going_public, publication_of
 from publishing.services import publication_request, publication_stay_private
 from workflow import approvals, gates, review_needs
 from workflow.context import ReleaseContext, context_of, contexts_of, release_queryset
 from workflow.errors import MoveRefused
-from workflow.models import Distribution, Review
+from workflow.models import Review
 from workflow.policies import SYSTEM
 from workflow.services.catalogue import answer_sources, catalogues_for, checks_input, record_for
 from workflow.services.datasets import columns_sync
 from workflow.services.deadlines import deadline_sync
+from workflow.services.distributions import distributions_sync
+from workflow.services import refresh_run as refreshes
 from workflow.services.effects import review_ask, reviews_ask, reviews_missing
 from workflow.services.tell import releases_with_ended_work, tell_what_ended
 from workflow.services.transitions import release_transition
@@ -62,6 +64,9 @@ def release_settle(*, release_id: int, now: datetime | None = None) -> list[str]
             taken.append(step.name)
             # Read anew: the step may have changed what is known.
             context = context_of(release_id, now=now)
+    if context.release.stage == Stage.PUBLISHED:
+        # A place that nobody waited for may have become public since.
+        distributions_sync(context)
     tell_what_ended(context, now)
     deadline_sync(release_id=release_id, now=now)
     return taken
@@ -94,7 +99,8 @@ def _is_settling(context: ReleaseContext) -> bool:
 
 def _has_file(context: ReleaseContext) -> bool:
     fact = context.facts.get("file")
-    return fact is not None and fact.ok
+    # New rows alone are not what will be public: the whole table is what is looked at.
+    return fact is not None and fact.ok and not refreshes.waits_for_its_table(context)
 
 
 def _columns_are_new(context: ReleaseContext) -> bool:
@@ -217,8 +223,7 @@ def _must_stay_private(context: ReleaseContext) -> bool:
     """A copy is on its way to the public though something that had to hold for that no longer does."""
     if context.release.stage != Stage.STAGED or all(gate(context).ok for gate in gates.GO_PUBLIC):
         return False
-    publication = publication_of(context.release.pk)
-    return publication is not None and publication.is_going_public
+    return is_going_public(context.release.pk)
 
 
 def _stay_private(context: ReleaseContext, now: datetime) -> None:
@@ -233,9 +238,7 @@ def _publish(context: ReleaseContext, now: datetime) -> None:
     try:
         with transaction.atomic():
             release_transition(release_id=context.release.pk, name="publish", actor=SYSTEM, now=now)
-            Distribution.objects.filter(dataset=context.dataset, portal="socrata").update(
-                title=context.dataset.title, public_url=context.data("public_copy", "public_url") or ""
-            )
+            distributions_sync(context, retitle=True)
     except MoveRefused:
         # Somebody was faster, or something changed between our look and the lock; the next fact decides.
         return
@@ -243,9 +246,13 @@ def _publish(context: ReleaseContext, now: datetime) -> None:
 
 # In the order in which a release needs them.
 STEPS: tuple[Step, ...] = (
+    Step("table of the refresh", refreshes.table_is_due, refreshes.work_start),
     Step("columns", _columns_are_new, _columns),
     Step("scan", _scan_is_due, _scan),
     Step("checks", _checks_are_due, _checks),
+    Step("what was decided before", refreshes.carrying_is_due, refreshes.carry),
+    Step("drift", refreshes.drift_is_due, refreshes.work_start),
+    Step("way of the refresh", refreshes.move_is_due, refreshes.move),
     Step("answers", _answers_are_known, _fill_answers),
     Step("reviews", _reviews_are_missing, _ask_reviews),
     Step("private copy", _private_copy_is_due, _private_copy),

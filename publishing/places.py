@@ -1,0 +1,67 @@
+"""Which portals a copy goes to, which of them a release waits for, and what people call them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from publishing.dcat.forms import SHAPES
+from publishing.portals.shared.points import point_fields
+from publishing.records import PortalRecord
+
+# By the codes that program profiles use.
+PORTAL_NAMES = {
+    "socrata": "Socrata",
+    "arcgis_geo": "ArcGIS geodata portal",
+    "ckan": "CKAN",
+    "static": "A catalogue of plain files",
+}
+# Beside another portal these take only data with something to draw on a map (Connecticut: the open data portal or
+# the geodata portal).
+MAPS_ONLY = frozenset({"arcgis_geo"})
+ALL, FIRST = "all", "first"
+
+
+@dataclass(frozen=True)
+class PortalRules:
+    """What a program's profile says of its portals. A profile that says nothing waits for the first only."""
+
+    portals: tuple[str, ...]
+    needed: str = FIRST
+
+    @classmethod
+    def of(cls, publication: Mapping[str, Any]) -> PortalRules:
+        """From the part `publication` of a profile."""
+        return cls(
+            tuple(publication.get("portals", ())) or ("socrata",), publication.get("portals_needed", FIRST)
+        )
+
+    def portals_for(self, *, has_map: bool) -> tuple[str, ...]:
+        """The portals that take such data, in the profile's order; the first where none would."""
+        found = tuple(code for code in self.portals if has_map or code not in MAPS_ONLY)
+        return found or self.portals[:1]
+
+    def waited_for(self, portals: Sequence[str]) -> tuple[str, ...]:
+        """Of the portals that a copy goes to, those without which the release does not go on."""
+        return tuple(portals) if self.needed == ALL else tuple(portals[:1])
+
+
+def has_map(record: PortalRecord, types: Iterable[str] = ()) -> bool:
+    """Is there something to draw: shapes, or columns of latitude and longitude?
+
+    `types` are those of the treated copy's columns: a portal may take its shapes as text.
+    """
+    drawn: Collection[str] = SHAPES & {*types, *(column.type for column in record.columns)}
+    return bool(drawn) or point_fields(record.columns) is not None
+
+
+def place_words(portal: str, domain: str) -> str:
+    """A place as people know it: the kind of portal, and where it is."""
+    name = PORTAL_NAMES.get(portal, portal)
+    return f"{name} ({domain})" if domain else name
+
+
+def and_words(words: Sequence[str]) -> str:
+    """One, or one and another, or one, two and three."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
