@@ -21,15 +21,6 @@ from workflow.models.priority import PriorityScore, PriorityWeights
 from workflow.models.proposal import DatasetProposal
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
 from workflow.models.request import DatasetRequest, RequestVote
-from workflow.models.retirement import ArchiveCopy, Retirement, RetirementApproval, RetirementObjection
-from workflow.models.retraction import (
-    PostMortem,
-    PostMortemDuty,
-    PostMortemMeasure,
-    PostMortemSignature,
-    Retraction,
-    RetractionFollowUp,
-)
 from workflow.models.return_point import ReturnPoint
 from workflow.models.review import Recusal, Review
 from workflow.models.schedule import AccessPlanFile, ScheduleEntry
@@ -40,7 +31,6 @@ from workflow.models.withholding import Withholding
 __all__ = [
     "AccessPlanFile",
     "ApprovalRequest",
-    "ArchiveCopy",
     "Bundle",
     "BundlePlace",
     "CalendarFeed",
@@ -63,10 +53,6 @@ __all__ = [
     "PlanHold",
     "PlanItem",
     "PlanSignOff",
-    "PostMortem",
-    "PostMortemDuty",
-    "PostMortemMeasure",
-    "PostMortemSignature",
     "PriorityScore",
     "PriorityWeights",
     "PublicationException",
@@ -75,11 +61,6 @@ __all__ = [
     "Recusal",
     "Release",
     "RequestVote",
-    "Retirement",
-    "RetirementApproval",
-    "RetirementObjection",
-    "Retraction",
-    "RetractionFollowUp",
     "ReturnForChanges",
     "ReturnPoint",
     "Review",
