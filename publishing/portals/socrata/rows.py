@@ -213,7 +213,7 @@ class RowCalls(Calls):
             return []
         seen, wrong = self._points_seen[remote_id]
         expected = f"{seen:,} {POINT}s, each of its latitude and longitude"
-        found = expected if not wrong else f"{wrong:,} rows whose {POINT} is another one"
+        found = expected if not wrong else f"{wrong:,} {'row' if wrong == 1 else 'rows'} whose {POINT} is another one"
         return [Proof(f"{POINT_NAME} for the map", expected, found)]
 
 
