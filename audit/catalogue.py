@@ -44,6 +44,11 @@ ACTIONS: dict[str, str] = {
     "workflow.privacy_cleared": "{actor} cleared privacy.",
     "workflow.approved": "{actor} approved the release.",
     "workflow.published": "{actor} published the release.",
+    "workflow.refresh_received": "{actor} handed in a new file to refresh release {base} ({method}).",
+    "workflow.refresh_compared": "The refresh was compared with what is public: {sentence} It calls for: {decision}.",
+    "workflow.refresh_let_through": "The refresh stays within what was approved and was let through.",
+    "workflow.refresh_sent_to_privacy": "The refresh was sent to privacy.",
+    "workflow.refresh_sent_to_review": "The refresh was sent to the full review.",
     "workflow.returned_for_changes": "{actor} returned the release for changes, to {to_stage}.",
     "workflow.rejected": "{actor} rejected the release.",
     "workflow.withdrawn": "{actor} withdrew the release.",
@@ -194,6 +199,7 @@ ACTIONS: dict[str, str] = {
     "workflow.exception_revoked": "{actor} took an exception back ({kind}).",
     # dossier
     "file.received": "{actor} uploaded {name} ({size} bytes).",
+    "file.merged": "The rows of {name} were put together with what is public: {rows} rows, {new} of them new.",
     "file.read": "The file {name} was read: {rows} rows, {columns} columns.",
     "file.unreadable": "The file {name} could not be read.",
     "file.viewed": "{actor} looked at rows {rows} of the raw file {name}.",
@@ -228,6 +234,7 @@ ACTIONS: dict[str, str] = {
     "privacy.table_declared": "{actor} said what a row of the copy is: {what}.",
     "privacy.copy_compared": "The copy was compared with {tables} published tables; {joins} would join with it.",
     "privacy.copy_compared_again": "{actor} asked for the copy to be compared again.",
+    "privacy.decisions_carried": "What was decided about the public release was taken over: {decisions} decisions.",
     "privacy.treated": "The treated copy was made: {rows} rows, {columns} columns.",
     # checklists
     "checklists.answered": "{actor} answered {items} of the {checklist} checklist.",

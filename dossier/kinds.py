@@ -6,6 +6,7 @@ FACT_KINDS: dict[str, str] = {
     "readiness_talk": "workflow",
     "metadata": "workflow",
     "plan": "workflow",
+    "drift": "workflow",
     "file": "dossier",
     "checklist.inventory": "checklists",
     "checklist.eligibility": "checklists",

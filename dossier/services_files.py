@@ -65,9 +65,9 @@ def limits_current() -> Limits:
 
 
 def file_receive(
-    *, release_id: int, upload: File, name: str, actor: User, now: datetime | None = None
+    *, release_id: int, upload: File, name: str, actor: User | None, now: datetime | None = None
 ) -> StoredFile:
-    """Take a file into private storage under its sha256, and have it read.
+    """Take a file into private storage under its sha256, and have it read. No `actor`: it was fetched.
 
     The same bytes as the current file, or as one that is being read, are recognised: nothing is done and that
     file is returned. Raises DataFileError (format, size) and DossierFrozen, with a sentence; the earlier file
@@ -102,7 +102,8 @@ def file_receive(
             uploaded_by=actor,
             created_at=now or timezone.now(),
         )
-        contribution_record(release_id=release_id, user=actor, what="file", now=now)
+        if actor is not None:
+            contribution_record(release_id=release_id, user=actor, what="file", now=now)
         _event("file.received", stored, actor, {"size": size, "sha256": sha256}, now)
         read = FileRead(release_id=release_id, raw=stored)
         if now is not None:
@@ -200,7 +201,7 @@ def facts_rebuild(*, release_id: int) -> None:
     """Recompute the `file` fact from its rows; changes nothing when it is right."""
     known = facts(release_id).get("file")
     if known is not None:
-        _fact(release_id, known.at)
+        file_fact(release_id, known.at)
 
 
 def _read_succeeded(
@@ -230,7 +231,7 @@ def _read_succeeded(
     item.failed_code, item.failed_line = "", None
     item.save(update_fields=["columnar", "failed_code", "failed_line"])
     _event("file.read", raw, None, {"rows": result.rows, "columns": len(result.columns)}, now)
-    _fact(item.release_id, now)
+    file_fact(item.release_id, now)
 
 
 @transaction.atomic
@@ -240,12 +241,12 @@ def _read_failed(item: FileRead, error: DataFileError, now: datetime | None) -> 
     item.save(update_fields=["failed_code", "failed_line", "error"])
     _event("file.unreadable", item.raw, None, {"code": error.code, "line": error.line}, now)
     if current_read(item.release_id) is None:
-        _fact(item.release_id, now)
+        file_fact(item.release_id, now)
     # With an earlier file in place no fact tells of this; the conductor still has people to tell.
     transaction.on_commit(lambda: task_nudge("workflow.tasks.settle", item.release_id))
 
 
-def _fact(release_id: int, now: datetime | None) -> None:
+def file_fact(release_id: int, now: datetime | None) -> None:
     """The `file` fact, from the rows: the current file, or what is wrong with the only one there is."""
     read = current_read(release_id) or failed_read(release_id)
     if read is None:

@@ -69,6 +69,17 @@ _MESSAGES = (
     Message("clear_privacy", "a release was cleared by privacy and goes to the final review"),
     Message("approve", "a release was approved"),
     Message("publish", "a release became public"),
+    Message("pass_refresh", "a refresh became public under its earlier approval", needs=("dataset", "sentence")),
+    Message(
+        "refresh_to_privacy",
+        "a refresh needs the privacy review",
+        needs=("dataset", "sentence", "why"),
+    ),
+    Message(
+        "refresh_to_review", "a refresh needs the full review", needs=("dataset", "sentence", "why")
+    ),
+    Message("refresh_stopped", "a refresh could not be compared", asks=True, needs=("dataset", "problem")),
+    Message("freshness", "data of yours that is due for an update", asks=True, needs=("dataset", "lines")),
     Message("return_for_changes", "a release was returned for changes", needs=("dataset", "reason")),
     Message(
         "return_point_passed",

@@ -35,6 +35,8 @@ def valid_permit(
         record_digest=record_digest,
         revoked_at=None,
         expires_at__gt=now or timezone.now(),
+        # A refresh is covered no longer than the approval under which it was let through.
+        bounds__basis__revoked_at=None,
     ).first()
 
 

@@ -96,6 +96,7 @@ def release_queryset() -> QuerySet[Release]:
         "dataset__schedule",
         "profile",
         "plan",
+        "refresh__base",
     ).prefetch_related(
         Prefetch(
             "reviews",
@@ -124,7 +125,7 @@ def release_queryset() -> QuerySet[Release]:
             queryset=BundlePlace.objects.filter(open=True).select_related("bundle__owner"),
         ),
         Prefetch("dataset__withholdings", queryset=Withholding.objects.select_related("decided_by")),
-        Prefetch("permits", queryset=Permit.objects.filter(revoked_at=None)),
+        Prefetch("permits", queryset=Permit.objects.filter(revoked_at=None, bounds__basis__revoked_at=None)),
     )
 
 

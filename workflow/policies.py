@@ -228,6 +228,9 @@ POLICY: dict[str, Rule] = {
     "clear_privacy": _clears_privacy,
     "approve": _approves,
     "publish": _system_only,
+    "pass_refresh": _system_only,
+    "refresh_to_privacy": _system_only,
+    "refresh_to_review": _system_only,
     "return_for_changes": _returns,
     "reject": _of_stage(Stage.PRIVACY, Role.CDO),
     "withdraw": _roles(Role.COORDINATOR, Role.CDO),
@@ -248,6 +251,7 @@ ACTIONS: dict[str, Rule] = {
     "download_raw": _of_stage(Stage.PRIVACY, *RAW_READERS),
     "edit_record": _roles(Role.STEWARD, Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),
     "upload_file": _roles(*_PREPARERS),
+    "refresh": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM),
     "describe_columns": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM),
     "edit_metadata": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM),
     # Evidence is not scanned: only who prepares or judges the release may open it.

@@ -11,6 +11,7 @@ from workflow.context import ReleaseContext
 from workflow.holders import holders
 from workflow.joint import departments_of
 from workflow.policies import stage_holder
+from workflow.refreshing import is_let_through, is_light
 from workflow.stages import Move, Stage
 
 # move -> the audit action it writes
@@ -21,6 +22,9 @@ EVENTS: dict[str, str] = {
     "clear_privacy": "workflow.privacy_cleared",
     "approve": "workflow.approved",
     "publish": "workflow.published",
+    "pass_refresh": "workflow.refresh_let_through",
+    "refresh_to_privacy": "workflow.refresh_sent_to_privacy",
+    "refresh_to_review": "workflow.refresh_sent_to_review",
     "return_for_changes": "workflow.returned_for_changes",
     "reject": "workflow.rejected",
     "withdraw": "workflow.withdrawn",
@@ -44,6 +48,10 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "clear_privacy": (NEXT_HOLDER, TEAM),
     "approve": (TEAM, Role.DEPARTMENT_APPROVER, Role.COMMUNICATIONS, Role.PORTAL_ADMIN),
     "publish": (TEAM, Role.DEPARTMENT_APPROVER, Role.POLICY, Role.IT, Role.CDO, Role.COMMUNICATIONS),
+    # What goes public under an approval is told when it is public.
+    "pass_refresh": (),
+    "refresh_to_privacy": (NEXT_HOLDER, TEAM),
+    "refresh_to_review": (NEXT_HOLDER, TEAM),
     "return_for_changes": (NEXT_HOLDER, TEAM, Role.DEPARTMENT_APPROVER),
     "reject": (TEAM, Role.DEPARTMENT_APPROVER),
     "withdraw": (TEAM,),
@@ -82,7 +90,7 @@ def next_holders(context: ReleaseContext) -> list[User]:
 def recipients(move: str, context: ReleaseContext) -> list[User]:
     """Who is told of `move`, after it was made: the route, then whom the program adds. The actor is among them."""
     found: list[User] = []
-    for entry in ROUTES[move]:
+    for entry in _route(move, context):
         if entry == NEXT_HOLDER:
             found += next_holders(context)
         elif entry == TEAM:
@@ -94,12 +102,23 @@ def recipients(move: str, context: ReleaseContext) -> list[User]:
     return list(dict.fromkeys(person for person in found if person.is_active))
 
 
+def _route(move: str, context: ReleaseContext) -> tuple[str, ...]:
+    """The route of a move. Where the system lets a refresh through, only those who work on it hear of it."""
+    by_system = is_light(context) and move == "clear_privacy"
+    return (TEAM,) if by_system or (move == "publish" and is_let_through(context)) else ROUTES[move]
+
+
+def letter_of(move: str, context: ReleaseContext) -> str:
+    """Which letter tells of a move."""
+    return "pass_refresh" if move == "publish" and is_let_through(context) else move
+
+
 def asked(move: str, context: ReleaseContext) -> list[User]:
     """Those of the recipients who have something to do now: the holders of the stage it came to.
 
     A return is answered by whom the program names: in Los Angeles the coordinator, who may pass points on.
     """
-    if NEXT_HOLDER not in ROUTES[move]:
+    if NEXT_HOLDER not in _route(move, context):
         return []
     answers = move == "return_for_changes" and context.release.stage == Stage.READINESS
     people = holders(context, context.profile.return_answered_by) if answers else next_holders(context)

@@ -148,6 +148,27 @@ MOVES: dict[str, Move] = {
             "The data is public. Taking it back needs a retraction.",
         ),
         Move(
+            "pass_refresh",
+            "Let the refresh through",
+            (Stage.INVENTORY, Stage.CDO_REVIEW),
+            (Stage.STAGED,),
+            "The refresh stays within what was approved. It is staged and goes public under that approval.",
+        ),
+        Move(
+            "refresh_to_privacy",
+            "Send the refresh to privacy",
+            (Stage.INVENTORY,),
+            (Stage.PRIVACY,),
+            "The {PRIVACY} reads what changed; when privacy is cleared the refresh goes public.",
+        ),
+        Move(
+            "refresh_to_review",
+            "Send the refresh to full review",
+            (Stage.INVENTORY,),
+            (Stage.READINESS,),
+            "The refresh goes beyond what was approved. It is prepared and decided like a first release.",
+        ),
+        Move(
             "return_for_changes",
             "Return for changes",
             _RETURN_SOURCES,

@@ -8,6 +8,7 @@ from workflow.services.bundle_settle import bundles_settle, release_bundle_settl
 from workflow.services.deadlines import deadlines_sweep
 from workflow.services.inventory_takeover import takeover_run
 from workflow.services.overrides import overrides_sweep
+from workflow.services.refresh_run import refresh_run
 from workflow.services.settle import release_settle, releases_settle
 from workflow.services.sweeps import intake_sweep, inventory_sweep
 
@@ -16,6 +17,11 @@ from workflow.services.sweeps import intake_sweep, inventory_sweep
 def settle(release_id: int) -> None:
     release_settle(release_id=release_id)
     release_bundle_settle(release_id=release_id)
+
+
+@shared_task
+def refresh(pk: int) -> None:
+    work_run(Refresh, pk, refresh_run)
 
 
 @shared_task

@@ -122,12 +122,41 @@ class ItemRule:
     law: str = ""
 
 
+# What each kind of drift calls for where the program says nothing else.
+DRIFT_REVIEWS = {
+    "new_column": "privacy",
+    "structure": "full",
+    "rows": "full",
+    "spread": "full",
+    "method": "privacy",
+}
+
+
 @dataclass(frozen=True)
 class Updates:
-    """How published data may be updated; `refused` says why a method is not allowed."""
+    """How published data may be updated; `refused` says why a method is not allowed.
+
+    The numbers are the bounds that an approval sets to refreshes (percent, percentage points, PSI, total
+    variation), `reviews` the review that each kind of drift beyond them calls for: none, privacy or full.
+    """
 
     methods: tuple[str, ...] = ("append", "replace", "upsert")
     refused: dict[str, str] = field(default_factory=dict)
+    rows_more: int = 50
+    rows_fewer: int = 10
+    emptier: int = 10
+    psi: float = 0.25
+    variation: float = 0.2
+    reviews: dict[str, str] = field(default_factory=dict)
+    # Another way of aggregating is read again for privacy only where the data holds identifiers.
+    method_with_identifiers: bool = False
+    # After its period data is due; so many percent of the period later overdue, and later still delinquent.
+    overdue_percent: int = 25
+    delinquent_percent: int = 100
+
+    def review_for(self, drift: str) -> str:
+        """Which review this kind of drift calls for."""
+        return self.reviews.get(drift, DRIFT_REVIEWS[drift])
 
 
 @dataclass(frozen=True)

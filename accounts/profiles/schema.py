@@ -44,6 +44,8 @@ class Part:
     only: str = ""
 
 
+_PERCENT = Value(int, least=0, most=100)
+
 PARTS: dict[str, Part] = {
     "name": Part(TEXT, "The program's name, as people read it.", "name", required=True),
     "timezone": Part(
@@ -265,6 +267,27 @@ PARTS: dict[str, Part] = {
                     Map(TEXT, words.UPDATE_METHODS, "update method"),
                     "For each method that is not allowed: the sentence that says why and what to do instead.",
                 ),
+                "rows_more": Key(
+                    DAYS, "Percent by which the rows may grow in a refresh that nobody reviews."
+                ),
+                "rows_fewer": Key(_PERCENT, "Percent by which they may shrink."),
+                "emptier": Key(_PERCENT, "Percentage points by which a column may become emptier or fuller."),
+                "psi": Key(Value(float, least=0), "How far numbers may move: population stability index."),
+                "variation": Key(
+                    Value(float, least=0), "How far categories may move: total variation, 0 to 1."
+                ),
+                "reviews": Key(
+                    Map(word(words.DRIFT_REVIEWS, "a review"), words.DRIFTS, "kind of drift"),
+                    "Which review each kind of drift beyond that calls for.",
+                ),
+                "method_with_identifiers": Key(
+                    FLAG,
+                    "Another way of aggregating is read again for privacy only where the data holds identifiers.",
+                ),
+                "overdue_percent": Key(
+                    DAYS, "Percent of its period after which data that is due counts as overdue."
+                ),
+                "delinquent_percent": Key(DAYS, "Percent of its period after which it counts as delinquent."),
             },
             parts.Updates,
         ),

@@ -81,6 +81,9 @@ WEIGHED = ("always", "when_personal", "never")
 
 EXCEPTION_KINDS = ("licence", "identifiers", "risk")
 UPDATE_METHODS = ("append", "replace", "upsert")
+# What may differ between a refresh and what was approved, and what that may call for.
+DRIFTS = ("new_column", "structure", "rows", "spread", "method")
+DRIFT_REVIEWS = ("none", "privacy", "full")
 PORTALS = ("socrata", "arcgis_geo", "ckan", "static")
 # How the days of a notice are counted.
 DAY_KINDS = ("calendar", "business")

@@ -141,6 +141,7 @@ WORK_KINDS = [
     ("checklists.CheckRun", "checklists.tasks.checks_run"),
     ("publishing.Publication", "publishing.tasks.publication_run"),
     ("workflow.InventoryTakeover", "workflow.tasks.inventory_takeover"),
+    ("workflow.Refresh", "workflow.tasks.refresh"),
     ("notifications.OutgoingMessage", "notifications.tasks.message_send"),
 ]
 

@@ -1,6 +1,7 @@
 """The rows of the publishing station."""
 
 from publishing.models.notice import PortalNotice
+from publishing.models.bounds import PermitBounds
 from publishing.models.publication import Chunk, Permit, PortalAsset, Publication
 from publishing.models.source import EtlRecord, Fetch, RefreshState, SourceHost
 
@@ -9,6 +10,7 @@ __all__ = [
     "EtlRecord",
     "Fetch",
     "Permit",
+    "PermitBounds",
     "PortalAsset",
     "PortalNotice",
     "Publication",

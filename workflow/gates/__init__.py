@@ -50,9 +50,17 @@ from workflow.gates.publication import (
     private_copy_equal,
     public_copy_confirmed,
 )
+from workflow.gates.refresh import (
+    refresh_covered,
+    refresh_described,
+    refresh_measured,
+    unless_let_through,
+    unless_within_permit,
+)
 from workflow.gates.reviews import reviews_in
 from workflow.gates.talk import readiness_talk_held
 from workflow.gates.withholding import not_withheld
+from workflow.refreshing import refresh_of
 from workflow.stages import ONWARD, SYSTEM_OWNER, Stage, earlier_moves
 
 __all__ = [
@@ -76,6 +84,9 @@ def earlier_gates_hold(move: str) -> Gate:
         result = GateResult("Nothing changed since the earlier stages")
         seen = set()
         for name in earlier_moves(move):
+            if name == "begin_readiness" and refresh_of(context) is not None:
+                # Whether the data may be public at all was decided when it became so.
+                continue
             for earlier in GATES[name]:
                 if earlier in seen or earlier is not_on_hold:
                     continue
@@ -133,6 +144,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
         output_classified,
         security_level_allowed,
         checklists_complete(Stage.PRIVACY),
+        refresh_described,
         reviews_in("clear_privacy"),
     ),
     "approve": (
@@ -162,11 +174,11 @@ GATES: dict[str, tuple[Gate, ...]] = {
         risk_excepted,
         # So does what was accepted above a threshold or beyond the matrix.
         risk_allowed,
-        benefit_weighed,
+        unless_within_permit(benefit_weighed),
         security_level_allowed,
         private_copy_equal,
         permit_holds,
-        plan_before("publish"),
+        unless_let_through(plan_before("publish")),
         reviews_in("publish"),
         date_reached,
         not_frozen,
@@ -176,6 +188,25 @@ GATES: dict[str, tuple[Gate, ...]] = {
         public_copy_confirmed,
         confirmed_together,
     ),
+    "pass_refresh": (
+        not_on_hold,
+        not_withheld,
+        refresh_covered,
+        quality_checks_current,
+        columns_described,
+        scan_current,
+        findings_disposed,
+        treated_copy_current,
+        risk_allowed,
+        licence_allowed,
+        identifiers_allowed,
+        risk_excepted,
+        security_level_allowed,
+        no_exception_open,
+        orders_done,
+    ),
+    "refresh_to_privacy": (not_on_hold, refresh_measured),
+    "refresh_to_review": (not_on_hold, refresh_measured),
     "return_for_changes": (),
     "reject": (),
     "withdraw": (),

@@ -19,6 +19,7 @@ from workflow.models.order import ReviewOrder
 from workflow.models.plan import PlanItem, PlanSignOff, PublicationPlan
 from workflow.models.priority import PriorityScore, PriorityWeights
 from workflow.models.proposal import DatasetProposal
+from workflow.models.refresh import FreshnessNotice, Refresh
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
 from workflow.models.request import DatasetRequest, RequestVote
 from workflow.models.return_point import ReturnPoint
@@ -45,6 +46,7 @@ __all__ = [
     "Distribution",
     "Freeze",
     "FreezeException",
+    "FreshnessNotice",
     "GuestInvitation",
     "HelpRequest",
     "HighValueInventory",
@@ -59,6 +61,7 @@ __all__ = [
     "PublicationPlan",
     "ReadinessTalk",
     "Recusal",
+    "Refresh",
     "Release",
     "RequestVote",
     "ReturnForChanges",

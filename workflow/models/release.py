@@ -124,6 +124,18 @@ class Release(models.Model):
     def publish(self) -> None:
         pass
 
+    @transition(field=stage, source=list(MOVES["pass_refresh"].sources), target=Stage.STAGED)
+    def pass_refresh(self) -> None:
+        pass
+
+    @transition(field=stage, source=Stage.INVENTORY, target=Stage.PRIVACY)
+    def refresh_to_privacy(self) -> None:
+        pass
+
+    @transition(field=stage, source=Stage.INVENTORY, target=Stage.READINESS)
+    def refresh_to_review(self) -> None:
+        pass
+
     @transition(
         field=stage,
         source=list(MOVES["return_for_changes"].sources),

@@ -26,6 +26,7 @@ from workflow.context import ReleaseContext, context_of
 from workflow.errors import GatesUnmet, MoveRefused, ReasonRequired, WrongStage
 from workflow.models import Release, Review, StageVisit
 from workflow.policies import SYSTEM, Actor
+from workflow.refreshing import refresh_words
 from workflow.services import effects
 from workflow.services.return_letter import return_record
 from workflow.stages import MOVES, OPEN_PARTS, Move, Stage, return_targets
@@ -215,11 +216,13 @@ def _tell(
         return
     context = context_of(release_id, now=now)
     message_queue(
-        message_id=move.name,
+        message_id=routing.letter_of(move.name, context),
         recipients=routing.recipients(move.name, context),
         asked=routing.asked(move.name, context),
         actor=person,
-        context=effects.letter_context(context, person, reason=reason, points=len(points)),
+        context=effects.letter_context(
+            context, person, reason=reason, points=len(points), **refresh_words(context)
+        ),
         path=effects.release_path(context.release),
         release_id=release_id,
         dataset_id=context.dataset.pk,

@@ -1,0 +1,94 @@
+"""What an approval sets down about later refreshes, and the permit of a refresh that it covers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from accounts.profiles import Updates
+from dossier.selectors import current_columnar
+from dossier.services import digest_of
+from privacy.found import entities_of
+from publishing.models import Permit
+from publishing.services import permit_write
+from publishing.services.bounds import permit_bounds_write
+from workflow import approvals
+from workflow.context import ReleaseContext
+from workflow.models import Review
+from workflow.refreshing import basis_of, is_light
+from workflow.services.catalogue import described_of, record_for
+
+
+def bounds_write(context: ReleaseContext, permit: Permit, basis: Permit | None = None) -> None:
+    """Beside a permit: the columns and findings it was given for, and how far refreshes may move.
+
+    A refresh hands on the limits that people approved, never wider ones of a later profile.
+    """
+    columnar = current_columnar(context.release.pk)
+    meta: dict[str, Any] = columnar.meta if columnar else {}
+    nulls = {row["name"]: bool(row["nulls"]) for row in meta.get("profile", {}).get("columns", [])}
+    inherited = getattr(basis, "bounds", None)
+    permit_bounds_write(
+        permit=permit,
+        basis=basis,
+        recipe_digest=context.about("treated", "recipe") or "",
+        columns=[
+            {"name": row["name"], "type": row["type"], "nullable": nulls.get(row["name"], True)}
+            for row in meta.get("columns", [])
+        ],
+        treated_columns=context.data("treated", "columns") or [],
+        rows=meta.get("rows", 0),
+        entities=entities_of(context.release.pk),
+        description_digest=description_digest(context),
+        limits=inherited.limits if inherited else limits_of(context.profile.updates),
+    )
+
+
+def limits_of(updates: Updates) -> dict[str, Any]:
+    """The bounds of the program's profile, as the permit keeps them."""
+    return {
+        "rows_more": updates.rows_more,
+        "rows_fewer": updates.rows_fewer,
+        "emptier": updates.emptier,
+        "psi": updates.psi,
+        "variation": updates.variation,
+        "rows_review": updates.review_for("rows"),
+    }
+
+
+def description_digest(context: ReleaseContext) -> str:
+    """Names what the public reads beside the data: the record without its columns, and the catalogue's words."""
+    if not context.data("treated", "columns"):
+        return ""
+    record = replace(record_for(context), columns=()).as_json()
+    described = described_of(context.dataset)
+    # What identifies the rows is a matter of the columns, and the days that data covers go on with every refresh.
+    return digest_of([{**record, "row_identifier": ""}, {**described, "ends": ""}])
+
+
+def refresh_permit_write(context: ReleaseContext, now: datetime) -> None:
+    """The permit of a refresh that the system lets through: the approvers and the last day of what covers it.
+
+    Where privacy read it again, that verdict stands beside theirs. Called by the door on `pass_refresh`.
+    """
+    basis = basis_of(context)
+    if basis is None:
+        raise ValueError("Nothing covers this refresh.")
+    approvers = list(basis.approvers)
+    if is_light(context):
+        approvers += [
+            {"kind": review.kind, "user": review.reviewer_id, "at": review.decided_at.isoformat()}
+            for review in approvals.approvals_of(context, Review.Kind.PRIVACY)
+            if review.decided_at
+        ]
+    permit = permit_write(
+        release_id=context.release.pk,
+        treated_sha256=context.data("treated", "sha256"),
+        record_digest=record_for(context).digest,
+        approvers=approvers,
+        described=described_of(context.dataset),
+        expires_at=basis.expires_at,
+        now=now,
+    )
+    bounds_write(context, permit, basis)
