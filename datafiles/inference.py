@@ -99,17 +99,19 @@ def count_forms(values: pl.DataFrame) -> dict[str, int]:
     return {form: count for form, count in forms.items() if count}
 
 
-def may_have_form(values: pl.Series, *, beside: str, longest: int) -> pl.Series:
-    """Which values may have another form than text, or match the pattern `beside` in so many bytes; in one look.
+def may_have_form(values: pl.Series, *, beside: str, longest: int | None) -> pl.Series:
+    """Which values may have another form than text, or match the pattern `beside`, in one look.
 
-    First letters and lengths are cheap to compare: the look is spared long values that begin as no form does.
+    Where nothing longer than `longest` bytes matches `beside`, the look is spared long values that begin as no form
+    does: first letters and lengths are cheap to compare.
     """
     v = pl.col("v")
-    number = (v >= "-") & (v < ":")
-    geometry = (v >= "G") & (v < "Q")
-    short = v.str.len_bytes() <= max(longest, _LONGEST_WORD)
-    looked_at = pl.when(number | geometry | short).then(v)
-    likely = looked_at.str.contains(rf"{_SHAPED}|{beside}").fill_null(value=False)
+    if longest is not None:
+        number = (v >= "-") & (v < ":")
+        geometry = (v >= "G") & (v < "Q")
+        short = v.str.len_bytes() <= max(longest, _LONGEST_WORD)
+        v = pl.when(number | geometry | short).then(v)
+    likely = v.str.contains(rf"{_SHAPED}|(?:{beside})").fill_null(value=False)
     return values.rename("v").to_frame().select(likely).to_series()
 
 

@@ -136,37 +136,43 @@ class ColumnReading:
             return
         self._inline = self._inline and is_inline(frame.get_column("v"))
         if self._repeats:
-            values, left = self._filled(distinct_of(frame), self._plan)
+            values, left, glanced = self._filled(distinct_of(frame), self._plan)
             self.filled += int(values.get_column("n").sum())
             self._keep(values)
         else:
-            values, left = self._filled(frame.with_columns(n=pl.lit(1, pl.UInt32)), self._plan)
+            values, left, glanced = self._filled(frame.with_columns(n=pl.lit(1, pl.UInt32)), self._plan)
             self.filled += values.height
             self._compare(values)
         if self._key and self._plan.prose:
             self._text = added(self._text, mark_of(values.get_column("v"), values.get_column("n"), self._key))
-        parts, doubtful, self._plan = sift(self._plan, left)
+        parts, doubtful, self._plan = sift(self._plan, left, glanced=glanced)
         self._tally(parts)
         self._doubtful.append(self._owned(doubtful))
         if sum(one.height for one in self._doubtful) >= _TOGETHER:
             self._look_inside()
         self._sample_of(frame)
 
-    def _filled(self, values: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The values without null markers, and those of them that must be searched; the forms are counted on the
-        way, before they are gone."""
+    def _filled(self, values: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame, bool]:
+        """The values without null markers, those of them that must be searched, and whether these were found worth
+        it by a glance; the forms are counted on the way, before they are gone."""
         if not self._typed:
             filled = without_markers(values)
-            return filled, filled
+            return filled, filled, False
         self._likely = _most_frequent(self.forms) if self.forms else self._likely
         if self._likely != "text":
-            return self._filled_of(self._likely, values, plan)
-        special = may_have_form(values.get_column("v"), beside=MARKER, longest=LONGEST_MARKER)
+            return *self._filled_of(self._likely, values, plan), False
+        beside, longest = (f"{plan.glance}|{MARKER}", None) if plan.glance else (MARKER, LONGEST_MARKER)
+        special = may_have_form(values.get_column("v"), beside=beside, longest=longest)
         self._count({"text": int(values.get_column("n").filter(~special).sum())})
-        if special.any():
-            self._count(count_forms(values.filter(special)))
+        some = values.filter(special)
+        self._count(count_forms(some))
+        left = without_markers(some)
+        if left.height < some.height:
             values = without_markers(values)
-        return values, values
+        if plan.glance:
+            self._plan = plan.after(values.height, some.height)
+            return values, left, True
+        return values, values, False
 
     def _filled_of(self, form: str, values: pl.DataFrame, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The same where most values have a form other than text. What has one is no marker."""

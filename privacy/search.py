@@ -56,6 +56,12 @@ class Plan:
         """Whether values that surely have that form are never searched."""
         return self.plain and not self.whole and form in _PLAIN_FORMS
 
+    @property
+    def glance(self) -> str | None:
+        """What is worth a look, where every value can be looked at before all else: short ones are, in the look
+        that tells their form."""
+        return WORTH_A_LOOK if self.look and not self.whole and not self.prose else None
+
     def after(self, looked: int, worth: int) -> Plan:
         """The plan for what follows when `worth` of the values `looked` at were worth it: too many spare nothing."""
         return replace(self, look=False) if worth > _HALF * looked else self
@@ -101,9 +107,10 @@ def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> P
     )
 
 
-def sift(plan: Plan, values: pl.DataFrame) -> tuple[list[Part], pl.DataFrame, Plan]:
+def sift(plan: Plan, values: pl.DataFrame, *, glanced: bool) -> tuple[list[Part], pl.DataFrame, Plan]:
     """Look at every value (`v`, held by `n` cells): those that are an entity as a whole, and the few of the
-    others that some pattern matches, found by one union of all patterns. And the plan for the next values."""
+    others that some pattern matches, found by one union of all patterns. And the plan for the next values.
+    Those that were `glanced` at are worth it."""
     parts, left = [], values
     for one, place in plan.whole:
         fits = left.get_column("v").str.contains(_whole(one.patterns[place]))
@@ -112,7 +119,7 @@ def sift(plan: Plan, values: pl.DataFrame) -> tuple[list[Part], pl.DataFrame, Pl
             parts.append(_whole_part(one, place, taken.with_columns(m=pl.col("v"))))
             left = left.filter(~fits)
     following = plan
-    if plan.look and not left.is_empty():
+    if plan.look and not glanced and not left.is_empty():
         looked = left.height
         left = left.filter(pl.col("v").str.contains(WORTH_A_LOOK_IN_PROSE if plan.prose else WORTH_A_LOOK))
         following = plan.after(looked, left.height)
