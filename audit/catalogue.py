@@ -205,6 +205,16 @@ ACTIONS: dict[str, str] = {
     "file.viewed": "{actor} looked at rows {rows} of the raw file {name}.",
     "file.downloaded": "{actor} downloaded the raw file {name}.",
     # publishing
+    # where refreshed data come from
+    "source.proposed": "{actor} proposed {subject}: {source}.",
+    "source.approved": "{actor} approved {subject}.",
+    "source.refused": "{actor} sent {subject} back.",
+    "source.withdrawn": "{actor} withdrew {subject}.",
+    "source.tested": "{actor} tested a source ({source}): it {outcome}.",
+    "source.fetch_asked": "{actor} asked for a fetch from the source.",
+    "source.fetched": "New data was fetched from the source: {size} bytes.",
+    "source.parked": "The automated refresh was parked after {failures} failures in a row.",
+    # publishing
     "publishing.requested": "A copy on the portal was asked for{where}: {goal}.",
     "publishing.private_copy_made": "The private copy was compared with the approved copy{where}: {rows} rows, equal.",
     "publishing.public_copy_made": "The public copy was checked from outside{where}: {rows} rows, equal.",

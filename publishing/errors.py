@@ -13,3 +13,7 @@ class PermitMissing(PublishingError):
 
 class NothingToPublish(PublishingError):
     """There is no treated copy to publish."""
+
+
+class EtlRefused(PublishingError):
+    """The record of a refresh cannot be decided, or nothing may be fetched, as was asked."""

@@ -2,11 +2,23 @@
 
 from celery import shared_task
 
-from publishing.models import Publication
+from publishing.models import Fetch, Publication
 from publishing.services import publication_run as run_publication
+from publishing.services.fetches import fetch_run as run_fetch
+from publishing.services.fetches import fetches_sweep
 from work.services import work_run
 
 
 @shared_task
 def publication_run(pk: int) -> None:
     work_run(Publication, pk, run_publication)
+
+
+@shared_task
+def fetch_run(pk: int) -> None:
+    work_run(Fetch, pk, run_fetch)
+
+
+@shared_task
+def fetches() -> None:
+    fetches_sweep()

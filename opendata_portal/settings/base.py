@@ -7,6 +7,8 @@ from pathlib import Path
 
 import environ
 
+from opendata_portal.environment import named_values
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.FileAwareEnv()
 
@@ -140,6 +142,7 @@ WORK_KINDS = [
     ("privacy.CopySketch", "privacy.tasks.sketch_run"),
     ("checklists.CheckRun", "checklists.tasks.checks_run"),
     ("publishing.Publication", "publishing.tasks.publication_run"),
+    ("publishing.Fetch", "publishing.tasks.fetch_run"),
     ("workflow.InventoryTakeover", "workflow.tasks.inventory_takeover"),
     ("workflow.Refresh", "workflow.tasks.refresh"),
     ("notifications.OutgoingMessage", "notifications.tasks.message_send"),
@@ -210,6 +213,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "privacy.tasks.sketches",
         "schedule": max(1.0, 3600 * TIME_SCALE),
     },
+    "fetch what is due from the sources of datasets": {
+        "task": "publishing.tasks.fetches",
+        "schedule": max(1.0, 300 * TIME_SCALE),
+    },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }
 
@@ -257,6 +264,17 @@ ARCGIS_SERVICE_HOSTS = env.list("ARCGIS_SERVICE_HOSTS", default=[])
 ARCGIS_GROUP = env.str("ARCGIS_GROUP", default="")
 STATIC_CATALOGUE_ROOT = env.str("STATIC_CATALOGUE_ROOT", default="")
 STATIC_CATALOGUE_URL = env.str("STATIC_CATALOGUE_URL", default="")
+
+# --- Where refreshed data come from (docs/operations/refresh.md) ---
+# Hosts that may be asked (".example.gov" takes in those below it); none named: any with a public address.
+SOURCE_HOSTS = env.list("SOURCE_HOSTS", default=[])
+SOURCE_MAX_SECONDS = env.int("SOURCE_MAX_SECONDS", default=3600)
+SOURCE_MAX_ROWS = env.int("SOURCE_MAX_ROWS", default=20_000_000)
+# Plain http to this very machine: for development and tests.
+SOURCE_ALLOW_LOOPBACK = False
+# By name: SOURCE_SECRET_NAME and SOURCE_DB_NAME, or the same with _FILE and the path of a file.
+SOURCE_SECRETS = named_values("SOURCE_SECRET_")
+SOURCE_DATABASES = named_values("SOURCE_DB_")
 
 # --- Letters ---
 # "smtp" sends; "mailbox" keeps letters in the product, for development.

@@ -29,5 +29,8 @@ SOCRATA_KEY_ID = env.str("SOCRATA_KEY_ID", default="standin-key")
 SOCRATA_KEY_SECRET = env.str("SOCRATA_KEY_SECRET", default="standin-secret")
 SOCRATA_APP_TOKEN = env.str("SOCRATA_APP_TOKEN", default="standin-app-token")
 
+# The stand-ins on this machine may be sources too.
+SOURCE_ALLOW_LOOPBACK = True
+
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
