@@ -204,7 +204,6 @@ ACTIONS: dict[str, str] = {
     "file.unreadable": "The file {name} could not be read.",
     "file.viewed": "{actor} looked at rows {rows} of the raw file {name}.",
     "file.downloaded": "{actor} downloaded the raw file {name}.",
-    # publishing
     # where refreshed data come from
     "source.proposed": "{actor} proposed {subject}: {source}.",
     "source.approved": "{actor} approved {subject}.",
