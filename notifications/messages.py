@@ -154,6 +154,16 @@ _MESSAGES = (
     Message("publication_failed", "the portal did not take a copy", asks=True, needs=("dataset", "problem")),
     Message("private_copy_ready", "a private copy on the portal can be looked at"),
     Message(
+        "etl_proposed",
+        "the way a dataset is refreshed waits for approval",
+        asks=True,
+        needs=("dataset", "version"),
+    ),
+    Message(
+        "etl_decided", "the way a dataset is refreshed was decided", needs=("dataset", "version", "verdict")
+    ),
+    Message("refresh_parked", "an automated refresh is parked", asks=True, needs=("dataset", "problem")),
+    Message(
         "request_confirm", "a wish for a dataset, to be confirmed", asks=True, outside=True, holds_secret=True
     ),
     Message("request_changed", "a wish for a dataset goes on", needs=("dataset", "verdict"), outside=True),
