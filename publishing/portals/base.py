@@ -305,15 +305,9 @@ class ReadsText(Protocol):
 @runtime_checkable
 class FindsRows(Protocol):
     def rows_of_keys(
-        self,
-        remote_id: str,
-        fields: list[str],
-        key_field: str,
-        keys: Sequence[str],
-        *,
-        anonymous: bool = False,
+        self, remote_id: str, record: PortalRecord, keys: Sequence[str], *, anonymous: bool = False
     ) -> Iterator[pl.DataFrame]:
-        """The rows with these keys, as `read_text` gives them; a key without a row is left out."""
+        """The rows whose row identifier is one of these, as `read_text` gives them; a key may have none."""
 
 
 @runtime_checkable

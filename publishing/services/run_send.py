@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-import polars as pl
 from django.utils import timezone
 
-from datafiles.table import read_columnar
-from dossier.storage import local_path
 from publishing import encode
+from publishing.loads import Part, WholeLoad
+from publishing.measures import Measures
 from publishing.models import Chunk
-from publishing.portals.base import NotFound, RemoteAsset
-from publishing.services.requests import treated_file
-from publishing.services.run_base import RunBase, Step
+from publishing.pipeline import ahead
+from publishing.portals.base import ChunkReceipt, DeletesRows, NotFound, RemoteAsset, TakesJson
+from publishing.services.run_base import Step
+from publishing.services.run_load import Loading, Method
 from work.errors import Retry, Stop
 from work.services import scaled
 
@@ -21,21 +24,15 @@ from work.services import scaled
 _LOOK_AGAIN = timedelta(minutes=3)
 
 
-class Sending(RunBase):
+class Sending(Loading):
     """Steps PREPARE, SEND and SAVE."""
 
-    def load(self) -> pl.DataFrame:
-        """The treated copy in the notation of the portal."""
-        self.tell("Reading the treated copy.")
-        file = treated_file(release_id=self.item.release_id, treated_sha256=self.item.treated_sha256)
-        with local_path(file.storage_key) as path:
-            frame = encode.encode_table(read_columnar(path), self.record)
-        self.tell("The treated copy is read.")
-        return frame
+    # What was measured of the treated copy on its way, when all of it went.
+    expected: Measures | None = None
 
     # the dataset
 
-    def prepare(self, plan: list[encode.ChunkPlan]) -> bool:
+    def prepare(self) -> bool:
         """A private place for the rows. Returns whether an earlier release is public there now."""
         remote = self._place()
         public_before = remote.scope != "private"
@@ -44,10 +41,13 @@ class Sending(RunBase):
                 f"Others can see the dataset under our key {self.record.external_key} on the portal, and we "
                 "did not make it so. Ask your portal admin what it is; no row was sent there."
             )
-        if not self._sent_whole(plan):
-            target = self.portal.working_copy(remote.remote_id) if remote.published else remote
-            self._aim(target, plan)
+        if not self._sent_whole() and not self._changes_only(remote):
+            self.load = self.whole_load()
+            self._aim(self.portal.working_copy(remote.remote_id) if remote.published else remote)
         return public_before
+
+    def _changes_only(self, remote: RemoteAsset) -> bool:
+        return self.take_up_changes() or (remote.published and self.begin_changes(remote))
 
     def _place(self) -> RemoteAsset:
         """The dataset on the portal: the stored one, else the one with our key, else a new one."""
@@ -80,15 +80,19 @@ class Sending(RunBase):
         """Somebody deleted the dataset on the portal: what the ledger says of it is void."""
         self.keep_place("")
         self.item.chunks.all().delete()
-        self.item.working_id = ""
-        self.item.save(update_fields=["working_id"])
+        self.item.working_id, self.item.method, self.item.base = "", "", None
+        self.item.save(update_fields=["working_id", "method", "base"])
 
-    def _aim(self, target: RemoteAsset, plan: list[encode.ChunkPlan]) -> None:
-        """Make `target` ready for our rows: our columns, our row identifier, and nobody else's rows."""
-        if target.remote_id != self.item.working_id or self.item.chunks_total != len(plan):
-            self.item.working_id = target.remote_id
-            self.item.chunks_total = len(plan)
-            self.item.save(update_fields=["working_id", "chunks_total"])
+    def _aim(self, target: RemoteAsset) -> None:
+        """Make `target` ready for every row: our columns, our row identifier, and nobody else's rows."""
+        total = len(self.load.parts)
+        known = (target.remote_id, total, Method.WHOLE)
+        if known != (self.item.working_id, self.item.chunks_total, self.item.method):
+            # Another place, or parts that are cut otherwise: what the ledger says is of no use.
+            self.item.chunks.all().delete()
+            self.item.working_id, self.item.chunks_total, self.item.method = known
+            self.item.base = None
+            self.item.save(update_fields=["working_id", "chunks_total", "method", "base"])
         if self._done():
             return
         self.portal.empty(target.remote_id)
@@ -109,44 +113,78 @@ class Sending(RunBase):
 
     # the rows
 
-    def send(self, frame: pl.DataFrame, plan: list[encode.ChunkPlan]) -> None:
-        """Every chunk that the ledger does not have yet, each written down when the portal confirmed it."""
-        if self._sent_whole(plan):
+    def send(self) -> None:
+        """Every part that the ledger does not have yet, each written down when the portal confirmed it.
+
+        The next part is made ready while the portal answers; parts go over one by one, in their order.
+        """
+        if self._sent_whole():
             return
-        self.begin(Step.SEND, f"Sending {frame.height:,} rows.")
-        done = self._done()
-        for chunk in plan:
-            if chunk.number in done:
-                continue
-            self.progress = self.between(Step.PREPARE, Step.SEND, (chunk.number - 1) / len(plan))
-            sent = f"{chunk.start:,} of {frame.height:,} rows sent"
-            self.tell(f"Sending part {chunk.number:,} of {len(plan):,}; {sent}.")
-            rows = list(encode.rows_of(frame.slice(chunk.start, chunk.rows), self.record))
-            receipt = self.portal.push_chunk(self.item.working_id, rows)
+        parts = self.load.parts
+        self.begin(Step.SEND, f"Sending {self.load.rows:,} of {self.copy.rows:,} rows.")
+        expected = Measures(self.record) if isinstance(self.load, WholeLoad) else None
+        for part, rows, sha256 in ahead(self._made(self._done(), expected)):
+            self.progress = self.between(Step.PREPARE, Step.SEND, (part.number - 1) / len(parts))
+            self.tell(f"Sending part {part.number:,} of {len(parts):,}; {_sent(part, self.load.rows)}.")
+            receipt = self._push(part, rows)
             # A worker that lost its lease meanwhile must not write into the ledger of the next one.
-            self.tell(f"Part {chunk.number:,} of {len(plan):,} has arrived.")
-            Chunk.objects.update_or_create(
-                publication=self.item,
-                target=self.item.working_id,
-                number=chunk.number,
-                defaults={
-                    "first_row": chunk.start + 1,
-                    "rows": chunk.rows,
-                    "sha256": encode.chunk_sha256(rows),
-                    "status_code": receipt.status,
-                    "request_id": receipt.request_id,
-                    "created": receipt.created,
-                    "updated": receipt.updated,
-                    "requests": receipt.requests,
-                    "at": timezone.now(),
-                },
-            )
+            self.tell(f"Part {part.number:,} of {len(parts):,} has arrived.")
+            self._write_down(part, sha256, receipt)
+        self.expected = expected
+
+    def _made(self, done: set[int], expected: Measures | None) -> Iterator[tuple[Part, Any, str]]:
+        """Parts that are missing, ready to go; parts that are there are only measured."""
+        as_json = isinstance(self.portal, TakesJson)
+        for part in self.load.parts:
+            missing = part.number not in done
+            if part.deletes:
+                keys = self.load.keys(part)
+                if missing:
+                    yield part, keys, hashlib.sha256("\n".join(keys).encode()).hexdigest()
+                continue
+            if not missing and expected is None:
+                continue
+            frame = self.load.frame(part)
+            if expected is not None:
+                expected.add(frame)
+            if missing:
+                rows = encode.JsonRows(frame, self.record)
+                yield part, rows if as_json else list(encode.rows_of(frame, self.record)), rows.sha256
+
+    def _push(self, part: Part, rows: Any) -> ChunkReceipt:
+        target = self.item.working_id
+        if part.deletes and isinstance(self.portal, DeletesRows):
+            return self.portal.delete_rows(target, rows)
+        if isinstance(self.portal, TakesJson):
+            return self.portal.push_json(target, rows)
+        return self.portal.push_chunk(target, rows)
+
+    def _write_down(self, part: Part, sha256: str, receipt: ChunkReceipt) -> None:
+        Chunk.objects.update_or_create(
+            publication=self.item,
+            target=self.item.working_id,
+            number=part.number,
+            defaults={
+                "first_row": part.start + 1,
+                "rows": part.rows,
+                "deletes": part.deletes,
+                "sha256": sha256,
+                "status_code": receipt.status,
+                "request_id": receipt.request_id,
+                "created": receipt.created,
+                "updated": receipt.updated,
+                "requests": receipt.requests,
+                "at": timezone.now(),
+            },
+        )
 
     def _done(self) -> set[int]:
         return set(self.item.chunks.filter(target=self.item.working_id).values_list("number", flat=True))
 
-    def _sent_whole(self, plan: list[encode.ChunkPlan]) -> bool:
-        return bool(self.item.working_id) and len(self._done()) == len(plan) == self.item.chunks_total
+    def _sent_whole(self) -> bool:
+        """The ledger has every part of this place."""
+        decided = bool(self.item.working_id and self.item.method)
+        return decided and len(self._done()) == self.item.chunks_total
 
     # described and saved
 
@@ -162,3 +200,9 @@ class Sending(RunBase):
         if not working.published and not public_before:
             self.tell("Saving it on the portal, still private.")
             self.keep_target(self.portal.publish(working.remote_id))
+
+
+def _sent(part: Part, rows: int) -> str:
+    if part.deletes:
+        return f"{part.start:,} rows taken out"
+    return f"{part.start:,} of {rows:,} rows sent"

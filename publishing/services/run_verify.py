@@ -2,87 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-import polars as pl
 from django.db import transaction
-from django.utils import timezone
 
 from dossier.services import dossier_lock
-from publishing import encode
 from publishing.errors import PermitMissing
 from publishing.models import Publication
-from publishing.portals.base import NotFound, RemoteAsset
-from publishing.records import PortalRecord
+from publishing.portals.base import NotFound, Proves
 from publishing.selectors import valid_permit
 from publishing.services.facts import facts_record
-from publishing.services.run_base import Reached, RunBase, Step
+from publishing.services.run_base import Reached, Step
+from publishing.services.run_compare import Comparing
+from publishing.services.run_load import Method
 from work.errors import Retry, Stop
 
 Goal = Publication.Goal
 
 _REVIEWER_WAIT = 300.0
-_PAGE = 10_000
 
 
-class Verifying(RunBase):
+class Verifying(Comparing):
     """Steps COMPARE, EXPOSE and CHECK, and the way back to private."""
 
-    def compare(self, frame: pl.DataFrame, public_before: bool) -> None:
-        """Read the copy back whole; it equals the treated copy, or the publication stops here."""
+    def compare(self, public_before: bool) -> None:
+        """Read the copy back; it equals the treated copy, or the publication stops here."""
         self.begin(Step.COMPARE, "Reading the private copy back.")
         remote = self.portal.view(self.item.working_id)
         evidence = [
-            self._proof("Columns and types", *_schemas(self.record, remote)),
-            *self._compare_rows(frame, remote.remote_id, anonymous=False, after=Step.SAVE, step=Step.COMPARE),
+            self.schema_proof(remote),
+            *self.compare_rows(remote.remote_id, anonymous=False, after=Step.SAVE, step=Step.COMPARE),
         ]
+        if isinstance(self.portal, Proves):
+            told = self.portal.proofs(remote.remote_id, self.record)
+            evidence += [self.proof(one.what, one.expected, one.found, counts=one.counts) for one in told]
         if not public_before:
-            evidence.append(self._proof("Who may see it", "private", remote.scope))
+            evidence.append(self.proof("Who may see it", "private", remote.scope))
         self._judge(evidence, "The private copy on the portal differs from the approved copy")
         receipt = {
             "remote_id": self.asset.remote_id,
             "working_id": remote.remote_id,
             "url": self.portal.public_url(remote.remote_id),
-            "rows": frame.height,
+            "rows": self.copy.rows,
             "columns": len(self.record.columns),
-            "verified": "whole",
-            "fingerprint": encode.table_fingerprint(frame),
+            "verified": self.verified,
+            "fingerprint": self.approved,
         }
         already = self.item.reached != Reached.NONE and self.item.receipt.get("private") == receipt
         if not already:
             self.reach(Reached.PRIVATE, "private", receipt, "publishing.private_copy_made")
-
-    def _compare_rows(
-        self, frame: pl.DataFrame, remote_id: str, *, anonymous: bool, after: Step, step: Step
-    ) -> list[dict[str, Any]]:
-        rows = self.portal.read_back(remote_id, self.record.fields, anonymous=anonymous)
-        counted = self._counting(rows, frame.height, after, step)
-        found = encode.rows_fingerprint(counted, self.record)
-        expected = encode.table_fingerprint(frame)
-        where = " as a stranger reads them" if anonymous else ""
-        return [
-            self._proof(f"Rows{where}", f"{frame.height:,}", f"{int(found.split(':')[0]):,}"),
-            self._proof(f"Fingerprint of all rows{where}", expected, found),
-        ]
-
-    def _counting(
-        self, rows: Iterable[dict[str, Any]], total: int, after: Step, step: Step
-    ) -> Iterator[dict[str, Any]]:
-        for number, row in enumerate(rows, start=1):
-            if number % _PAGE == 0:
-                self.progress = self.between(after, step, number / max(1, total))
-                self.tell(f"Compared {number:,} of {total:,} rows.")
-            yield row
-
-    def _proof(self, what: str, expected: str, found: str) -> dict[str, Any]:
-        return {
-            "what": what,
-            "expected": expected,
-            "found": found,
-            "ok": expected == found,
-            "at": timezone.now().isoformat(timespec="seconds"),
-        }
 
     def _judge(self, evidence: list[dict[str, Any]], sentence: str) -> None:
         """Keep the evidence; when it speaks against the copy, void the ledger: a resume sends anew."""
@@ -91,15 +59,25 @@ class Verifying(RunBase):
         self.item.save(update_fields=["evidence"])
         if not wrong:
             return
-        names = " and ".join(proof["what"].lower() for proof in wrong)
+        names = self.told_difference(wrong)
+        changes = self.item.method == Method.CHANGES
         with transaction.atomic():
             dossier_lock(release_id=self.item.release_id)
             self.item.chunks.all().delete()
             self.item.working_id = ""
+            # What was changed is not what we thought: from now on everything is sent.
+            self.item.method = Method.WHOLE
             self.item.receipt = {}
             self.item.reached = Reached.NONE
-            self.item.save(update_fields=["working_id", "receipt", "reached"])
+            self.item.save(update_fields=["working_id", "method", "receipt", "reached"])
             self.event("publishing.copy_differs", {"what": names})
+        if changes:
+            raise Retry(
+                f"The rows that were public on the portal were not those that we had published: {names}. So "
+                "every row is sent now, not only what changed; what is public stays as it is until that is "
+                "compared.",
+                after=1,
+            )
         raise Stop(f"{sentence}: {names}. Nothing more was made public. Press Resume to send it all again.")
 
     # public
@@ -144,7 +122,7 @@ class Verifying(RunBase):
                 "admin whether our account may publish, then press Resume."
             )
 
-    def check_outside(self, frame: pl.DataFrame) -> None:
+    def check_outside(self) -> None:
         """As a stranger: the page, a count, a query, and every row once more."""
         self.begin(Step.CHECK, "Checking the public copy from outside, without a key.")
         remote_id = self.item.working_id
@@ -152,12 +130,13 @@ class Verifying(RunBase):
         probe = self.portal.verify_public(remote_id, key_field=self.record.row_identifier)
         if not probe.visible:
             raise Retry("The portal does not show the dataset to the public yet. We look again soon.")
+        rows = self.copy.rows
         evidence = [
             *self.item.evidence,
-            self._proof("Answer to a stranger", "200", str(probe.view_status)),
-            self._proof("Rows counted from outside", f"{frame.height:,}", f"{probe.rows:,}"),
-            self._proof("Rows of a sample query", str(min(5, frame.height)), str(probe.sample_rows)),
-            *self._compare_rows(frame, remote_id, anonymous=True, after=Step.EXPOSE, step=Step.CHECK),
+            self.proof("Answer to a stranger", "200", str(probe.view_status)),
+            self.proof("Rows counted from outside", f"{rows:,}", f"{probe.rows:,}"),
+            self.proof("Rows of a sample query", str(min(5, rows)), str(probe.sample_rows)),
+            *self.compare_rows(remote_id, anonymous=True, after=Step.EXPOSE, step=Step.CHECK),
         ]
         if any(not proof["ok"] for proof in evidence):
             self.portal.set_scope(remote_id, "private")
@@ -166,10 +145,10 @@ class Verifying(RunBase):
             "remote_id": remote_id,
             "public_url": self.portal.public_url(remote_id),
             "query_url": self.portal.query_url(remote_id),
-            "rows": frame.height,
+            "rows": rows,
             "columns": len(self.record.columns),
-            "verified": "whole, from outside",
-            "fingerprint": encode.table_fingerprint(frame),
+            "verified": f"{self.verified}, from outside",
+            "fingerprint": self.approved,
             "permit": self.item.permit_id,
         }
         self.reach(Reached.PUBLIC, "public", receipt, "publishing.public_copy_made")
@@ -203,12 +182,3 @@ class Verifying(RunBase):
             facts_record(self.item)
             if was_public:
                 self.event("publishing.taken_back", {})
-
-
-def _schemas(record: PortalRecord, remote: RemoteAsset) -> tuple[str, str]:
-    """How many columns, approved and found; where they differ, which."""
-    wanted = {(column.field_name, column.type) for column in record.columns}
-    there = {(column.field_name, column.type) for column in remote.columns}
-    expected, found = f"{len(wanted)} columns", f"{len(there)} columns"
-    odd = sorted({name for name, _ in wanted ^ there})
-    return expected, f"{found}, other: {', '.join(odd)}" if odd else found

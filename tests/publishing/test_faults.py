@@ -125,9 +125,9 @@ def test_a_worker_killed_between_chunks_leaves_no_row_twice(
 ) -> None:
     prepared = Prepared(cast)
     publication = prepared.ask("private")
-    push, calls = SocrataPortal.push_chunk, []
+    push, calls = SocrataPortal.push_json, []
 
-    def killed_after_two(self: SocrataPortal, remote_id: str, rows: list[dict[str, Any]]) -> Any:
+    def killed_after_two(self: SocrataPortal, remote_id: str, rows: Any) -> Any:
         receipt = push(self, remote_id, rows)
         calls.append(len(rows))
         if len(calls) == 2:
@@ -135,7 +135,7 @@ def test_a_worker_killed_between_chunks_leaves_no_row_twice(
             raise SystemExit
         return receipt
 
-    monkeypatch.setattr(SocrataPortal, "push_chunk", killed_after_two)
+    monkeypatch.setattr(SocrataPortal, "push_json", killed_after_two)
     with pytest.raises(SystemExit):
         run(publication)
     publication.refresh_from_db()
@@ -178,7 +178,10 @@ def test_a_copy_that_differs_is_stopped_and_sent_anew_on_resume(cast: Cast, orde
     orders.fault("corrupt", path="^/resource/", method="POST")
     run_to_the_end(publication)
     assert publication.status == Status.DEAD
-    assert "differs from the approved copy: fingerprint of all rows" in publication.error
+    assert (
+        "differs from the approved copy: 1 row other than approved (row 1 of the approved copy); in Permit number."
+        in publication.error
+    )
     assert seen_by_strangers(orders, publication) is None
     assert not facts(prepared.release.pk)["private_copy"].ok
     publication_resume(release_id=prepared.release.pk, actor=cast.coordinator)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from publishing.portals.base import ChunkReceipt, Retryable, TooLarge
 from publishing.portals.shared.config import Pause
 
-Rows = list[dict[str, Any]]
+
+class _Cut(Protocol):
+    """Rows that can be counted and cut: a list, or their JSON text."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Any: ...
+
+
+Rows = TypeVar("Rows", bound=_Cut)
 
 
 def in_halves(push: Callable[[Rows], ChunkReceipt], rows: Rows, pause: Pause) -> ChunkReceipt:

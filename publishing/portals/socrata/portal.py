@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from publishing.portals.base import Proof
-from publishing.portals.socrata.assets import Assets
-from publishing.portals.socrata.audience import Audience
-from publishing.portals.socrata.describing import Describing
+from publishing.portals.socrata.bulk import BulkRows
+from publishing.portals.socrata.connection import Connection
 from publishing.portals.socrata.sharing import Sharing
 from publishing.records import PortalRecord
 
 
-class SocrataPortal(Assets, Describing, Sharing, Audience):
+class SocrataPortal(BulkRows, Connection, Sharing):
     """publishing.portals.base.Portal for Socrata, with what it can do besides."""
 
     def proofs(self, remote_id: str, record: PortalRecord) -> list[Proof]:

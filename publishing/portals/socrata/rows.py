@@ -49,7 +49,10 @@ class RowCalls(Calls):
         return in_halves(lambda part: self._push_whole(remote_id, part), sent, self.config.pause)
 
     def _push_whole(self, remote_id: str, rows: Rows) -> ChunkReceipt:
-        receipt = self._push(remote_id, rows)
+        return self._whole(remote_id, rows, self._push(remote_id, rows))
+
+    def _whole(self, remote_id: str, rows: Rows, receipt: ChunkReceipt) -> ChunkReceipt:
+        """What the portal said of these rows, when it took them all; else which it leaves out is found out."""
         if not _took_all(receipt, rows):
             receipt, refused = self._bisect(remote_id, rows, receipt, 0)
             if refused:
@@ -92,7 +95,9 @@ class RowCalls(Calls):
         return self._written("add rows", remote_id, rows)
 
     def _written(self, what: str, remote_id: str, rows: Rows) -> ChunkReceipt:
-        answer = self.call(what, lambda: self.signed.soda.upsert(checked_id(remote_id), rows))
+        return self._receipt(self.call(what, lambda: self.signed.soda.upsert(checked_id(remote_id), rows)))
+
+    def _receipt(self, answer: Any) -> ChunkReceipt:
         if not isinstance(answer, dict):
             raise ProtocolError("The portal did not say how many rows it took. We send them again.")
         last = self.signed.session.last
@@ -213,7 +218,11 @@ class RowCalls(Calls):
             return []
         seen, wrong = self._points_seen[remote_id]
         expected = f"{seen:,} {POINT}s, each of its latitude and longitude"
-        found = expected if not wrong else f"{wrong:,} {'row' if wrong == 1 else 'rows'} whose {POINT} is another one"
+        found = (
+            expected
+            if not wrong
+            else f"{wrong:,} {'row' if wrong == 1 else 'rows'} whose {POINT} is another one"
+        )
         return [Proof(f"{POINT_NAME} for the map", expected, found)]
 
 

@@ -121,7 +121,7 @@ class SocrataClient(PortalClient):
             else:
                 response = self._poll(what, path, {"ticket": str(ticket)})
             if response.status_code == 200:
-                return response.json() if response.content else response
+                return _result(response)
         raise Retryable(
             f"The portal at {host} is still working on our request to {what}. We look again in a while.",
             ambiguous=True,
@@ -134,3 +134,10 @@ class SocrataClient(PortalClient):
         if response.status_code >= 400:
             raise error_of(response, what=what, config=self.config)
         return response
+
+
+def _result(response: requests.Response) -> Any:
+    """JSON where the portal says that it is; else the bytes, for whoever asked for something else."""
+    if not response.content:
+        return response
+    return response.json() if "json" in response.headers.get("Content-Type", "") else response.content

@@ -1,0 +1,132 @@
+"""A treated copy on its way to a portal: read from its file a slice at a time, never as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from datafiles.table import count_rows, read_columns
+from publishing import encode
+from publishing.records import CALENDAR_DATE, PortalRecord
+
+# A slice is about 5 MB of text; the file is read in these steps where nothing else asks for others.
+_CELLS_PER_SLICE = 300_000
+# So many keys are told apart at once; a longer table is gone through several times.
+_KEYS_AT_ONCE = 4_000_000
+# A date is written as a moment there.
+_MOMENT_BYTES = 24
+
+
+class TreatedCopy:
+    """The rows of one treated file in the notation of the portal. Raises EncodingError where they do not fit."""
+
+    def __init__(self, path: Path, record: PortalRecord) -> None:
+        self.path = path
+        self.record = record
+        self.columns = read_columns(path)
+        encode.check_columns(self.columns, record)
+        self.rows = count_rows(path)
+        self.step = max(1_000, _CELLS_PER_SLICE // max(1, len(self.columns)))
+
+    def raw(self, start: int, rows: int) -> pl.DataFrame:
+        """Rows as they stand in the file, from position `start` (from 0) on."""
+        return pl.scan_parquet(self.path, use_statistics=False).slice(start, rows).collect()
+
+    def frame(self, start: int, rows: int) -> pl.DataFrame:
+        """The same rows in the common notation."""
+        frame = self.raw(start, rows)
+        return self.encoded(frame, range(start, start + frame.height))
+
+    def encoded(self, raw: pl.DataFrame, positions: range | np.ndarray[Any, Any]) -> pl.DataFrame:
+        return encode.encode_rows_at(raw, self.columns, self.record, positions)
+
+    def starts(self) -> range:
+        return range(0, self.rows, self.step)
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """The whole table in the common notation, slice by slice."""
+        for start in self.starts():
+            yield self.frame(start, self.step)
+
+    def at(self, positions: np.ndarray[Any, Any]) -> Iterator[pl.DataFrame]:
+        """The rows at these positions (from 0, ascending) in the common notation, some at a time."""
+        wide = 4 * self.step
+        for start in range(0, self.rows, wide):
+            low, high = np.searchsorted(positions, (start, start + wide))
+            if low < high:
+                here = positions[low:high]
+                raw = self.raw(start, wide)[(here - start).tolist()]
+                encode.refuse_unfit(encode.unfit_rows(raw, self.columns), int(here[0]))
+                yield self.encoded(raw, here)
+
+    def survey(self, tell: Callable[[int], None]) -> list[encode.ChunkPlan]:
+        """Look at every cell before anything is sent: what no portal takes is refused here.
+
+        `tell` hears how many rows were looked at. Returns where the table is cut. Raises EncodingError.
+        """
+        sizes = np.empty(self.rows, dtype=np.uint32)
+        for start in self.starts():
+            frame = self.raw(start, self.step)
+            encode.refuse_unfit(encode.unfit_rows(frame, self.columns), start)
+            sizes[start : start + frame.height] = self._sizes(frame)
+            tell(start + frame.height)
+        self._refuse_unkeyed()
+        return encode.plan_chunks(sizes)
+
+    def _sizes(self, frame: pl.DataFrame) -> np.ndarray[Any, Any]:
+        """About the bytes of each row as JSON, without writing it: names, values, and dates as moments."""
+        fixed = sum(len(name.encode()) + encode.OVERHEAD for name in self.record.fields)
+        fixed += _MOMENT_BYTES * sum(column.type == CALENDAR_DATE for column in self.record.columns)
+        frame.columns = [str(number) for number in range(frame.width)]
+        cells = pl.all().cast(pl.String).str.len_bytes().fill_null(0)
+        sizes: np.ndarray[Any, Any] = (
+            frame.select(pl.sum_horizontal(cells).cast(pl.UInt32)).to_series().to_numpy()
+        )
+        return sizes + np.uint32(fixed)
+
+    def _refuse_unkeyed(self) -> None:
+        """A key of the data must be there in every row, and never twice: otherwise rows would overwrite rows."""
+        if self.record.has_own_key:
+            return
+        parts = max(1, -(-self.rows // _KEYS_AT_ONCE))
+        for part in range(parts):
+            kept: list[pl.Series] = []
+            for keys in self.keys():
+                if keys.null_count():
+                    raise encode.refused_key(self.record)
+                marks = keys.hash(7)
+                kept.append(marks.filter(marks % parts == part) if parts > 1 else marks)
+            marks = pl.concat(kept) if kept else pl.Series(dtype=pl.UInt64)
+            twice = marks.filter(marks.is_duplicated()).unique()
+            if len(twice) and self._really_twice(twice):
+                raise encode.refused_key(self.record)
+
+    def _really_twice(self, marks: pl.Series) -> bool:
+        """Different keys may share a mark, though hardly ever: then the keys themselves decide."""
+        suspects = [keys.filter(keys.hash(7).is_in(marks.implode())) for keys in self.keys()]
+        return bool(pl.concat(suspects).is_duplicated().any())
+
+    def keys(self) -> Iterator[pl.Series]:
+        """The row identifier of every row in the common notation, slice by slice."""
+        place = self._key_place
+        source = pl.scan_parquet(self.path, use_statistics=False).select(pl.nth(place))
+        for start in range(0, self.rows, self.step * 10):
+            yield self._told_key(source.slice(start, self.step * 10).collect().to_series())
+
+    def keys_of(self, raw: pl.DataFrame, positions: range) -> pl.Series:
+        """The row identifiers of some rows as they stand in the file."""
+        if self.record.has_own_key:
+            return pl.Series(np.arange(positions.start, positions.stop) + 1).cast(pl.String)
+        return self._told_key(raw.to_series(self._key_place))
+
+    @property
+    def _key_place(self) -> int:
+        names = [column.field_name for column in self.record.data_columns]
+        return names.index(self.record.row_identifier)
+
+    def _told_key(self, values: pl.Series) -> pl.Series:
+        return encode.column_notation(values, self.columns[self._key_place], self.record.row_identifier)

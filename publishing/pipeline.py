@@ -1,0 +1,57 @@
+"""One helper thread beside the work: what comes next is made ready while the portal answers.
+
+The helper only computes. Requests, the lease and the database stay with the thread of the worker, in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+_END = object()
+
+
+def ahead(items: Iterable[T]) -> Iterator[T]:
+    """The same items in the same order, each made while the one before it is in use."""
+    source = iter(items)
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as helper:
+        waiting = helper.submit(next, source, _END)
+        while (item := waiting.result()) is not _END:
+            waiting = helper.submit(next, source, _END)
+            yield item  # type: ignore[misc]
+
+
+class Behind(Generic[T]):
+    """`work` on items in their order, one at a time, while the caller fetches the next.
+
+    At most one item waits, so memory stays small. What `work` raises comes out of `put`, or of the end of the
+    block.
+    """
+
+    def __init__(self, work: Callable[[T], None]) -> None:
+        self._work = work
+        self._helper = ThreadPoolExecutor(1, thread_name_prefix="behind")
+        self._waiting: Future[None] | None = None
+
+    def __enter__(self) -> Behind[T]:
+        return self
+
+    def put(self, item: T) -> None:
+        self._settle()
+        self._waiting = self._helper.submit(self._work, item)
+
+    def _settle(self) -> None:
+        if self._waiting is not None:
+            self._waiting.result()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self._settle()
+        finally:
+            self._helper.shutdown()

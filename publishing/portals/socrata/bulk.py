@@ -1,0 +1,128 @@
+"""Rows by the million: JSON text in, CSV pages out, and a working copy that begins with the rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import polars as pl
+import requests
+
+from publishing.portals.base import ChunkReceipt, JsonRows, ProtocolError, RemoteAsset
+from publishing.portals.shared.steps import in_halves
+from publishing.portals.socrata.assets import Assets
+from publishing.portals.socrata.rows import PAGE, RowCalls
+from publishing.portals.socrata.shape import checked_id
+from publishing.records import NUMBER, PortalRecord
+
+# Keys go into the address of a query, which portals cut at about 8 kB.
+_KEYS_PER_QUERY = 100
+_CSV = {"Accept": "text/csv"}
+
+
+class BulkRows(Assets, RowCalls):
+    # in
+
+    def push_json(self, remote_id: str, rows: JsonRows) -> ChunkReceipt:
+        """Upsert; what `push_chunk` does for rows that need a second look is done the same way here."""
+        if self.known(remote_id).point is not None:
+            return self.push_chunk(remote_id, json.loads(rows.body))
+        return in_halves(lambda part: self._push_json(remote_id, part), rows, self.config.pause)
+
+    def _push_json(self, remote_id: str, rows: JsonRows) -> ChunkReceipt:
+        path = f"/resource/{checked_id(remote_id)}.json"
+        answer = self.call("add rows", lambda: self.signed.send("POST", path, data=rows.body).json())
+        receipt = self._receipt(answer)
+        if receipt.errors or receipt.created + receipt.updated != len(rows):
+            return self._whole(remote_id, json.loads(rows.body), receipt)
+        return receipt
+
+    # out
+
+    def read_text(
+        self, remote_id: str, fields: list[str], *, anonymous: bool = False
+    ) -> Iterator[pl.DataFrame]:
+        """Every row as CSV, a page at a time. A page that is cut short is asked for again."""
+        if self._readable_point(remote_id, fields) is not None:
+            yield from _pages(self.read_back(remote_id, fields, anonymous=anonymous), fields)
+            return
+        total = self.count(remote_id, anonymous=anonymous)
+        for offset in range(0, total, PAGE):
+            asked = {"$order": ":id", "$limit": str(PAGE), "$offset": str(offset)}
+            rows = min(PAGE, total - offset)
+            yield self._csv(remote_id, fields, asked, anonymous=anonymous, rows=rows)
+
+    def rows_of_keys(
+        self, remote_id: str, record: PortalRecord, keys: Sequence[str], *, anonymous: bool = False
+    ) -> Iterator[pl.DataFrame]:
+        key = next(column for column in record.columns if column.field_name == record.row_identifier)
+        for start in range(0, len(keys), _KEYS_PER_QUERY):
+            named = ",".join(_literal(value, key.type) for value in keys[start : start + _KEYS_PER_QUERY])
+            asked = {"$where": f"{key.field_name} in ({named})", "$limit": str(2 * _KEYS_PER_QUERY)}
+            yield self._csv(remote_id, record.fields, asked, anonymous=anonymous)
+
+    def _csv(
+        self,
+        remote_id: str,
+        fields: list[str],
+        asked: dict[str, str],
+        *,
+        anonymous: bool,
+        rows: int | None = None,
+    ) -> pl.DataFrame:
+        client = self.stranger if anonymous else self.signed
+        path = f"/resource/{checked_id(remote_id)}.csv"
+        params = {"$select": ",".join(fields), **asked}
+
+        def ask() -> pl.DataFrame | None:
+            answer = client.send("GET", path, params=params, headers=_CSV)
+            return _page(answer.content, fields, rows) if answer.status_code == requests.codes.ok else None
+
+        found = self.call("read the rows back", ask, anonymous=anonymous)
+        # An answer that came late, under a ticket, is not read yet.
+        return found if isinstance(found, pl.DataFrame) else _page(found, fields, rows)
+
+    # a working copy with rows
+
+    def working_copy_with_rows(self, remote_id: str) -> RemoteAsset:
+        group = self.view(remote_id).group
+        for view in self.call("list its versions", lambda: self._drafts_of(group)):
+            return self.remember(view)
+        path = f"/api/views/{checked_id(remote_id)}/publication.json?method=copy"
+        view = self.call(
+            "open a working copy with its rows",
+            lambda: self.signed.send("POST", path, data="{}").json(),
+            idempotent=False,
+        )
+        return self.remember(view)
+
+
+def _page(body: bytes, fields: list[str], rows: int | None) -> pl.DataFrame:
+    """The rows of a CSV as text. Raises for what is no CSV of these columns, or not of so many rows."""
+    page = pl.read_csv(body, infer_schema=False)
+    if set(page.columns) != set(fields):
+        raise ValueError("This is no CSV of the columns that were asked for.")
+    if rows is not None and page.height != rows:
+        raise ProtocolError(
+            f"The portal sent {page.height:,} rows where it had counted {rows:,}. We read it again."
+        )
+    return page.select(fields)
+
+
+def _pages(rows: Iterator[dict[str, Any]], fields: list[str]) -> Iterator[pl.DataFrame]:
+    """Rows of JSON as pages of text: numbers come as text there, a checkbox does not."""
+    schema = dict.fromkeys(fields, pl.String)
+    while page := list(islice(rows, PAGE)):
+        lines = [[_text(row.get(name)) for name in fields] for row in page]
+        yield pl.DataFrame(lines, schema=schema, orient="row")
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _literal(value: str, kind: str) -> str:
+    """A value as the query language writes it: numbers bare, everything else in quotes."""
+    return value if kind == NUMBER else "'" + value.replace("'", "''") + "'"

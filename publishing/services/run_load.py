@@ -1,0 +1,115 @@
+"""Which rows go over: everything, or what changed since the copy of this dataset that is public."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import mkdtemp
+
+from dossier.storage import local_path
+from publishing.changes import MOST, Difference, difference
+from publishing.copies import TreatedCopy
+from publishing.errors import NothingToPublish
+from publishing.loads import ChangesLoad, WholeLoad
+from publishing.models import Publication
+from publishing.portals.base import CopiesRows, DeletesRows, NotFound, RemoteAsset, TidiesUp
+from publishing.records import PortalRecord
+from publishing.services.requests import treated_file
+from publishing.services.run_base import RunBase
+
+Method = Publication.Method
+
+
+class Loading(RunBase):
+    """What `prepare` asks: a load, and a place on the portal that is ready for it."""
+
+    copy: TreatedCopy
+    load: WholeLoad | ChangesLoad
+    folder: Path
+
+    def whole_load(self) -> WholeLoad:
+        self.tell("Looking at every row before anything is sent.")
+
+        def looked(rows: int) -> None:
+            self.tell(f"Looked at {rows:,} of {self.copy.rows:,} rows.")
+
+        return WholeLoad(self.copy, looked)
+
+    def take_up_changes(self) -> bool:
+        """Go on with changes that were begun: the same working copy, the same parts. False when it is gone."""
+        base = self.item.base
+        if self.item.method != Method.CHANGES or base is None or not self.item.working_id:
+            return False
+        try:
+            if self.portal.view(self.item.working_id).published:
+                return False
+        except NotFound:
+            return False
+        found = self._difference(base)
+        if found is None:
+            return False
+        self.load = ChangesLoad(self.copy, found, self._room("again"))
+        return len(self.load.parts) == self.item.chunks_total
+
+    def begin_changes(self, remote: RemoteAsset) -> bool:
+        """Open a working copy that begins with the public rows, when that is worth it and they are ours.
+
+        False when everything has to be sent: the portal cannot do it, other columns or another row identifier,
+        most rows changed, or the portal does not hold what we published last.
+        """
+        base = self._earlier()
+        if base is None or not isinstance(self.portal, CopiesRows):
+            return False
+        self.tell("Comparing the new copy with the one that is public.")
+        found = self._difference(base)
+        if found is None or found.count > MOST * max(1, self.copy.rows):
+            return False
+        self.load = ChangesLoad(self.copy, found, self._room("first"))
+        if isinstance(self.portal, TidiesUp):
+            self.portal.discard_leftovers(remote.remote_id)
+        self.tell("Opening a working copy with the rows that are public.")
+        target = self.portal.working_copy_with_rows(remote.remote_id)
+        self.wait_for_replicas(target.remote_id)
+        if not self._holds(target, base):
+            return False
+        self.item.chunks.all().delete()
+        self.item.method, self.item.base = Method.CHANGES, base
+        self.item.working_id, self.item.chunks_total = target.remote_id, len(self.load.parts)
+        self.item.save(update_fields=["method", "base", "working_id", "chunks_total"])
+        return True
+
+    def _earlier(self) -> Publication | None:
+        """The copy that is public there, when a difference to it can be sent."""
+        base = self.asset.public_publication
+        if base is None or base.pk == self.item.pk or "public" not in base.receipt:
+            return None
+        if not isinstance(self.portal, DeletesRows) or self.item.method == Method.WHOLE:
+            return None
+        before = PortalRecord.from_json(base.record)
+        same = before.row_identifier == self.record.row_identifier and _schema(before) == _schema(self.record)
+        return base if same else None
+
+    def _difference(self, base: Publication) -> Difference | None:
+        """None when the earlier copy is not kept any more."""
+        try:
+            file = treated_file(release_id=base.release_id, treated_sha256=base.treated_sha256)
+            with local_path(file.storage_key) as path:
+                before = TreatedCopy(path, PortalRecord.from_json(base.record))
+                return difference(before, self.copy, self._room("difference"), self.tell)
+        except (NothingToPublish, FileNotFoundError):
+            return None
+
+    def _holds(self, target: RemoteAsset, base: Publication) -> bool:
+        """Does the portal hold what we made public: as many rows, the same columns, the same key?"""
+        there = {(column.field_name, column.type) for column in target.columns}
+        return (
+            there >= set(_schema(self.record))
+            and target.row_identifier == self.record.row_identifier
+            and self.portal.count(target.remote_id) == base.receipt["public"]["rows"]
+        )
+
+    def _room(self, name: str) -> Path:
+        return Path(mkdtemp(dir=self.folder, prefix=name))
+
+
+def _schema(record: PortalRecord) -> list[tuple[str, str]]:
+    return [(column.field_name, column.type) for column in record.columns]
