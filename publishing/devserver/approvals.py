@@ -2,125 +2,118 @@
 
 from __future__ import annotations
 
-import json
-import time
 from typing import Any
 
-from publishing.devserver import assets
+from publishing.devserver import assets, audience, people, views_api
+from publishing.devserver.dsmapi import jobs
 from publishing.devserver.http import ApiError, Request, Response, json_response
 from publishing.devserver.store import Asset, Store
 
-WORKFLOW = 2285
-SCOPES = ("private", "public", "site")
-
-
-def pending(store: Store, asset: Asset) -> dict[str, Any] | None:
-    row = store.db.execute(
-        "SELECT id, doc FROM submission WHERE asset = ? AND state = 'pending' ORDER BY id DESC LIMIT 1",
-        (asset.id,),
-    ).fetchone()
-    return None if row is None else {"id": row[0], **json.loads(row[1])}
-
-
-def set_scope(store: Store, asset: Asset, scope: str) -> None:
-    """Narrowing is done at once; widening is done, or queued, as the portal is set up."""
-    if scope == "public.read":
-        scope = "public"
-    if scope == "site":
-        raise ApiError(400, "invalid_request", "Site scope not enabled")
-    if scope not in SCOPES:
-        raise ApiError(400, "invalid_request", f"Unknown scope {scope}")
-    if scope == "private":
-        store.db.execute(
-            "UPDATE submission SET state = 'withdrawn' WHERE asset = ? AND state = 'pending'", (asset.id,)
-        )
-    elif asset.scope != "public" and store.settings()["approvals"] == "manual":
-        if pending(store, asset) is None:
-            submit(store, asset)
-        return
-    asset.scope = scope
-    store.save(asset)
-
-
-def submit(store: Store, asset: Asset) -> None:
-    doc = {
-        "submittedAt": int(time.time()),
-        "submissionObject": "public_audience_request",
-        "targetAudience": "public",
-    }
-    store.db.execute(
-        "INSERT INTO submission (asset, state, doc) VALUES (?, 'pending', ?)", (asset.id, json.dumps(doc))
-    )
+OBJECTS = ("public_audience_request", "working_copy")
+LEVELS = {"current_owner", "owner", "contributor", "viewer"}
 
 
 def guidance(store: Store, request: Request) -> Response:
     """GET …/approvals?method=guidance_v2: where the asset stands and what may be done about it."""
     request.signed_in()
     asset = assets.find(store, request, request.args["id"])
-    row = store.db.execute(
-        "SELECT id, state FROM submission WHERE asset = ? ORDER BY id DESC LIMIT 1", (asset.id,)
-    ).fetchone()
-    state = "submittable" if row is None or row[1] == "withdrawn" else row[1]
+    last = audience.latest(store, asset)
+    state = _state(asset, last)
     base = f"/api/views/{asset.id}/approvals"
-    public: dict[str, Any] = {
-        "currentState": state,
-        "toChangeAudience": {
-            "queueOptions": [
-                {
-                    "workflowId": WORKFLOW,
-                    "displayName": "Official",
-                    "expectedState": "pending",
-                    "submissionUrl": f"{base}?method=startWorkflowSubmission&workflowId={WORKFLOW}",
-                }
-            ],
-            "submission": {
-                "object": "public_audience_request",
-                "outcome": "change_audience",
-                "details": {"permissionType": "READ"},
-            },
-        },
-    }
-    if state in ("pending", "rejected"):
-        public["withdrawUrl"] = f"{base}/{row[0]}?method=cancelWorkflowSubmission"
-    if state == "pending":
-        public["updateUrl"] = f"{base}/{row[0]}"
+    public: dict[str, Any] = {"currentState": state}
+    if state == "submittable":
+        public["toChangeAudience"] = _offer(base, {"object": "public_audience_request", "details": {}})
+        if asset.stage != "published":
+            about = {"object": "working_copy", "details": {"id": asset.id}}
+            public["toPublishAndChangeAudience"] = _offer(base, about)
+    if last and state in ("pending", "rejected"):
+        public["withdrawUrl"] = f"{base}/{last['id']}?method=cancelWorkflowSubmission"
+    if last and state == "pending":
+        public |= {
+            "updateUrl": f"{base}/{last['id']}",
+            "currentOutcome": "change_audience",
+            "currentOutcomeStatus": "in_progress",
+        }
     return json_response({"public": public, "internal": {"currentState": "unsubmittable"}})
 
 
+def _state(asset: Asset, last: dict[str, Any] | None) -> str:
+    if asset.scope == "public":
+        return "approved"
+    if last is not None and last["state"] in ("pending", "rejected"):
+        return str(last["state"])
+    return "submittable"
+
+
+def _offer(base: str, submission: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "queueOptions": [
+            {
+                "workflowId": audience.WORKFLOW,
+                "displayName": "Official",
+                "expectedState": "pending",
+                "submissionUrl": f"{base}?method=startWorkflowSubmission&workflowId={audience.WORKFLOW}",
+            }
+        ],
+        "submission": {
+            "object": submission["object"],
+            "outcome": "change_audience",
+            "details": {"permissionType": "READ", **submission["details"]},
+        },
+    }
+
+
 def start(store: Store, request: Request) -> Response:
-    request.signed_in()
+    """POST …/approvals?method=startWorkflowSubmission with the submission that the guidance offered."""
+    user = request.publisher()
     asset = assets.find(store, request, request.args["id"])
-    if pending(store, asset) is not None:
+    if audience.pending(store, asset) is not None:
         raise ApiError(400, "invalid_request", "A submission is already pending")
-    if store.settings()["approvals"] == "manual":
-        submit(store, asset)
-    else:
-        set_scope(store, asset, "public")
-    return json_response({"status": "submitted"})
+    data = request.json() if request.size else {}
+    object_ = str(data.get("object", "public_audience_request")) if isinstance(data, dict) else ""
+    if object_ not in OBJECTS:
+        raise ApiError(400, "invalid_request", f"Unknown submission object {object_}")
+    audience.submit(store, asset, object_=object_, about={"user": user})
+    if store.settings()["approvals"] != "manual":
+        _carry_out(store, asset, audience.pending(store, asset) or {})
+        return json_response({"status": "submitted", "state": "approved"})
+    return json_response({"status": "submitted", "state": "pending"})
 
 
 def decide(store: Store, request: Request) -> Response:
     """PUT …/approvals/{number} {"state": "approved" | "rejected"} by a reviewer."""
-    request.signed_in()
+    user = request.signed_in()
+    if "review_public_approvals" not in user["rights"]:
+        raise ApiError(403, "permission_denied", "Only a reviewer may decide")
     asset = assets.find(store, request, request.args["id"])
     data = request.json()
     state = data.get("state") if isinstance(data, dict) else None
     if state not in ("approved", "rejected"):
         raise ApiError(400, "invalid_request", "state must be approved or rejected")
-    changed = store.db.execute(
-        "UPDATE submission SET state = ? WHERE id = ? AND asset = ? AND state = 'pending'",
-        (state, request.args["number"], asset.id),
-    ).rowcount
-    if not changed:
+    submission = audience.pending(store, asset)
+    if submission is None or submission["id"] != int(request.args["number"]):
         raise ApiError(404, "not_found", "No such pending submission")
     if state == "approved":
-        asset.scope = "public"
-        store.save(asset)
+        _carry_out(store, asset, submission)
+    else:
+        audience.close(store, submission, "rejected")
     return json_response({"state": state})
 
 
+def _carry_out(store: Store, asset: Asset, submission: dict[str, Any]) -> None:
+    """What was asked for is done: the revision applied, the working copy published, the audience widened."""
+    audience.close(store, submission, "approved")
+    if submission["submissionObject"] == "revision":
+        jobs.approved(store, submission["revision"], submission["user"])
+        return
+    if submission["submissionObject"] == "working_copy" and asset.stage != "published":
+        asset = views_api.publish(store, asset)
+    asset.scope = "public"
+    store.save(asset)
+
+
 def withdraw(store: Store, request: Request) -> Response:
-    request.signed_in()
+    request.publisher()
     asset = assets.find(store, request, request.args["id"])
     store.db.execute(
         "UPDATE submission SET state = 'withdrawn' WHERE id = ? AND asset = ?",
@@ -130,25 +123,37 @@ def withdraw(store: Store, request: Request) -> Response:
 
 
 def read_permissions(store: Store, request: Request) -> Response:
-    user = request.signed_in()
-    return json_response(assets.permissions(assets.find(store, request, request.args["id"]), user))
+    request.signed_in()
+    return json_response(assets.permissions(assets.find(store, request, request.args["id"])))
 
 
 def write_permissions(store: Store, request: Request) -> Response:
     """PUT …/permissions with `scope` and `users`; a 200 does not say that it is public now."""
-    user = request.signed_in()
+    request.publisher()
     asset = assets.find(store, request, request.args["id"])
     data = request.json()
     if not isinstance(data, dict) or "scope" not in data or not isinstance(data.get("users"), list):
         raise ApiError(400, "invalid_request", "scope and users are required")
-    owners = [
-        person
-        for person in data["users"]
-        if any(level.get("name") == "current_owner" for level in person.get("accessLevels", []))
-    ]
+    asset.doc |= _people(data["users"])
+    store.save(asset)
+    audience.set_scope(store, asset, data["scope"])
+    return json_response(assets.permissions(asset))
+
+
+def _people(users: list[Any]) -> dict[str, Any]:
+    """The owner, and whom the asset is shared with; raises ApiError 400 and 404."""
+    owners, shared = [], {}
+    for about in users:
+        levels = about.get("accessLevels", []) if isinstance(about, dict) else []
+        names = {level.get("name") for level in levels}
+        if len(names) != 1 or not names <= LEVELS:
+            raise ApiError(400, "invalid_request", "A user has exactly one known access level")
+        person = people.find(about)
+        level = names.pop()
+        if level == "current_owner":
+            owners.append(person["id"])
+        else:
+            shared[person["id"]] = level
     if len(owners) != 1:
         raise ApiError(400, "invalid_request", "There must be exactly one current_owner")
-    if owners[0].get("id") != user["id"]:
-        raise ApiError(404, "not_found", "User not found")
-    set_scope(store, asset, data["scope"])
-    return json_response(assets.permissions(asset, user))
+    return {"owner": owners[0], "shared": shared}

@@ -7,6 +7,7 @@ import re
 import time
 from typing import Any
 
+from publishing.devserver import people
 from publishing.devserver.http import ApiError, Request
 from publishing.devserver.store import Asset, Store
 from publishing.devserver.values import READERS
@@ -29,8 +30,12 @@ LICENSES = {
     "PDDL",
     "SEE_TERMS_OF_USE",
 }
+RUNS_THE_PORTAL = {"edit_others_datasets", "review_public_approvals"}
+WRITES = ("contributor", "owner")
 TEXT_KEYS = ("name", "description", "category", "attribution", "attributionLink", "licenseId", "resourceName")
 MERGED_KEYS = (*TEXT_KEYS, "tags", "metadata", "privateMetadata", "displayType")
+# What the stand-in keeps with an asset and tells nobody.
+HIDDEN = ("shared", "deletedAt")
 OWNER_RIGHTS = [
     "read",
     "write",
@@ -50,8 +55,30 @@ def find(store: Store, request: Request, name: str) -> Asset:
     asset = store.asset(name.removesuffix(".json"))
     if asset is None:
         raise ApiError(404, "not_found", "Not found", {"id": name})
-    if request.user is None and not asset.open_to_all:
+    if not may_see(asset, request.user):
         raise ApiError(403, "permission_denied", "You do not have permission to view this asset")
+    return asset
+
+
+def may_see(asset: Asset, user: dict[str, Any] | None) -> bool:
+    """What is public, for all; the rest for who runs the portal, who reviews, and whom it is shared with."""
+    if asset.open_to_all:
+        return "deletedAt" not in asset.doc
+    if user is None:
+        return False
+    return bool(RUNS_THE_PORTAL & set(user["rights"])) or user["id"] in asset.doc.get("shared", {})
+
+
+def writable(store: Store, request: Request, name: str) -> Asset:
+    """The asset, for someone who may write its rows; a filtered view has none of its own."""
+    user = request.signed_in()
+    asset = find(store, request, name)
+    if "create_datasets" not in user["rights"] and asset.doc.get("shared", {}).get(user["id"]) not in WRITES:
+        raise ApiError(403, "permission_denied", "You do not have permission to change this asset")
+    if is_derived(asset):
+        raise ApiError(400, "soda.unsupported-update-operation", "A filtered view has no rows of its own")
+    if asset.id in store.settings()["synced"]:
+        raise ApiError(400, "invalid_request", "Cannot update a synced dataset manually")
     return asset
 
 
@@ -85,15 +112,25 @@ def check_fields(store: Store, data: dict[str, Any], own: Asset | None = None) -
         )
 
 
-def new_column(data: Any, position: int, taken: set[str]) -> dict[str, Any]:
-    if not isinstance(data, dict) or not str(data.get("name") or "").strip():
-        raise ApiError(400, "invalid_request", "Validation error: a column needs a name")
-    name = str(data.get("fieldName") or re.sub(r"[^a-zA-Z0-9]", "_", data["name"]).lower())
+def check_field_name(name: str, taken: set[str]) -> None:
+    """Raises ApiError 400 for a name that is not one, or one of `taken`; adds it to them."""
     if not FIELD_NAME.match(name) or name in FORBIDDEN_FIELDS:
         raise ApiError(400, "soda.column.maltyped", f"Invalid field name: {name}", {"fieldName": name})
     if name in taken:
         raise ApiError(400, "soda.column.not-unique", f"Duplicate field name: {name}", {"fieldName": name})
     taken.add(name)
+
+
+def is_derived(asset: Asset) -> bool:
+    """A filtered view: a query on another asset, with rows of its own nowhere."""
+    return "parent" in asset.doc
+
+
+def new_column(data: Any, position: int, taken: set[str]) -> dict[str, Any]:
+    if not isinstance(data, dict) or not str(data.get("name") or "").strip():
+        raise ApiError(400, "invalid_request", "Validation error: a column needs a name")
+    name = str(data.get("fieldName") or re.sub(r"[^a-zA-Z0-9]", "_", data["name"]).lower())
+    check_field_name(name, taken)
     kind = data.get("dataTypeName", "text")
     if kind not in READERS:
         raise ApiError(400, "soda.column.unknown-type", f"Unknown type: {kind}", {"type": kind})
@@ -167,6 +204,8 @@ def shown(asset: Asset, user: dict[str, Any] | None, pending: dict[str, Any] | N
     doc = copy.deepcopy(asset.doc)
     identifier = asset.row_identifier
     owner = {"id": doc.pop("owner"), "displayName": "Portal publisher", "type": "interactive"}
+    for key in HIDDEN:
+        doc.pop(key, None)
     doc |= {
         "id": asset.id,
         "oid": asset.oid,
@@ -198,21 +237,26 @@ def shown(asset: Asset, user: dict[str, Any] | None, pending: dict[str, Any] | N
     if user is None:
         doc.pop("privateMetadata", None)
     else:
-        doc["permissions"] = permissions(asset, user)
+        doc["permissions"] = permissions(asset)
     return doc
 
 
-def permissions(asset: Asset, user: dict[str, Any]) -> dict[str, Any]:
+def permissions(asset: Asset) -> dict[str, Any]:
+    """Who may do what: the owner, and everybody it is shared with by name."""
+    levels = {asset.doc["owner"]: "current_owner", **asset.doc.get("shared", {})}
+    users = [
+        {
+            "id": person["id"],
+            "displayName": person["displayName"],
+            "email": person["email"],
+            "type": "interactive",
+            "accessLevels": [{"name": levels[person["id"]], "version": "all"}],
+        }
+        for person in people.EVERYBODY
+        if person["id"] in levels
+    ]
     return {
         "scope": asset.scope,
         "accessLevels": [{"name": name, "version": "all"} for name in ("viewer", "contributor", "owner")],
-        "users": [
-            {
-                "id": user["id"],
-                "displayName": user["displayName"],
-                "email": user["email"],
-                "type": "interactive",
-                "accessLevels": [{"name": "current_owner", "version": "all"}],
-            }
-        ],
+        "users": users,
     }

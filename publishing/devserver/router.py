@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from publishing.devserver import approvals, catalog, pages, resource_api, views_api
+from publishing.devserver.dsmapi import routes as dsmapi
 from publishing.devserver.http import Request, Response
 from publishing.devserver.store import Store
 
@@ -55,9 +56,10 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
         rf"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)/(?P<row>.+?){JSON}",
         resource_api.delete_row,
     ),
+    *dsmapi.ROUTES,
 ]
 COMPILED = [(Route(name, handler), method, re.compile(pattern)) for name, method, pattern, handler in ROUTES]
-NAMES = [name for name, *_ in ROUTES]
+NAMES = list(dict.fromkeys(name for name, *_ in ROUTES))
 
 
 def route(method: str, path: str) -> tuple[Route, dict[str, str]] | None:

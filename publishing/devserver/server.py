@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from publishing.devserver import control, people, throttle, transport
+from publishing.devserver.dsmapi import jobs
 from publishing.devserver.faults import Fault, FaultBox, Hit
 from publishing.devserver.http import ApiError, Request, Response, json_response
 from publishing.devserver.router import NAMES, route
@@ -224,8 +225,8 @@ class PortalHandler(BaseHTTPRequestHandler):
         if found is None:
             raise ApiError(404, "not_found", "Not found")
         known, request.args = found
-        response = known.handler(self.server.store, request)
-        return response
+        jobs.settle(self.server.store)
+        return known.handler(self.server.store, request)
 
     def _cut(self) -> None:
         """End the connection with a reset, as a crashing proxy does."""

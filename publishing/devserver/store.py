@@ -25,7 +25,14 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "strict_content_type": False,
     "row_errors": "fatal",  # or "count": a bad row is left out and counted in "Errors"
     "categories": [],  # empty: every category is known
+    "synced": [],  # assets that another portal writes: nobody else may
     "copy_polls": 0,  # how often a working copy answers 202 before it exists
+    "source_polls": 1,  # how many looks at a source, or at an output schema, before it is finished
+    "job_seconds": 5.0,  # when a job is done though nobody looks; each look brings it a stage further
+    "job_failures": 0,  # how many of the next jobs fail
+    "transform_errors": "cell",  # or "row": a value that cannot be made is left empty, or its row left out
+    "apply_makes_public": False,  # whether a revision that names no permission makes public
+    "approve_revisions": False,  # whether a revision of a public dataset waits for a reviewer
     "tokenless_per_minute": 0,  # requests without an app token for each address; 0: as many as they like
     "tokenless_retry_after": "1",  # the header of the 429 then; empty: none
 }
@@ -39,6 +46,9 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS submission (
     id INTEGER PRIMARY KEY AUTOINCREMENT, asset TEXT NOT NULL, state TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS chunk (
+    source INTEGER, number INTEGER, start INTEGER, size INTEGER, PRIMARY KEY (source, number));
+CREATE TABLE IF NOT EXISTS bad_row (holder TEXT, start INTEGER, body TEXT, PRIMARY KEY (holder, start));
 """
 
 

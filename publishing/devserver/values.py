@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from publishing.devserver import geometry
 
 MAX_TEXT_BYTES = 4096
 MAX_EXPONENT = 1000
@@ -78,23 +82,26 @@ def read_fixed_timestamp(value: Any) -> str:
     return value.strip()
 
 
+def read_url(value: Any) -> str:
+    if isinstance(value, str):
+        value = {"url": value}
+    if not isinstance(value, dict) or not isinstance(value.get("url"), str):
+        raise ValueError("is not a link")
+    return json.dumps(value)
+
+
 def read_json(value: Any) -> str:
     return json.dumps(value, default=str)
 
 
-READERS = {
+READERS: dict[str, Callable[[Any], str]] = {
     "text": read_text,
     "number": read_number,
     "checkbox": read_checkbox,
     "calendar_date": read_calendar_date,
     "fixed_timestamp": read_fixed_timestamp,
-    "url": read_json,
-    "point": read_json,
-    "multipoint": read_json,
-    "line": read_json,
-    "multiline": read_json,
-    "polygon": read_json,
-    "multipolygon": read_json,
+    "url": read_url,
+    **{kind: functools.partial(geometry.read, kind) for kind in geometry.TYPES},
     "location": read_json,
     "json": read_json,
 }

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from typing import Any
 
-from publishing.devserver import approvals, assets
+from publishing.devserver import assets, audience
 from publishing.devserver.http import ApiError, Request, Response, json_response
 from publishing.devserver.store import Asset, Store
 
@@ -19,7 +19,7 @@ def current_user(store: Store, request: Request) -> Response:
 
 
 def create(store: Store, request: Request) -> Response:
-    user = request.signed_in()
+    user = request.publisher()
     asset = assets.create(store, request.json(), user)
     return _view(store, asset, user)
 
@@ -43,12 +43,12 @@ def read(store: Store, request: Request) -> Response:
 
 
 def change(store: Store, request: Request) -> Response:
-    user = request.signed_in()
+    user = request.publisher()
     asset = assets.find(store, request, request.args["id"])
     method = request.query.get("method")
     if method == "setPermission":
         value = request.query.get("value") or (request.json() if request.body else None)
-        approvals.set_scope(store, asset, str(value))
+        audience.set_scope(store, asset, str(value))
         return Response(200)
     if method == "validate" or request.query.get("validateOnly") == "true":
         data = request.json()
@@ -64,13 +64,13 @@ def change(store: Store, request: Request) -> Response:
 
 
 def delete(store: Store, request: Request) -> Response:
-    request.signed_in()
+    request.publisher()
     store.drop(assets.find(store, request, request.args["id"]))
     return Response(200)
 
 
 def add_columns(store: Store, request: Request) -> Response:
-    request.signed_in()
+    request.publisher()
     asset = assets.find(store, request, request.args["id"])
     if asset.stage == "published":
         raise ApiError(409, "soda.dataset.incorrect-lifecycle-stage", "Columns change only in a working copy")
@@ -86,7 +86,7 @@ def add_columns(store: Store, request: Request) -> Response:
 
 
 def change_column(store: Store, request: Request) -> Response:
-    request.signed_in()
+    request.publisher()
     asset = assets.find(store, request, request.args["id"])
     column = _column(asset, request.args["column"])
     data = request.json()
@@ -100,7 +100,7 @@ def change_column(store: Store, request: Request) -> Response:
 
 
 def delete_column(store: Store, request: Request) -> Response:
-    request.signed_in()
+    request.publisher()
     asset = assets.find(store, request, request.args["id"])
     if asset.stage == "published":
         raise ApiError(409, "soda.dataset.incorrect-lifecycle-stage", "Columns change only in a working copy")
@@ -116,7 +116,7 @@ def delete_column(store: Store, request: Request) -> Response:
 
 def publication(store: Store, request: Request) -> Response:
     """POST …/publication: publish what is unpublished, or make a working copy of what is published."""
-    user = request.signed_in()
+    user = request.publisher()
     asset = assets.find(store, request, request.args["id"])
     method = request.query.get("method")
     if method in ("copy", "copySchema"):
@@ -125,6 +125,11 @@ def publication(store: Store, request: Request) -> Response:
         raise ApiError(400, "invalid_request", f"Unknown method {method}")
     if asset.stage == "published":
         raise ApiError(409, "soda.dataset.incorrect-lifecycle-stage", "The asset is already published")
+    return _view(store, publish(store, asset), user)
+
+
+def publish(store: Store, asset: Asset) -> Asset:
+    """The asset becomes a published one; a working copy becomes the one that it was made of."""
     original = next(
         (other for other in store.assets() if other.group == asset.group and other.stage == "published"), None
     )
@@ -133,7 +138,7 @@ def publication(store: Store, request: Request) -> Response:
     asset.stage = "published"
     asset.doc["publicationDate"] = int(time.time())
     store.save(asset)
-    return _view(store, asset, user)
+    return asset
 
 
 def _copy(store: Store, asset: Asset, user: dict[str, Any], *, with_rows: bool) -> Response:
@@ -201,4 +206,7 @@ def _column(asset: Asset, name: str) -> dict[str, Any]:
 
 
 def _view(store: Store, asset: Asset, user: dict[str, Any] | None) -> Response:
-    return json_response(assets.shown(asset, user, approvals.pending(store, asset)))
+    shown = assets.shown(asset, user, audience.pending(store, asset))
+    if user is not None:
+        shown["approvals"] = audience.told(store, asset)
+    return json_response(shown)
