@@ -7,14 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from audit.services import event_record
-from dossier.selectors import subject_of
 from dossier.services import dossier_lock
 from publishing.models import Publication
+from publishing.services.requests import publication_event, publication_start_anew
 from work.services import work_queue
 
 Goal = Publication.Goal
-Status = Publication.Status
 
 
 @transaction.atomic
@@ -27,21 +25,11 @@ def publication_take_back(*, release_id: int, now: datetime | None = None) -> in
     """
     now = now or timezone.now()
     dossier_lock(release_id=release_id)
-    rows = list(Publication.objects.filter(release_id=release_id, goal=Goal.PUBLIC))
+    rows = list(Publication.objects.filter(release_id=release_id, goal=Goal.PUBLIC).select_related("asset"))
     for row in rows:
-        Publication.objects.filter(pk=row.pk).update(
-            goal=Goal.PRIVATE,
-            failure="",
-            status=Status.QUEUED,
-            attempts=0,
-            due_at=timezone.now(),
-            lease_until=None,
-            lease_token="",
-            error="",
-            finished_at=None,
-        )
-        event_record(
-            action="publishing.take_back_asked", actor=None, subject=row, now=now, **subject_of(release_id)
-        )
+        Publication.objects.filter(pk=row.pk).update(goal=Goal.PRIVATE, failure="")
+        row.refresh_from_db(fields=["goal", "failure"])
+        publication_start_anew(row)
+        publication_event("publishing.take_back_asked", row, now=now)
         work_queue(row)
     return len(rows)

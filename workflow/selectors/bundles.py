@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import Program, User
 from accounts.roles import programs_of
 from publishing.models import Publication
+from publishing.selectors import needed_of, places_of, publications_of
 from workflow import calendar_duties, gates
 from workflow.context import ReleaseContext, contexts_of, release_queryset
 from workflow.freezing import free_from
@@ -57,27 +57,21 @@ class Member:
 
 
 def copies_of(release_ids: Iterable[int]) -> dict[int, Copies]:
-    """How the copies of these releases stand, in one query. What was asked for last is what may fail."""
-    rows: dict[int, list[Publication]] = defaultdict(list)
-    wanted = list(release_ids)
-    found = Publication.objects.filter(release__in=wanted).exclude(status=Publication.Status.CANCELLED)
-    for row in found.select_related("asset"):
-        rows[row.release_id].append(row)
-    return {pk: _copies(rows[pk]) for pk in wanted}
+    """How the copies of these releases stand. A place that a release does not wait for cannot fail it."""
+    return {pk: _copies(pk) for pk in release_ids}
 
 
-def _copies(rows: list[Publication]) -> Copies:
-    newest = [row for row in rows if _copy(row) == _copy(rows[0])]
-    failures = [row.failure or row.error for row in newest if row.status == Publication.Status.DEAD]
+def _copies(release_id: int) -> Copies:
+    rows = publications_of(release_id)
+    if not rows:
+        return Copies()
+    needed = needed_of(release_id, places_of(release_id)).values()
+    failures = [row.failure or row.error for row in needed if row.status == Publication.Status.DEAD]
     return Copies(
         goes_public=any(row.goal == Publication.Goal.PUBLIC for row in rows),
-        is_exposed=any(row.asset.public_publication_id == row.pk for row in rows),
+        is_exposed=any(row.is_exposed for row in rows),
         failure=next(iter(failures), ""),
     )
-
-
-def _copy(row: Publication) -> tuple[str, str]:
-    return row.treated_sha256, row.record_digest
 
 
 def contexts_in(bundle: Bundle, *, now: datetime | None = None) -> list[ReleaseContext]:

@@ -24,9 +24,10 @@ from work.services import task_nudge
 from workflow import gates, routing
 from workflow.context import ReleaseContext
 from workflow.errors import MoveRefused
-from workflow.models import Bundle, BundlePlace, Distribution, Release
+from workflow.models import Bundle, BundlePlace, Release
 from workflow.policies import SYSTEM
 from workflow.selectors.bundles import Copies, bundle_of, bundles_live, contexts_in, copies_of
+from workflow.services.distributions import distributions_sync
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
 
@@ -201,9 +202,7 @@ def _publish_all(
 
 def _publish(context: ReleaseContext, now: datetime) -> None:
     release_transition(release_id=context.release.pk, name="publish", actor=SYSTEM, now=now)
-    Distribution.objects.filter(dataset=context.dataset, portal="socrata").update(
-        title=context.dataset.title, public_url=context.data("public_copy", "public_url") or ""
-    )
+    distributions_sync(context, retitle=True)
 
 
 def _stay_private(
