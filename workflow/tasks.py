@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from work.services import work_run
-from workflow.models import InventoryTakeover
+from workflow.models import InventoryTakeover, Refresh
 from workflow.services.bundle_settle import bundles_settle, release_bundle_settle
 from workflow.services.deadlines import deadlines_sweep
 from workflow.services.inventory_takeover import takeover_run

@@ -24,10 +24,8 @@ def refresh_covered(context: ReleaseContext) -> GateResult:
     if refresh is None:
         result.unmet.append(Unmet(_NO_REFRESH, "overview", Role.COORDINATOR))
         return result
-    if context.release.stage == Stage.CDO_REVIEW:
-        text = _missing_after_privacy(context)
-    else:
-        text = _beyond(context, refresh)
+    is_cleared = context.release.stage == Stage.CDO_REVIEW
+    text = _missing_after_privacy(context) if is_cleared else _beyond(context, refresh)
     if not text and basis_of(context) is None:
         text = basis_sentence(refresh)
     if text:

@@ -42,7 +42,10 @@ _MOVES = {
     Decision.PRIVACY: "refresh_to_privacy",
     Decision.FULL: "refresh_to_review",
 }
-_FILES_LOST = "The file of the release that is public is not found here, so nobody knows what changed. It is reviewed in full."
+_FILES_LOST = (
+    "The file of the release that is public is not found here, so nobody knows what changed. It is reviewed "
+    "in full."
+)
 
 
 def waits_for_its_table(context: ReleaseContext) -> bool:

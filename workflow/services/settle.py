@@ -33,7 +33,6 @@ from workflow.services.datasets import columns_sync
 from workflow.services.deadlines import deadline_sync
 from workflow.services.distributions import distributions_sync
 from workflow.services import refresh_run as refreshes
-from workflow.services import refresh_run as refreshes
 from workflow.services.effects import review_ask, reviews_ask, reviews_missing
 from workflow.services.tell import releases_with_ended_work, tell_what_ended
 from workflow.services.transitions import release_transition
@@ -248,13 +247,9 @@ def _publish(context: ReleaseContext, now: datetime) -> None:
 # In the order in which a release needs them.
 STEPS: tuple[Step, ...] = (
     Step("table of the refresh", refreshes.table_is_due, refreshes.work_start),
-    Step("table of the refresh", refreshes.table_is_due, refreshes.work_start),
     Step("columns", _columns_are_new, _columns),
     Step("scan", _scan_is_due, _scan),
     Step("checks", _checks_are_due, _checks),
-    Step("what was decided before", refreshes.carrying_is_due, refreshes.carry),
-    Step("drift", refreshes.drift_is_due, refreshes.work_start),
-    Step("way of the refresh", refreshes.move_is_due, refreshes.move),
     Step("what was decided before", refreshes.carrying_is_due, refreshes.carry),
     Step("drift", refreshes.drift_is_due, refreshes.work_start),
     Step("way of the refresh", refreshes.move_is_due, refreshes.move),
