@@ -8,7 +8,7 @@ from typing import Any
 
 from publishing.dcat.forms import SHAPES
 from publishing.portals.shared.points import point_fields
-from publishing.records import PortalRecord
+from publishing.records import PORTAL_TYPES, PortalColumn, field_names
 
 # By the codes that program profiles use.
 PORTAL_NAMES = {
@@ -47,13 +47,24 @@ class PortalRules:
         return tuple(portals) if self.needed == ALL else tuple(portals[:1])
 
 
-def has_map(record: PortalRecord, types: Iterable[str] = ()) -> bool:
+def has_map(columns: Collection[PortalColumn], types: Iterable[str] = ()) -> bool:
     """Is there something to draw: shapes, or columns of latitude and longitude?
 
     `types` are those of the treated copy's columns: a portal may take its shapes as text.
     """
-    drawn: Collection[str] = SHAPES & {*types, *(column.type for column in record.columns)}
-    return bool(drawn) or point_fields(record.columns) is not None
+    drawn = SHAPES & {*types, *(column.type for column in columns)}
+    return bool(drawn) or point_fields(columns) is not None
+
+
+def has_map_named(columns: Iterable[tuple[str, str]]) -> bool:
+    """The same of a treated copy that has no record yet: by the names and types of its columns."""
+    known = list(columns)
+    fields = field_names(name for name, _ in known)
+    named = [
+        PortalColumn(field, name, PORTAL_TYPES.get(kind, kind))
+        for field, (name, kind) in zip(fields, known, strict=True)
+    ]
+    return has_map(named, [kind for _, kind in known])
 
 
 def place_words(portal: str, domain: str) -> str:

@@ -77,7 +77,7 @@ def portals_of(release_id: int, record: PortalRecord) -> tuple[str, ...]:
     """The portals of the program that take this copy, whether they are set up or not."""
     treated = facts(release_id).get("treated")
     columns = treated.data.get("columns", ()) if treated else ()
-    drawn = has_map(record, [column["type"] for column in columns])
+    drawn = has_map(record.columns, [column["type"] for column in columns])
     return rules_of(release_id).portals_for(has_map=drawn)
 
 

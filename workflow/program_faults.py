@@ -12,6 +12,7 @@ from accounts.profiles.shape import known_words
 from accounts.profiles.words import DECIDED_BY_MOVE
 from checklists.catalogue import CHECKLISTS, Catalogue, CatalogueError, Item, current, parse, read
 from checklists.catalogue.composing import compose
+from publishing.places import MAPS_ONLY, PortalRules
 from workflow.gates import GATES
 from workflow.metadata_fields import FIELDS
 from workflow.models import PublicationPlan, Review
@@ -35,11 +36,14 @@ def remarks_above(profile: Profile) -> list[str]:
 
 
 def _portals(profile: Profile) -> Iterator[str]:
-    first, *others = profile.publication.get("portals", ()) or ("socrata",)
-    for portal in others:
+    rules = PortalRules.of(profile.publication)
+    needed = rules.waited_for(rules.portals)
+    for portal in rules.portals[1:]:
+        what = "data with something to draw on a map" if portal in MAPS_ONLY else "every release"
+        held = "and holds a release up" if portal in needed else "and holds no release up"
         yield (
-            f"publication.portals: {portal} is listed after {first}, and a release is published to the first "
-            "portal only. Data goes to the others by hand; its address is recorded in the plan."
+            f"publication.portals: {portal} is listed after {rules.portals[0]}. It takes {what} as well, {held} while "
+            "it fails; publication.portals_needed says which."
         )
 
 

@@ -238,7 +238,14 @@ PARTS: dict[str, Part] = {
         Table(
             {
                 "portals": Key(
-                    Many(word(words.PORTALS, "a portal"), least=1), "The portals that data may go to."
+                    Many(word(words.PORTALS, "a portal"), least=1),
+                    "The portals that data goes to, the first one first. Beside another one, arcgis_geo takes only "
+                    "data with shapes or with latitude and longitude.",
+                ),
+                "portals_needed": Key(
+                    word(words.PORTALS_NEEDED, "an answer"),
+                    "Which of several portals a release waits for: all of them, or the first that takes its data. "
+                    "Left out, it is the first.",
                 ),
                 "default_licence": Key(TEXT, "The licence that is filled in; one of [[licences]]."),
                 "categories": Key(Many(TEXT), "The portal's categories."),

@@ -85,6 +85,8 @@ UPDATE_METHODS = ("append", "replace", "upsert")
 DRIFTS = ("new_column", "structure", "rows", "spread", "method")
 DRIFT_REVIEWS = ("none", "privacy", "full")
 PORTALS = ("socrata", "arcgis_geo", "ckan", "static")
+# Of several portals: which a release waits for.
+PORTALS_NEEDED = ("all", "first")
 # How the days of a notice are counted.
 DAY_KINDS = ("calendar", "business")
 CALENDARS = ("us_federal", "none")

@@ -222,10 +222,12 @@ def test_a_dataset_on_two_portals_stands_there_once_with_the_forms_of_both(
     second.asset.public_publication = second
     second.asset.save(update_fields=["public_publication"])
     [row] = catalogue(client)["dataset"]
-    assert [form["title"] for form in row["distribution"]][-1] == "Page on the portal"
-    assert len(row["distribution"]) == 3
+    titles_of_forms = [form["title"] for form in row["distribution"]]
+    assert titles_of_forms[-1] == "Page on the portal, CKAN (ckan.example.gov)"
+    assert len(titles_of_forms) == 3 and titles_of_forms[0].endswith(", Socrata (data.example.gov)")
     page = client.get(reverse("catalogue_program", args=[cast.program.code])).content.decode()
-    assert page.count("Building permits 2019-2026") == 1
+    assert page.count('class="long-title"') == 1
+    assert 'href="https://ckan.example.gov/dataset/permits">Also on CKAN (ckan.example.gov)' in page
 
 
 # contact and gaps

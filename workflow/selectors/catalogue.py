@@ -7,6 +7,7 @@ for the next release.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from notifications.messages import absolute_link
 from publishing import dcat
 from publishing.dcat import words
 from publishing.models import Publication
+from publishing.places import place_words
 from work.models import WorkItem
 from workflow.calendar import calendar_of
 from workflow.models import Dataset, Release, Withholding
@@ -139,7 +141,7 @@ def _public(
         dictionary=absolute_link(
             reverse("catalogue_dictionary", args=[dataset.program.code, dataset.inventory_id])
         ),
-        forms=tuple(form for copy in copies for form in _forms(copy)),
+        forms=_forms_of_all(copies),
         languages=words.languages(said.get("language") or "en"),
         documents=documents,
         related=related,
@@ -198,6 +200,21 @@ def _contact(profile: Profile, said: Mapping[str, Any], email: str, department: 
 
 def _provided(record: Mapping[str, Any]) -> str:
     return f"Data provided by {record['attribution']}." if record.get("attribution") else ""
+
+
+def _forms_of_all(copies: Sequence[Publication]) -> tuple[dcat.Form, ...]:
+    """The forms in every place; where there are several, each form names its place, and each place has its page."""
+    if len(copies) == 1:
+        return _forms(copies[0])
+    found: list[dcat.Form] = []
+    for number, copy in enumerate(copies):
+        where = place_words(copy.asset.portal, copy.asset.domain)
+        forms = _forms(copy)
+        page = copy.receipt.get("public", {}).get("public_url", "")
+        if number and page and page not in {form.url for form in forms}:
+            forms = (dcat.Form("Page on the portal", page, "text/html", "HTML"), *forms)
+        found += [replace(form, title=f"{form.title}, {where}") for form in forms]
+    return tuple(found)
 
 
 def _forms(copy: Publication) -> tuple[dcat.Form, ...]:

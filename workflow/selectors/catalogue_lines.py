@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 
 from accounts.models import Program
 from publishing.models import Publication
+from publishing.places import place_words
 from workflow.models import Release
 from workflow.selectors.catalogue import identifier_of, publications_public
 
@@ -29,6 +31,8 @@ class CatalogueLine:
     number: int
     issued: datetime
     modified: datetime
+    # Further portals that show it: the place in words, and its address there.
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
 
 class CatalogueLines:
@@ -41,7 +45,7 @@ class CatalogueLines:
         return self._rows.count()
 
     def __getitem__(self, part: slice) -> list[CatalogueLine]:
-        return [_line(row) for row in self._rows[part]]
+        return _lines(self._rows[part])
 
 
 def lines_of(program: Program) -> CatalogueLines:
@@ -51,13 +55,19 @@ def lines_of(program: Program) -> CatalogueLines:
 
 def lines_new(program: Program, most: int) -> list[CatalogueLine]:
     """The datasets that became public last, for the first time."""
-    return [_line(row) for row in _rows(program).order_by("-issued", "release__dataset_id")[:most]]
+    return _lines(_rows(program).order_by("-issued", "release__dataset_id")[:most])
 
 
 def lines_changed(program: Program, most: int) -> list[CatalogueLine]:
     """The datasets of which a newer version became public last."""
     rows = _rows(program).filter(issued__lt=F("release__published_at"))
-    return [_line(row) for row in rows.order_by("-release__published_at", "release__dataset_id")[:most]]
+    return _lines(rows.order_by("-release__published_at", "release__dataset_id")[:most])
+
+
+def line_of(program: Program, inventory_id: str) -> CatalogueLine | None:
+    """One public dataset; None when it is not public."""
+    row = _rows(program).filter(release__dataset__inventory_id=inventory_id).first()
+    return None if row is None else _lines([row])[0]
 
 
 def dictionary_of(program: Program, inventory_id: str) -> dict[str, Any] | None:
@@ -98,7 +108,20 @@ def _rows(program: Program) -> QuerySet[Any]:
     )
 
 
-def _line(row: Any) -> CatalogueLine:
+def _lines(rows: Iterable[Any]) -> list[CatalogueLine]:
+    """Lines with the other places of each dataset; one query more, however many they are."""
+    found = list(rows)
+    programs = {row.release.dataset.program for row in found}
+    others = publications_public(programs).filter(release__in=[row.release_id for row in found])
+    elsewhere: dict[int, list[tuple[str, str]]] = {}
+    for other in others.exclude(pk__in=[row.pk for row in found]).select_related("asset"):
+        url = other.receipt.get("public", {}).get("public_url", "")
+        place = place_words(other.asset.portal, other.asset.domain)
+        elsewhere.setdefault(other.release_id, []).append((place, url))
+    return [_line(row, tuple(elsewhere.get(row.release_id, ()))) for row in found]
+
+
+def _line(row: Any, elsewhere: tuple[tuple[str, str], ...]) -> CatalogueLine:
     dataset, record = row.release.dataset, row.record
     return CatalogueLine(
         identifier=identifier_of(dataset),
@@ -110,4 +133,5 @@ def _line(row: Any) -> CatalogueLine:
         number=row.release.number,
         issued=row.issued,
         modified=row.release.published_at,
+        elsewhere=elsewhere,
     )

@@ -11,10 +11,12 @@ from accounts.roles import Role
 from checklists.selectors.checks import waivers_standing
 from privacy.selectors import state_of as privacy_state
 from privacy.words_assessment import level_words
+from publishing.places import PortalRules, and_words, has_map_named, place_words
 from publishing.services.remote import place_of
 from workflow import approvals, gates, review_needs
 from workflow.context import ReleaseContext
 from workflow.models import Review
+from workflow.selectors.copies import copies_of
 from workflow.selectors.criteria import criteria_of
 from workflow.selectors.datasets import dictionary_of
 from workflow.selectors.evidence import (
@@ -49,7 +51,7 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
         "quality_notes": _notes(context, "quality_checks"),
         "waivers": list(waivers_standing(context.release.pk, context.about("file", "file") or "").values()),
         "dispositions": _dispositions(context),
-        "copy_url": context.data("private_copy", "url") or "",
+        "copies": copies_of(context),
         "public_record": public_record(dataset, licence),
         "columns": _columns(context),
         "record": record_of(dataset, profile),
@@ -58,7 +60,7 @@ def evidence_of(context: ReleaseContext) -> dict[str, Any]:
 
 def _will_happen(context: ReleaseContext) -> list[str]:
     """What an approval sets going, in order."""
-    portal = place_of(next(iter(context.profile.publication.get("portals", ())), "socrata")) or "the portal"
+    portal = _portals(context)
     order, plan = context.profile.order, context.plan
     found = []
     if order["private_copy_at"] == "staged":
@@ -77,6 +79,17 @@ def _will_happen(context: ReleaseContext) -> list[str]:
         found.append("It goes public when the publication plan names a date; it names none yet.")
     found.append("A permit is written: only this copy under this description may become public.")
     return found
+
+
+def _portals(context: ReleaseContext) -> str:
+    """Where the copy will go, as people know the place."""
+    drawn = has_map_named(
+        (column["name"], column["type"]) for column in context.data("treated", "columns") or ()
+    )
+    codes = PortalRules.of(context.profile.publication).portals_for(has_map=drawn)
+    if len(codes) == 1:
+        return place_of(codes[0]) or "the portal"
+    return and_words([place_words(code, place_of(code)) for code in codes])
 
 
 def _is_previewed(context: ReleaseContext) -> bool:

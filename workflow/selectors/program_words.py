@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.profiles import Profile, ReviewRule
 from checklists.catalogue import CHECKLISTS, current
+from publishing.places import ALL, MAPS_ONLY, PORTAL_NAMES, PortalRules
 from workflow.gates import CHECKLIST_NAMES
 from workflow.models import PublicationPlan, Review
 from workflow.stage_words import stage_label
@@ -19,12 +20,6 @@ _EXCEPTIONS = {
     "licence": "another licence",
     "identifiers": "identifiers that stay in",
     "risk": "risk above benefit",
-}
-_PORTALS = {
-    "socrata": "Socrata",
-    "arcgis_geo": "ArcGIS geodata portal",
-    "ckan": "CKAN",
-    "static": "A catalogue of plain files",
 }
 _PRIORITY = {
     "grid": "the DataSF grid of classification and demand",
@@ -218,7 +213,7 @@ def _data_rules(profile: Profile) -> Pairs:
     if default:
         pairs.append(_pair("Usual licence", default.label))
     pairs += [
-        _pair("Portals", _and(_PORTALS.get(code, code) for code in profile.publication.get("portals", ()))),
+        _pair("Portals", _portals(PortalRules.of(profile.publication))),
         _pair("Updates", _and(profile.updates.methods)),
     ]
     pairs += [_pair(f"No {method}", why) for method, why in profile.updates.refused.items()]
@@ -226,6 +221,17 @@ def _data_rules(profile: Profile) -> Pairs:
     if profile.publication.get("categories"):
         pairs.append(_pair("Categories", ", ".join(profile.publication["categories"])))
     return pairs
+
+
+def _portals(rules: PortalRules) -> str:
+    """The portals in their order; of several, what goes there and which of them a release waits for."""
+    names = [PORTAL_NAMES.get(code, code) for code in rules.portals]
+    if len(names) == 1:
+        return names[0]
+    maps = [PORTAL_NAMES[code] for code in rules.portals if code in MAPS_ONLY]
+    told = f"; {_and(maps)} only data with something to draw on a map" if maps else ""
+    waits = "all of them" if rules.needed == ALL else "the first that takes its data"
+    return f"{_and(names)}{told}. A release waits for {waits}"
 
 
 def _catalogue(profile: Profile) -> Pairs:

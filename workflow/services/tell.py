@@ -20,7 +20,8 @@ from dossier.services import dossier_lock
 from notifications.selectors import letter_written
 from notifications.services import message_queue
 from publishing.models import Publication
-from publishing.selectors import publication_of
+from publishing.places import and_words, place_words
+from publishing.selectors import places_of
 from workflow import routing
 from workflow.context import ReleaseContext
 from workflow.policies import stage_holder
@@ -76,14 +77,31 @@ def _private_copy(context: ReleaseContext, now: datetime) -> None:
 
 
 def _failed_publication(context: ReleaseContext, now: datetime) -> None:
-    publication = publication_of(context.release.pk)
-    if publication is None or not publication.failure or publication.is_live:
+    places = places_of(context.release.pk)
+    failed = [row for row in places.values() if row.failure and not row.is_live]
+    if not failed:
         return
     people = [*routing.holders(context, Role.COORDINATOR), *routing.holders(context, Role.PORTAL_ADMIN)]
-    since = publication.finished_at or publication.created_at
+    since = max(row.finished_at or row.created_at for row in failed)
+    public = [row for row in places.values() if row.is_exposed]
     _tell(
-        context, "publication_failed", people, "release_publication", since, now, problem=publication.failure
+        context,
+        "publication_failed",
+        people,
+        "release_publication",
+        since,
+        now,
+        problem=" ".join(_problem(row, named=len(places) > 1) for row in failed),
+        public_in=and_words([_where(row) for row in public]),
     )
+
+
+def _problem(publication: Publication, *, named: bool) -> str:
+    return f"{_where(publication)}: {publication.failure}" if named else publication.failure
+
+
+def _where(publication: Publication) -> str:
+    return place_words(publication.asset.portal, publication.asset.domain)
 
 
 def _tell(

@@ -24,6 +24,7 @@ from workflow.forms.reviews import (
     VerdictForm,
 )
 from workflow.models import Review, ReviewOrder
+from workflow.selectors.copies import copies_of
 from workflow.selectors.review_tracks import bound_to, seats_to_give, tracks_of
 from workflow.selectors.reviews import colleagues_on, orders_of, people_for
 from workflow.services import reviews as services
@@ -137,7 +138,7 @@ def _to_give(
         "form": posted.get(f"verdict-{pk}", VerdictForm(prefix=f"review-{pk}")),
         "is_mine": review.claimed_by_id == request.user.pk,
         "bound_to": bound_to(context, review.kind),
-        "copy_url": context.data("private_copy", "url") if review.kind == Review.Kind.STEWARD_PREVIEW else "",
+        "copies": copies_of(context) if review.kind == Review.Kind.STEWARD_PREVIEW else [],
         "aside_form": posted.get(f"aside-{pk}", ReasonForm(prefix=f"aside-{pk}", label=STEP_ASIDE_LABEL)),
         "order_form": posted.get(
             f"order-{pk}", OrderForm(prefix=f"order-{pk}", people=colleagues_on(context))
