@@ -9,10 +9,9 @@ from django import forms
 
 from accounts.models import User
 from accounts.profiles import Profile
+from workflow.forms.moments import MomentField, MomentsForm
 from workflow.models import PlanItem, PublicationPlan, Release
 
-_MINUTES = "%Y-%m-%dT%H:%M"
-_FORMATS = [_MINUTES, "%Y-%m-%dT%H:%M:%S"]
 _LABELS = dict(PublicationPlan.Tactic.choices)
 _NONE = PublicationPlan.Tactic.NONE
 
@@ -21,17 +20,6 @@ def tactic_choices(profile: Profile, chosen: Sequence[str] = ()) -> list[tuple[s
     """What the program offers, and what a plan names already from an earlier version of its profile."""
     offered = list(dict.fromkeys((_NONE.value, *profile.plan.tactics, *chosen)))
     return [(code, _LABELS.get(code, code)) for code in offered]
-
-
-def _moment(label: str, **words: Any) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=label,
-        required=False,
-        input_formats=_FORMATS,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MINUTES),
-        error_messages={"invalid": "Give a date and a time, such as 12/04/2026, 9:00 AM."},
-        **words,
-    )
 
 
 def _text(label: str, *, rows: int, help_text: str = "", max_length: int = 4000) -> forms.CharField:
@@ -44,12 +32,13 @@ def _text(label: str, *, rows: int, help_text: str = "", max_length: int = 4000)
     )
 
 
-class PlanForm(forms.Form):
+class PlanForm(MomentsForm):
     """When a release goes public and how people hear of it. Use it under the program's time zone."""
 
-    release_at = _moment("Goes public on")
-    embargo_until = _moment(
-        "Under embargo until",
+    release_at = MomentField(label="Goes public on", required=False)
+    embargo_until = MomentField(
+        label="Under embargo until",
+        required=False,
         help_text="Leave empty when there is none. Nothing goes public before, whatever else is ready.",
     )
     tactics = forms.MultipleChoiceField(
@@ -84,7 +73,7 @@ class PlanForm(forms.Form):
         return tactics
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         release_at, embargo = data.get("release_at"), data.get("embargo_until")
         if release_at and embargo and embargo > release_at:
             self.add_error(

@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import programs_of
 from notifications.messages import absolute_link
 from workflow.icalendar import CalendarEntry
-from workflow.models import CalendarFeed, PlanItem, PublicationPlan, Release
+from workflow.models import Bundle, CalendarFeed, Freeze, PlanItem, PublicationPlan, Release
 from workflow.selectors.datasets import releases_for
 from workflow.stages import OPEN_STAGES, Stage
 
@@ -41,14 +42,15 @@ def reader_of(token: str) -> User | None:
 def entries_for(user: User, *, now: datetime) -> list[CalendarEntry]:
     """The dates of every release that the person may see, and of what they have to do for plans."""
     releases = releases_for(user).filter(Q(stage__in=OPEN_STAGES) | Q(stage=Stage.PUBLISHED))
-    found = _release_dates(releases, now) + _items(releases, now) + _deadlines(releases, now)
+    found = _release_dates(releases, now) + _embargoes(releases, now) + _items(releases, now)
+    found += _deadlines(releases, now) + _bundles(user, now) + _freezes(user, now)
     return found[:LIMIT]
 
 
 def entries_of(release: Release, *, now: datetime) -> list[CalendarEntry]:
     """The dates of one release."""
     one = Release.objects.filter(pk=release.pk)
-    return _release_dates(one, now) + _items(one, now) + _deadlines(one, now)
+    return _release_dates(one, now) + _embargoes(one, now) + _items(one, now) + _deadlines(one, now)
 
 
 def _release_dates(releases: QuerySet[Release], now: datetime) -> list[CalendarEntry]:
@@ -66,6 +68,53 @@ def _release_dates(releases: QuerySet[Release], now: datetime) -> list[CalendarE
         )
         for plan in plans[:LIMIT]
         if plan.release_at is not None
+    ]
+
+
+def _embargoes(releases: QuerySet[Release], now: datetime) -> list[CalendarEntry]:
+    """When an embargo ends, to the minute."""
+    plans = PublicationPlan.objects.filter(release__in=releases, embargo_until__gte=now - BACK)
+    return [
+        CalendarEntry(
+            uid=_uid("embargo", plan.release_id),
+            title=f"Embargo ends: {plan.release.dataset.title}",
+            at=plan.embargo_until,
+            url=absolute_link(reverse("release_plan", args=[plan.release_id])),
+        )
+        for plan in plans.select_related("release__dataset").order_by("embargo_until")[:LIMIT]
+        if plan.embargo_until is not None
+    ]
+
+
+def _bundles(user: User, now: datetime) -> list[CalendarEntry]:
+    """When releases go public together, in every program where the person works."""
+    rows = Bundle.objects.filter(program__in=programs_of(user), release_at__gte=now - BACK)
+    return [
+        CalendarEntry(
+            uid=_uid("bundle", row.pk),
+            title=f"Goes public together: {row.name}",
+            at=row.release_at,
+            url=absolute_link(reverse("bundle", args=[row.pk])),
+        )
+        for row in rows.exclude(state=Bundle.State.CLOSED)[:LIMIT]
+    ]
+
+
+def _freezes(user: User, now: datetime) -> list[CalendarEntry]:
+    """When a freeze period begins and ends; one that was called off is not shown."""
+    rows = Freeze.objects.filter(program__in=programs_of(user), lifted_at=None, ends_at__gte=now - BACK)
+    return [
+        CalendarEntry(
+            uid=_uid(f"freeze-{word}", row.pk),
+            title=f"{row.get_kind_display()}: {title}",
+            at=at,
+            url=absolute_link(reverse("freeze", args=[row.pk])),
+        )
+        for row in rows[:LIMIT]
+        for word, at, title in (
+            ("begins", row.starts_at, "nothing goes public from now on"),
+            ("ends", row.ends_at, "data may go public again"),
+        )
     ]
 
 

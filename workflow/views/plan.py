@@ -21,6 +21,7 @@ from workflow.context import ReleaseContext
 from workflow.errors import MoveRefused
 from workflow.forms.plan import PlanCopyForm, PlanForm, PlanItemForm, tactic_choices
 from workflow.models import PlanItem
+from workflow.selectors.ahead import plan_calendar
 from workflow.selectors.plans import is_plan_open, items_of, owners_of, plans_to_copy, sign_offs_of
 from workflow.selectors.schedule import row_of
 from workflow.services import plans as services
@@ -147,6 +148,17 @@ def _zone(context: ReleaseContext) -> Any:
     return timezone.override(zoneinfo.ZoneInfo(context.profile.timezone))
 
 
+def _calendar(request: HttpRequest, context: ReleaseContext) -> dict[str, Any]:
+    """When it goes public, with whom, what keeps it back, and what this person may do about that."""
+    calendar = plan_calendar(context)
+    hold = calendar.hold
+    return {
+        "calendar": calendar,
+        "may_hold": hold is None and context.release.is_open and may(request, "edit_plan", context),
+        "may_lift": hold is not None and _holds(request, context, hold.lifts),
+    }
+
+
 def _may_edit(request: HttpRequest, context: ReleaseContext) -> bool:
     return (
         "plan" in OPEN_PARTS[context.release.stage]
@@ -183,6 +195,7 @@ def _tab(request: HttpRequest, context: ReleaseContext, form: PlanForm, *, statu
             ],
             "today": calendar_of(profile).local_day(context.now),
             "zone": profile.timezone.replace("_", " "),
+            **_calendar(request, context),
             "is_open": "plan" in OPEN_PARTS[context.release.stage],
             "opens_later": not is_plan_open(context),
             "schedule": row_of(context.dataset)
@@ -197,6 +210,10 @@ def _may_sign(request: HttpRequest, context: ReleaseContext, role: str) -> bool:
     """May this person sign for `role` while the plan can be signed?"""
     if "plan" not in OPEN_PARTS[context.release.stage] or not is_plan_open(context):
         return False
+    return _holds(request, context, role)
+
+
+def _holds(request: HttpRequest, context: ReleaseContext, role: str) -> bool:
     try:
         policies.check_holds(request.user, (role,), context.dataset, context.profile)
     except PermissionDenied:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Department, Program
 from accounts.roles import programs_of
 from accounts.selectors import departments_visible, profile_for
+from workflow import calendar_duties
 from workflow.errors import MoveRefused
 from workflow.forms.schedule import AccessPlanForm, InputForm, ScheduleFilterForm, ScheduleForm
 from workflow.models import AccessPlanFile, Dataset
+from workflow.selectors.ahead import ahead_of, bundle_rows, freeze_rows
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.schedule import (
     ACCESS_PLAN_COLUMNS,
@@ -45,7 +48,7 @@ PLAN_ROWS = 2000
 @require_safe
 def schedule_list(request: HttpRequest) -> HttpResponse:
     """When each dataset of the program is to be published, soonest first."""
-    program = _program(request)
+    program = program_here(request)
     form = ScheduleFilterForm(request.GET or None, user=request.user, program=program)
     rows = scheduled(request.user, program, **form.wanted())
     if request.GET.get("format") == "csv":
@@ -67,6 +70,7 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
             "summary": f"{page.paginator.count} dataset{'' if page.paginator.count == 1 else 's'}",
             "query": _query(request),
             "is_print": _is_print(request),
+            **_ahead(request, program),
         },
     )
 
@@ -151,6 +155,18 @@ def access_plan_file(request: HttpRequest, pk: int) -> FileResponse:
     return FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
 
 
+def _ahead(request: HttpRequest, program: Program) -> dict[str, Any]:
+    """What goes public when, together with what, and when nothing does."""
+    zone, now = ZoneInfo(profile_for(program).timezone), timezone.now()
+    return {
+        "ahead": ahead_of(request.user, program, now=now),
+        "bundles": bundle_rows(request.user, program, zone),
+        "freezes": freeze_rows(request.user, program, zone, now=now),
+        "may_bundle": calendar_duties.may_make_bundle(request.user, program),
+        "may_freeze": calendar_duties.may_set_freeze(request.user, program),
+    }
+
+
 def _edit_page(
     request: HttpRequest, dataset: Dataset, form: ScheduleForm | None, input_form: InputForm
 ) -> HttpResponse:
@@ -189,7 +205,7 @@ def _csv(name: str, place: str, columns: Any, rows: Any) -> HttpResponse:
     return response
 
 
-def _program(request: HttpRequest) -> Program:
+def program_here(request: HttpRequest) -> Program:
     """The program of the header; the person holds a role there."""
     program = getattr(request, "program", None) or programs_of(request.user).first()
     if program is None:
