@@ -1,17 +1,23 @@
-"""Celery entry of publishing: an id in, one service called."""
+"""Celery entries of publishing: an id in, one service called."""
 
 from celery import shared_task
 
-from publishing.models import Fetch, Publication
+from publishing.models import Fetch, PortalNotice, Publication
 from publishing.services import publication_run as run_publication
 from publishing.services.fetches import fetch_run as run_fetch
 from publishing.services.fetches import fetches_sweep
+from publishing.services.notices import notice_run as run_notice
 from work.services import work_run
 
 
 @shared_task
 def publication_run(pk: int) -> None:
     work_run(Publication, pk, run_publication)
+
+
+@shared_task
+def notice_run(pk: int) -> None:
+    work_run(PortalNotice, pk, run_notice)
 
 
 @shared_task

@@ -48,18 +48,23 @@ def task_name_of(model: type[WorkItem]) -> str:
     raise LookupError(f"{model._meta.label} is not in settings.WORK_KINDS.")
 
 
-def task_nudge(name: str, *args: Any) -> None:
-    """Send a task by name. A broker that is down costs one sweep interval, never the request."""
+def task_nudge(name: str, *args: Any, urgent: bool = False) -> None:
+    """Send a task by name. A broker that is down costs one sweep interval, never the request.
+
+    `urgent`: to the queue that a worker of its own takes from, so that no long work stands before it.
+    """
+    queue = settings.URGENT_QUEUE if urgent else None
     try:
-        current_app.send_task(name, args=list(args))
+        current_app.send_task(name, args=list(args), queue=queue)
     except Exception:  # noqa: BLE001 - any broker fault: the row is committed and the sweep will find it
         log.warning("The broker did not take a nudge for %s; the sweep will.", name)
 
 
-def work_queue(item: WorkItem) -> None:
-    """Nudge a worker to run `item` once the present transaction has committed."""
+def work_queue(item: WorkItem, *, urgent: bool = False) -> None:
+    """Nudge a worker to run `item` once the present transaction has committed; an urgent one beside all others."""
     name = task_name_of(type(item))
-    transaction.on_commit(lambda: task_nudge(name, item.pk))
+    about = {"urgent": True} if urgent else {}
+    transaction.on_commit(lambda: task_nudge(name, item.pk, **about))
 
 
 def work_run(model: type[WorkItem], pk: int, handler: Handler) -> bool:

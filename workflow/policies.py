@@ -239,7 +239,7 @@ POLICY: dict[str, Rule] = {
     "supersede": _system_only,
     "retract": _of_stage(Stage.PRIVACY, Role.CDO, Role.PORTAL_ADMIN),
     "reinstate": _roles(Role.CDO),
-    "retire": _retires,
+    "retire": _system_or(_retires),
 }
 
 _PREPARERS = (Role.STEWARD, Role.COORDINATOR, Role.CUSTODIAN)

@@ -3,9 +3,11 @@
 from celery import shared_task
 
 from work.services import work_run
-from workflow.models import InventoryTakeover, Refresh
+from workflow.models import ArchiveCopy, InventoryTakeover, Refresh
+from workflow.services.archive import archive_run
 from workflow.services.bundle_settle import bundles_settle, release_bundle_settle
 from workflow.services.deadlines import deadlines_sweep
+from workflow.services.endings import endings_sweep
 from workflow.services.inventory_takeover import takeover_run
 from workflow.services.overrides import overrides_sweep
 from workflow.services.refresh_run import refresh_run
@@ -43,6 +45,16 @@ def intake() -> None:
 @shared_task
 def overrides() -> None:
     overrides_sweep()
+
+
+@shared_task
+def endings() -> None:
+    endings_sweep()
+
+
+@shared_task
+def archive_copy(pk: int) -> None:
+    work_run(ArchiveCopy, pk, archive_run)
 
 
 @shared_task

@@ -27,6 +27,7 @@ class StoredFile(models.Model):
         CLASSES = "classes", "Class table"
         TREATED = "treated", "Treated copy"
         EVIDENCE = "evidence", "Evidence"
+        ARCHIVE = "archive", "Archive copy"
 
     release = models.ForeignKey("workflow.Release", on_delete=models.PROTECT, related_name="files")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -143,11 +143,15 @@ WORK_KINDS = [
     ("checklists.CheckRun", "checklists.tasks.checks_run"),
     ("publishing.Publication", "publishing.tasks.publication_run"),
     ("publishing.Fetch", "publishing.tasks.fetch_run"),
+    ("publishing.PortalNotice", "publishing.tasks.notice_run"),
+    ("workflow.ArchiveCopy", "workflow.tasks.archive_copy"),
     ("workflow.InventoryTakeover", "workflow.tasks.inventory_takeover"),
     ("workflow.Refresh", "workflow.tasks.refresh"),
     ("notifications.OutgoingMessage", "notifications.tasks.message_send"),
 ]
 
+# A worker of its own takes from it: an emergency retraction waits behind nothing.
+URGENT_QUEUE = "urgent"
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -216,6 +220,10 @@ CELERY_BEAT_SCHEDULE = {
     "fetch what is due from the sources of datasets": {
         "task": "publishing.tasks.fetches",
         "schedule": max(1.0, 300 * TIME_SCALE),
+    },
+    "look after retirements, retractions and post-mortems": {
+        "task": "workflow.tasks.endings",
+        "schedule": max(1.0, 30 * TIME_SCALE),
     },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }

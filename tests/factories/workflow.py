@@ -10,6 +10,7 @@ from django.utils import timezone
 from dossier.services import contribution_record, fact_record
 from privacy.detectors import REGISTRY_VERSION
 from tests.cast import Cast
+from tests.factories.endings import retirement_ready
 from workflow.models import Dataset, Release, Review
 from workflow.policies import SYSTEM
 from workflow.services.datasets import dataset_register
@@ -138,6 +139,8 @@ def release_at(stage: Stage | str, cast: Cast, **fields: Any) -> Release:
     last, move, actor = ends.get(Stage(stage), (str(stage), "", None))
     for step in WAY[: WAY.index(Stage(last))]:
         release = _onward(release, ONWARD[step], cast)
+    if move == "retire":
+        retirement_ready(release, cast)
     if move:
         release = release_transition(
             release_id=release.pk, name=move, actor=actor, reason="It has to end here."

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.roles import Role
 from tests.cast import Cast
+from tests.factories.endings import post_mortem_closed, retirement_ready
 from tests.factories.workflow import portal_facts, release_at, review_all
 from workflow import policies
 from workflow.context import context_of
@@ -72,6 +73,10 @@ def test_each_role_may_make_its_own_moves_and_no_other(stage: Stage, cast: Cast)
     release = release_at(stage, cast)
     if stage == Stage.QUALITY:
         review_all(release, "pass_quality", cast)
+    if stage == Stage.PUBLISHED:
+        retirement_ready(release, cast)
+    if stage == Stage.RETRACTED:
+        post_mortem_closed(release, cast)
     context = context_of(release.pk)
     surprises = []
     for move in MOVES:

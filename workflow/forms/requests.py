@@ -15,7 +15,7 @@ _WORDS = forms.Textarea(attrs={"rows": 4})
 _PUBLIC_ANSWER = "Everybody who wants this dataset reads it, on the page and by mail."
 
 
-class _NobodyForm(forms.Form):
+class NobodyForm(forms.Form):
     """A form that strangers fill in: a field that people do not see catches programs that fill in all."""
 
     website = forms.CharField(
@@ -37,7 +37,7 @@ class _NobodyForm(forms.Form):
         return bool(self.cleaned_data.get("website"))
 
 
-class AskForm(_NobodyForm):
+class AskForm(NobodyForm):
     """Ask for a dataset."""
 
     title = forms.CharField(
@@ -80,7 +80,7 @@ class AskForm(_NobodyForm):
         show_errors(self, error)
 
 
-class FollowForm(_NobodyForm):
+class FollowForm(NobodyForm):
     """Vote with an address, and hear what becomes of the request."""
 
     email = forms.EmailField(

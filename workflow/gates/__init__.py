@@ -9,6 +9,12 @@ from __future__ import annotations
 from workflow.context import ReleaseContext
 from workflow.gates.base import Gate, GateResult, Unmet
 from workflow.gates.bundle import confirmed_together, going_together
+from workflow.gates.endings import (
+    archive_kept,
+    nothing_on_its_way,
+    post_mortem_closed,
+    retirement_decided,
+)
 from workflow.gates.exceptions import (
     identifiers_allowed,
     licence_allowed,
@@ -214,8 +220,8 @@ GATES: dict[str, tuple[Gate, ...]] = {
     "resume": (),
     "supersede": (),
     "retract": (),
-    "reinstate": (),
-    "retire": (retirement_recorded,),
+    "reinstate": (post_mortem_closed,),
+    "retire": (retirement_recorded, retirement_decided, nothing_on_its_way, archive_kept),
 }
 
 # What must hold before the portal copy is made public: all that `publish` asks for, but its own outcome.

@@ -22,6 +22,15 @@ from workflow.models.proposal import DatasetProposal
 from workflow.models.refresh import FreshnessNotice, Refresh
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
 from workflow.models.request import DatasetRequest, RequestVote
+from workflow.models.retirement import ArchiveCopy, Retirement, RetirementApproval, RetirementObjection
+from workflow.models.retraction import (
+    PostMortem,
+    PostMortemDuty,
+    PostMortemMeasure,
+    PostMortemSignature,
+    Retraction,
+    RetractionFollowUp,
+)
 from workflow.models.return_point import ReturnPoint
 from workflow.models.review import Recusal, Review
 from workflow.models.schedule import AccessPlanFile, ScheduleEntry
@@ -32,6 +41,7 @@ from workflow.models.withholding import Withholding
 __all__ = [
     "AccessPlanFile",
     "ApprovalRequest",
+    "ArchiveCopy",
     "Bundle",
     "BundlePlace",
     "CalendarFeed",
@@ -55,6 +65,10 @@ __all__ = [
     "PlanHold",
     "PlanItem",
     "PlanSignOff",
+    "PostMortem",
+    "PostMortemDuty",
+    "PostMortemMeasure",
+    "PostMortemSignature",
     "PriorityScore",
     "PriorityWeights",
     "PublicationException",
@@ -64,6 +78,11 @@ __all__ = [
     "Refresh",
     "Release",
     "RequestVote",
+    "Retirement",
+    "RetirementApproval",
+    "RetirementObjection",
+    "Retraction",
+    "RetractionFollowUp",
     "ReturnForChanges",
     "ReturnPoint",
     "Review",

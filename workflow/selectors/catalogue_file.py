@@ -28,6 +28,7 @@ from notifications.messages import absolute_link
 from publishing import dcat
 from workflow.models import Release
 from workflow.selectors.catalogue import publications_public, records_of, withheld_rows
+from workflow.selectors.public_page import endings_edition
 from workflow.stages import Stage
 
 # A file that nobody asks for is forgotten after a day.
@@ -63,6 +64,7 @@ def standing_of(programs: Sequence[Program], *, now: datetime | None = None) -> 
             rows,
             _quality_edition(programs),
             _history_edition(programs),
+            endings_edition(programs),
         ]
     )
     key = f"catalogue-standing:{'+'.join(str(program.pk) for program in programs)}"

@@ -17,6 +17,8 @@ from workflow.selectors.high_value import inventories_to_sign
 from workflow.selectors.overrides import overrides_to_review, page_of
 from workflow.selectors.proposals import proposals_waiting_on
 from workflow.selectors.requests import requests_to_triage
+from workflow.selectors.retirement import retirements_waiting_on
+from workflow.selectors.retraction import post_mortems_waiting_on
 
 # The list of each kind holds the rest.
 SHOWN = 10
@@ -38,7 +40,8 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
     """What waits on `user` besides releases, what is due first on top. A handful of queries and the roles."""
     now = now or timezone.now()
     requests = requests_to_triage(user).filter(state="new").order_by("due_at", "pk")
-    errands = [
+    errands = _endings(user, now)
+    errands += [
         Errand(
             row.title,
             f"give the public request of {row.program} a first answer",
@@ -90,5 +93,30 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
             reverse("release_checklist", args=[row.pk, CHECKLIST]),
         )
         for row in releases_to_look_at(user, now=now)[:SHOWN]
+    ]
+    return errands
+
+
+def _endings(user: User, now: datetime) -> list[Errand]:
+    """Retractions first: their data was open to everybody."""
+    errands = [
+        Errand(
+            row.retraction.release.dataset.title,
+            row.what,
+            "Open the post-mortem",
+            reverse("release_retraction", args=[row.retraction.release_id]),
+            row.due,
+            row.is_late,
+        )
+        for row in post_mortems_waiting_on(user, now=now)[:SHOWN]
+    ]
+    errands += [
+        Errand(
+            row.row.dataset.title,
+            row.what,
+            "Open the retirement",
+            reverse("dataset_retirement", args=[row.row.dataset_id]),
+        )
+        for row in retirements_waiting_on(user, now=now)[:SHOWN]
     ]
     return errands

@@ -29,13 +29,16 @@ CURES: dict[str, tuple[str, str]] = {
     "exceptions": ("release_exceptions", "Open the exceptions"),
     "plan": ("release_plan", "Open the plan"),
     "publication": ("release_publication", "Open the publication"),
+    "retirement": ("dataset_retirement", "Open the retirement"),
+    "retraction": ("release_retraction", "Open the post-mortem"),
 }
 
 
 def gate_line(item: gates.Unmet, context: ReleaseContext) -> Line:
     """A gate sentence as the component draws it: with the link to the tab that cures it, and who does."""
     name, words = CURES[item.tab]
-    target = context.dataset.pk if name == "dataset_edit" else context.release.pk
+    of_dataset = name in ("dataset_edit", "dataset_retirement")
+    target = context.dataset.pk if of_dataset else context.release.pk
     who = context.profile.role_label(item.who) if item.who not in ("system", "closed") else "the system"
     return {"sentence": item.text, "url": reverse(name, args=[target]), "link": words, "who": who}
 

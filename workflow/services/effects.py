@@ -16,6 +16,8 @@ from workflow.models import Dataset, Refresh, Release, Review
 from workflow.services.catalogue import described_of, record_for
 from workflow.services.letters import letter_context
 from workflow.services.plans import plan_open
+from workflow.services.retirement import retirement_carried_out
+from workflow.services.retraction import retraction_begin, retraction_reinstated
 from workflow.services.refresh_bounds import bounds_write, refresh_permit_write
 from workflow.services.review_desk import (
     review_ask,
@@ -43,7 +45,7 @@ _ROUTES = {
 _MAKES_PUBLIC = {"publish", "reinstate"}
 
 
-def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
+def after_move(name: str, release_id: int, person: Any, now: datetime, *, reason: str = "") -> None:
     """Everything that `name` brings about, apart from event, visit and letters of the move itself."""
     context = context_of(release_id, now=now)
     if name == "begin_readiness" and context.dataset.not_for_release_reason:
@@ -61,6 +63,12 @@ def after_move(name: str, release_id: int, person: Any, now: datetime) -> None:
     if name in _TAKES_COPY_BACK:
         publication_make_private(release_id=release_id, now=now)
         reviews_drop(context, now)
+    if name == "retract":
+        retraction_begin(release_id=release_id, reason=reason, person=person, now=now)
+    if name == "reinstate":
+        retraction_reinstated(release_id=release_id, now=now)
+    if name == "retire":
+        retirement_carried_out(dataset_id=context.dataset.pk, person=person, now=now)
     if name == "hold":
         publication_stay_private(release_id=release_id, now=now)
     if name == "resume":

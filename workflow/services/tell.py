@@ -26,6 +26,7 @@ from workflow import routing
 from workflow.context import ReleaseContext
 from workflow.policies import stage_holder
 from workflow.services.effects import letter_context
+from workflow.services.retraction import retraction_look
 from workflow.stages import Stage
 
 
@@ -35,6 +36,7 @@ def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
     _finished_scan(context, now)
     _private_copy(context, now)
     _failed_publication(context, now)
+    retraction_look(release_id=context.release.pk, now=now)
 
 
 def releases_with_ended_work(*, since: datetime) -> set[int]:

@@ -155,7 +155,7 @@ def _move(
         # What people are sent is what is kept.
         reason = returned.letter
     dossier_open(release_id=release.pk, parts=OPEN_PARTS[release.stage])
-    effects.after_move(move.name, release.pk, person, now)
+    effects.after_move(move.name, release.pk, person, now, reason=reason)
     _tell(move, release.pk, person, reason, points, now)
     transaction.on_commit(lambda: task_nudge("workflow.tasks.settle", release.pk))
 

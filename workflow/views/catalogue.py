@@ -21,6 +21,7 @@ from workflow.selectors.catalogue import programs_in_catalogue
 from workflow.selectors.catalogue_file import EVERYTHING, Standing, file_kept, standing_of
 from workflow.selectors.catalogue_gaps import gaps_for
 from workflow.selectors.catalogue_lines import dictionary_of, lines_of
+from workflow.selectors.public_page import page_address, public_page_of
 from workflow.views import catalogue_feeds
 
 PAGE_SIZE = 25
@@ -68,9 +69,14 @@ def dictionary(request: HttpRequest, code: str, inventory_id: str) -> HttpRespon
     """What the columns of a public dataset mean (DCAT describedBy)."""
     if not _allowed(request):
         return _refused(_TOO_MANY, 429)
-    found = dictionary_of(_program(request, code), inventory_id)
+    program = _program(request, code)
+    found = dictionary_of(program, inventory_id)
     if found is None:
-        raise Http404("There is no such public dataset.")
+        shown = public_page_of(program, inventory_id)
+        if shown is None:
+            raise Http404("There is no such public dataset.")
+        # It was public: what became of it stands on its page.
+        return _refused(f"This data is not public any more. {page_address(shown.dataset)}\n", 410)
     return _open(JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 1}))
 
 

@@ -16,6 +16,7 @@ from accounts.models import Program
 from notifications.messages import absolute_link
 from publishing.dcat import words
 from workflow.selectors.catalogue_lines import CatalogueLine, lines_changed, lines_new
+from workflow.selectors.public_page import lines_removed
 
 ENTRIES = 50
 _SUMMARY = 600
@@ -95,14 +96,15 @@ class NewDatasets(_CatalogueFeed):
 
 
 class ChangedDatasets(_CatalogueFeed):
-    """Datasets of which a newer version became public; each version is an entry of its own."""
+    """Datasets of which a newer version became public, each version an entry of its own; and what leaves."""
 
     kind = "changed"
     heading = "changed datasets"
-    about = "Datasets of which a newer version became public."
+    about = "Datasets of which a newer version became public, and those that are retired or are to be."
 
     def items(self, program: Program) -> list[CatalogueLine]:
-        return lines_changed(program, ENTRIES)
+        both = [*lines_changed(program, ENTRIES), *lines_removed(program, ENTRIES)]
+        return sorted(both, key=lambda line: line.modified, reverse=True)[:ENTRIES]
 
     def item_guid(self, item: CatalogueLine) -> str:
         return name_of("release", item.identifier, str(item.number))

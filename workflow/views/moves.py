@@ -35,8 +35,11 @@ def release_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if move is None:
         raise Http404("There is no such move.")
     context = get_context(request, pk)
+    if name == "retire":
+        # It has a page of its own: proposed, told to the public, decided.
+        return redirect("dataset_retirement", context.dataset.pk)
     if request.method == "POST" and _was_just_made(request, context, move):
-        return redirect("release", pk)
+        return redirect("release_retraction" if name == "retract" else "release", pk)
     policies.check_move(request.user, name, context)
     form = form_of(move, context, request.POST if request.method == "POST" else None)
     if request.method == "GET" or not form.is_valid():
@@ -54,7 +57,7 @@ def release_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         return _page(request, get_context(request, pk), move, form, refusals=refusal.sentences, status=409)
     consequence = consequence_of(move, context.profile)
     messages.success(request, f"{move.label}: done for “{context.dataset.title}”. {consequence}")
-    return redirect("release", pk)
+    return redirect("release_retraction" if name == "retract" else "release", pk)
 
 
 def _page(

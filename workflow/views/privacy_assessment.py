@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.roles import Role
 from dossier.errors import DossierFrozen
 from privacy.assessment import FACTORS
 from privacy.errors import AssessmentRefused
-from privacy.memo import memo_of
 from privacy.page_assessment import Typed, page_of
 from privacy.selectors import state_of
 from workflow.asked import TOOLKIT
 from workflow.context import ReleaseContext
 from workflow.hands import rating_is_drafted
 from workflow.pdf import PdfUnavailable, pdf_of
+from workflow.selectors.memo import memo_context
 from workflow.services.weighing import benefit_decide, risk_rate
 from workflow.stages import OPEN_PARTS, Stage
 from workflow.views.base import get_context, may, say_refusal
@@ -91,7 +88,7 @@ def assessment_decide(request: HttpRequest, pk: int) -> HttpResponse:
 def privacy_memo(request: HttpRequest, pk: int) -> HttpResponse:
     """The decision memo as a page that prints well."""
     context = get_context(request, pk)
-    return render(request, "privacy/assessment/memo.html", _memo(context))
+    return render(request, "privacy/assessment/memo.html", memo_context(context))
 
 
 @require_GET
@@ -99,7 +96,7 @@ def privacy_memo_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The same memo as a tagged PDF (PDF/UA-1)."""
     context = get_context(request, pk)
     try:
-        content = pdf_of("privacy/assessment/memo_document.html", _memo(context), css="css/memo.css")
+        content = pdf_of("privacy/assessment/memo_document.html", memo_context(context), css="css/memo.css")
     except PdfUnavailable as error:
         say_refusal(request, error)
         return redirect("privacy_memo", pk)
@@ -136,27 +133,6 @@ def _escalates(context: ReleaseContext) -> str:
     """Where the program has the exception, more risk than benefit is taken to who decides it (Connecticut)."""
     rule = context.profile.exception("risk")
     return context.profile.role_words(rule.decide) if rule else ""
-
-
-def _memo(context: ReleaseContext) -> dict[str, Any]:
-    """The memo's context: what the station knows, and what the dataset and its program are called."""
-    profile, dataset = context.profile, context.dataset
-    raw, output = (
-        profile.classification(code) for code in (dataset.classification, dataset.output_classification)
-    )
-    level = profile.security_level(dataset.security_level)
-    holder = profile.stage_holders.get(Stage.PRIVACY, Role.PRIVACY_OFFICER)
-    return memo_of(state_of(context.release.pk), profile.privacy) | {
-        "release": context.release,
-        "dataset": dataset,
-        "program": dataset.program.name,
-        "officer": profile.role_words(holder),
-        "raw_class": raw.label if raw else "",
-        "output_class": output.label if output else "",
-        "security_level": level.label if level else "",
-        "stops": hard_stops(context),
-        "today": context.now,
-    }
 
 
 urlpatterns = [

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from workflow import gates
 from workflow.selectors.evidence import gate_line, record_of
+from workflow.selectors.retirement import standing_line
 from workflow.selectors.work import returns_standing
 from workflow.stages import Stage
 from workflow.views.around_panel import around_of
@@ -36,6 +37,8 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "may_edit_record": may(request, "edit_record", context),
             "may_rest": may(request, "edit_record", context) and context.release.stage == Stage.INVENTORY,
             "may_open_release": not _has_open(dataset) and may(request, "open_release", context),
+            "retirement_line": standing_line(dataset),
+            "was_retracted": context.release.retractions.exists(),
             "other_releases": [row for row in dataset.releases.order_by("-number") if row.pk != pk],
         },
     )

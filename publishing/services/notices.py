@@ -1,0 +1,118 @@
+"""Notices on portals: above the description of data that is to go, and with data that is gone or withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import event_record
+from dossier.selectors import subject_of
+from publishing.models import PortalAsset, PortalNotice, Publication
+from publishing.portals.base import Federates, NotFound, Portal, PortalError, Retires, Throttled
+from publishing.records import PortalRecord
+from publishing.services.remote import open_portal
+from work.errors import Retry, Stop
+from work.models import WorkItem
+from work.services import Beat, work_queue
+
+Wanted = PortalNotice.Wanted
+_PROGRESS = 50
+
+
+@transaction.atomic
+def notices_put(
+    *, dataset_id: int, wanted: str, text: str = "", now: datetime | None = None
+) -> list[PortalNotice]:
+    """Have every portal that holds the dataset say `text` about it; asking again for the same changes nothing.
+
+    `wanted`: "announced" above the public description, "gone" with a copy that was made private, "none" to take
+    the notice off a public description. Returns the notices that a worker now brings to their places.
+    """
+    now = now or timezone.now()
+    changed = []
+    for asset in PortalAsset.objects.filter(dataset_id=dataset_id).exclude(remote_id=""):
+        notice = PortalNotice.objects.select_for_update(of=("self",)).filter(asset=asset).first()
+        if notice is None and wanted == Wanted.NONE:
+            continue
+        copy = asset.public_publication_id
+        if notice is not None and _stands(notice, wanted, text, copy):
+            continue
+        notice = notice or PortalNotice(asset=asset)
+        notice.wanted, notice.text, notice.wanted_at, notice.publication_id = wanted, text, now, copy
+        notice.status, notice.attempts, notice.due_at = WorkItem.Status.QUEUED, 0, timezone.now()
+        notice.lease_until, notice.lease_token, notice.error = None, "", ""
+        notice.save()
+        work_queue(notice)
+        changed.append(notice)
+    return changed
+
+
+def _stands(notice: PortalNotice, wanted: str, text: str, copy: int | None) -> bool:
+    """True while the same was wished for the same copy, and nobody gave it up."""
+    same = (notice.wanted, notice.text) == (wanted, text)
+    of_this_copy = wanted != Wanted.ANNOUNCED or notice.publication_id == copy
+    return same and of_this_copy and notice.status != WorkItem.Status.DEAD
+
+
+def notice_run(notice: PortalNotice, beat: Beat) -> None:
+    """The handler of a notice row: idempotent. Raises Retry or Stop with the sentence for people."""
+
+    def tell(message: str) -> None:
+        beat(_PROGRESS, message)
+
+    try:
+        with open_portal(tell, notice.asset.portal) as portal:
+            _bring(notice, portal)
+    except NotFound:
+        # Nothing is there that could say anything.
+        pass
+    except PortalError as error:
+        if error.permanent:
+            raise Stop(error.sentence) from None
+        after = error.retry_after if isinstance(error, Throttled) else None
+        raise Retry(error.sentence, after=after) from None
+    PortalNotice.objects.filter(pk=notice.pk, wanted=notice.wanted, text=notice.text).update(
+        sites=notice.sites, put_at=timezone.now()
+    )
+
+
+def _bring(notice: PortalNotice, portal: Portal) -> None:
+    asset = notice.asset
+    copy = _copy_of(asset)
+    if copy is None or not asset.remote_id:
+        return
+    if notice.wanted == Wanted.GONE:
+        if asset.public_publication_id is not None:
+            raise Retry("The dataset is being made private first. Its note follows at once.", after=5)
+        if isinstance(portal, Retires):
+            portal.retire(asset.remote_id, notice.text)
+        if isinstance(portal, Federates):
+            notice.sites = portal.shown_on(asset.remote_id)
+    elif asset.public_publication_id is not None:
+        portal.set_metadata(asset.remote_id, _record(copy, notice))
+    _event(notice, copy)
+
+
+def _copy_of(asset: PortalAsset) -> Publication | None:
+    """The copy that is public, else the one that was there last."""
+    return asset.public_publication or asset.publications.first()
+
+
+def _record(copy: Publication, notice: PortalNotice) -> PortalRecord:
+    record = PortalRecord.from_json(copy.record)
+    if notice.wanted != Wanted.ANNOUNCED:
+        return record
+    return replace(record, description=f"{notice.text}\n\n{record.description}".strip())
+
+
+def _event(notice: PortalNotice, copy: Publication) -> None:
+    event_record(
+        action="publishing.notice_put",
+        actor=None,
+        subject=notice,
+        data={"wanted": notice.get_wanted_display().lower(), "place": notice.asset.domain},
+        **subject_of(copy.release_id),
+    )

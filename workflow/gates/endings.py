@@ -1,0 +1,92 @@
+"""Gates of the ends of public data: what a retirement waits for, and what a retracted release does."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+
+from accounts.roles import Role
+from work.models import WorkItem
+from workflow.context import ReleaseContext
+from workflow.gates.base import GateResult, Unmet
+from workflow.models import ArchiveCopy, Retirement
+from workflow.stages import SYSTEM_OWNER
+
+
+def retirement_decided(context: ReleaseContext) -> GateResult:
+    """Somebody decided it, the public was told for as long as the program says, and no objection stands."""
+    result = GateResult("Retirement decided, and told to the public")
+    decider = next(iter(context.profile.retirement.roles), Role.CDO)
+    retirement = context.dataset.retirements.filter(state__in=("proposed", "notice")).first()
+    if retirement is None:
+        result.unmet.append(
+            _unmet("The retirement has not been proposed. Propose it with its reason.", decider)
+        )
+    elif retirement.state == Retirement.State.PROPOSED:
+        result.unmet.append(_unmet("The retirement is proposed and not decided yet.", decider))
+    elif retirement.paused_at is not None:
+        result.unmet.append(_unmet("An objection stands. Answer it; the notice runs on from there.", decider))
+    elif retirement.ends_at is not None and retirement.ends_at > context.now:
+        end = date_format(retirement.ends_at.astimezone(ZoneInfo(context.profile.timezone)), "D j M Y, H:i")
+        result.unmet.append(_unmet(f"The public notice runs until {end}.", SYSTEM_OWNER))
+    return result
+
+
+def archive_kept(context: ReleaseContext) -> GateResult:
+    """What was public is kept as it was, before it goes."""
+    result = GateResult("Archive copy kept")
+    copy = ArchiveCopy.objects.filter(release=context.release).first()
+    if copy is None:
+        result.unmet.append(
+            _unmet("The archive copy is not made yet; it is begun with the notice.", SYSTEM_OWNER)
+        )
+    elif copy.status == WorkItem.Status.DEAD:
+        result.unmet.append(_unmet(f"The archive copy could not be made. {copy.error}", Role.PORTAL_ADMIN))
+    elif copy.status != WorkItem.Status.DONE:
+        result.unmet.append(_unmet("The archive copy is being made.", SYSTEM_OWNER))
+    return result
+
+
+def nothing_on_its_way(context: ReleaseContext) -> GateResult:
+    """No next release of the dataset is being prepared: it would be public again after the end."""
+    result = GateResult("")
+    for release in context.dataset.releases.all():
+        if release.is_open:
+            result.unmet.append(
+                _unmet(
+                    f"Release {release.number} of this dataset is on its way to the public. Withdraw it first, "
+                    "or withdraw the retirement.",
+                    Role.COORDINATOR,
+                )
+            )
+    return result
+
+
+def post_mortem_closed(context: ReleaseContext) -> GateResult:
+    """A retracted release comes back only after it was found out what went wrong (FEATURES M48)."""
+    result = GateResult("Post-mortem closed")
+    retraction = context.release.retractions.filter(reinstated_at=None).select_related("post_mortem").first()
+    if retraction is None:
+        return result
+    if retraction.confirmed_at is None:
+        result.unmet.append(
+            Unmet(
+                "Nobody has seen from outside yet that the data is private. It comes back after that.",
+                "retraction",
+                SYSTEM_OWNER,
+            )
+        )
+    if retraction.post_mortem.closed_at is None:
+        result.unmet.append(
+            Unmet(
+                "The post-mortem of the retraction is not closed. Complete it, and have two people sign it.",
+                "retraction",
+                Role.PRIVACY_OFFICER,
+            )
+        )
+    return result
+
+
+def _unmet(text: str, who: str) -> Unmet:
+    return Unmet(text, "retirement", who)
