@@ -70,12 +70,6 @@ def line_of(program: Program, inventory_id: str) -> CatalogueLine | None:
     return None if row is None else _lines([row])[0]
 
 
-def line_of(program: Program, inventory_id: str) -> CatalogueLine | None:
-    """One public dataset; None when it is not public."""
-    row = _rows(program).filter(release__dataset__inventory_id=inventory_id).first()
-    return None if row is None else _line(row)
-
-
 def dictionary_of(program: Program, inventory_id: str) -> dict[str, Any] | None:
     """The approved columns of a public dataset: name, words for readers, type, meaning. None when it is not public."""
     row = _rows(program).filter(release__dataset__inventory_id=inventory_id).first()
