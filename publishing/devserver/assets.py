@@ -35,7 +35,7 @@ WRITES = ("contributor", "owner")
 TEXT_KEYS = ("name", "description", "category", "attribution", "attributionLink", "licenseId", "resourceName")
 MERGED_KEYS = (*TEXT_KEYS, "tags", "metadata", "privateMetadata", "displayType")
 # What the stand-in keeps with an asset and tells nobody.
-HIDDEN = ("shared", "deletedAt")
+HIDDEN = ("shared", "deletedAt", "parent")
 OWNER_RIGHTS = [
     "read",
     "write",
@@ -230,6 +230,15 @@ def shown(asset: Asset, user: dict[str, Any] | None, pending: dict[str, Any] | N
         else [],
         "rights": OWNER_RIGHTS if user else ["read"],
     }
+    if is_derived(asset):
+        doc |= {
+            "assetType": "filter",
+            "modifyingViewUid": asset.doc["parent"],
+            "isDerivedView": True,
+            "publicationAppendEnabled": False,
+        }
+    if doc.get("blobId"):
+        doc |= {"assetType": "file", "viewType": "blobby"}
     if identifier is not None:
         doc["rowIdentifierColumnId"] = identifier["id"]
     if pending is not None:

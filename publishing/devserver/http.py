@@ -65,7 +65,7 @@ class Request:
     def json(self) -> Any:
         """The body as JSON; numbers keep every digit, NaN and Infinity are refused as they are no JSON."""
         try:
-            return json.loads(self.body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
+            return json.loads(self.body.decode("utf-8"), parse_float=Decimal, parse_constant=no_constant)
         except (ValueError, UnicodeDecodeError) as error:
             raise ApiError(400, "req.body.malformed-json", f"Malformed JSON: {error}") from error
 
@@ -92,7 +92,7 @@ class Response:
     stream: Iterator[bytes] | None = None
 
 
-def _no_constant(name: str) -> Any:
+def no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 

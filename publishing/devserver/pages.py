@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-from publishing.devserver import soql, values
+from publishing.devserver import derived, queries, values
 from publishing.devserver.http import ApiError, Request, Response
 from publishing.devserver.layout import page
 from publishing.devserver.store import Asset, Store
@@ -95,7 +95,7 @@ def _columns(asset: Asset) -> str:
 def _rows(store: Store, asset: Asset) -> str:
     if not asset.columns:
         return "<p>No columns yet.</p>"
-    query = soql.compile_query({"$limit": str(ROWS_SHOWN)}, asset, asset.truth)
+    query = queries.compile_query({"$limit": str(ROWS_SHOWN)}, asset, derived.table_of(store, asset))
     head = "".join(f'<th scope="col">{escape(column["name"])}</th>' for column in asset.columns)
     body = "".join(
         "<tr>"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from publishing.devserver import approvals, catalog, pages, resource_api, views_api
+from publishing.devserver import approvals, catalog, pages, reading, resource_api, views_api
 from publishing.devserver.dsmapi import routes as dsmapi
 from publishing.devserver.http import Request, Response
 from publishing.devserver.store import Store
@@ -16,6 +16,7 @@ Handler = Callable[[Store, Request], Response]
 VIEW = r"/api/views/(?P<id>[^/?]+?)"
 JSON = r"(?:\.json)?"
 ROWS = r"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)(?:\.(?P<format>json|csv|geojson))?"
+ROW = rf"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)/(?P<row>.+?){JSON}"
 
 
 class Route(NamedTuple):
@@ -45,17 +46,15 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
     ("approvals.submit", "POST", rf"{VIEW}/approvals{JSON}", approvals.start),
     ("approvals.decide", "PUT", rf"{VIEW}/approvals/(?P<number>\d+){JSON}", approvals.decide),
     ("approvals.withdraw", "DELETE", rf"{VIEW}/approvals/(?P<number>\d+){JSON}", approvals.withdraw),
-    ("rows.download", "GET", rf"{VIEW}/rows\.csv", resource_api.download),
+    ("rows.download", "GET", rf"{VIEW}/rows\.(?P<format>csv|json)", reading.download),
     ("geocoding", "GET", rf"/api/geocoding/(?P<id>[^/]+?){JSON}", views_api.geocoding),
-    ("rows.read", "GET", ROWS, resource_api.read),
+    ("rows.read", "GET", ROWS, reading.read),
     ("rows.upsert", "POST", ROWS, resource_api.upsert),
     ("rows.replace", "PUT", ROWS, resource_api.replace),
-    (
-        "rows.delete",
-        "DELETE",
-        rf"/(?:resource|id)/(?P<id>[A-Za-z0-9_-]+)/(?P<row>.+?){JSON}",
-        resource_api.delete_row,
-    ),
+    ("rows.read_one", "GET", ROW, resource_api.read_row),
+    ("rows.write_one", "POST", ROW, resource_api.write_row),
+    ("rows.write_one", "PUT", ROW, resource_api.write_row),
+    ("rows.delete", "DELETE", ROW, resource_api.delete_row),
     *dsmapi.ROUTES,
 ]
 COMPILED = [(Route(name, handler), method, re.compile(pattern)) for name, method, pattern, handler in ROUTES]

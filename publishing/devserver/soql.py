@@ -1,6 +1,4 @@
-"""Enough SoQL to verify a dataset: $select, $where, $group, $order, compiled to SQL with bound values."""
-
-# ruff: noqa: S608 - the names in these statements are our own numbers; values are bound
+"""The expressions of SoQL, enough to verify a dataset, compiled to SQL with bound values."""
 
 from __future__ import annotations
 
@@ -25,6 +23,18 @@ SYSTEM = {
 }
 AGGREGATES = ("count", "min", "max", "sum", "avg")
 COMPARISONS = ("=", "!=", "<>", "<", "<=", ">", ">=")
+# Functions of one row: the type that comes out, and the SQL for its arguments.
+FUNCTIONS: dict[str, tuple[str, str]] = {
+    "upper": ("text", "UPPER({0})"),
+    "lower": ("text", "LOWER({0})"),
+    "length": ("number", "LENGTH({0})"),
+    "starts_with": ("checkbox", "(SUBSTR({0}, 1, LENGTH({1})) = {1})"),
+    "contains": ("checkbox", "(INSTR({0}, {1}) > 0)"),
+    "coalesce": ("text", "COALESCE({0}, {1})"),
+    "date_trunc_y": ("calendar_date", "(SUBSTR({0}, 1, 4) || '-01-01T00:00:00.000')"),
+    "date_trunc_ym": ("calendar_date", "(SUBSTR({0}, 1, 7) || '-01T00:00:00.000')"),
+    "date_trunc_ymd": ("calendar_date", "(SUBSTR({0}, 1, 10) || 'T00:00:00.000')"),
+}
 
 
 @dataclass
@@ -34,13 +44,6 @@ class Expr:
     name: str
     params: list[Any] = field(default_factory=list)
     constant: bool = False
-
-
-@dataclass
-class Query:
-    sql: str
-    params: list[Any]
-    fields: list[tuple[str, str]]
 
 
 class Parser:
@@ -115,7 +118,7 @@ class Parser:
         operator = self.accept(*COMPARISONS)
         if operator:
             right = self.operand()
-            left, right = _comparable(left, right)
+            left, right = comparable(left, right)
             return Expr(f"({left.sql} {operator} {right.sql})", "checkbox", "", left.params + right.params)
         if self.accept("is"):
             word = "IS NOT NULL" if self.accept("not") else "IS NULL"
@@ -124,15 +127,31 @@ class Parser:
         negated = bool(self.accept("not"))
         if self.accept("in"):
             return self.membership(left, negated)
+        if self.accept("like"):
+            right = self.operand()
+            word = "NOT LIKE" if negated else "LIKE"
+            return Expr(f"({left.sql} {word} {right.sql})", "checkbox", "", left.params + right.params)
+        if self.accept("between"):
+            return self.between(left, negated)
         if negated:
             raise self.trouble(self.peek())
         return left
+
+    def between(self, value: Expr, negated: bool) -> Expr:
+        low = self.operand()
+        self.expect("and")
+        high = self.operand()
+        mine, low = comparable(value, low)
+        again, high = comparable(value, high)
+        sql = f"({mine.sql} >= {low.sql} AND {again.sql} <= {high.sql})"
+        params = mine.params + low.params + again.params + high.params
+        return Expr(f"(NOT {sql})" if negated else sql, "checkbox", "", params)
 
     def membership(self, left: Expr, negated: bool) -> Expr:
         self.expect("(")
         sql, params = [], []
         while True:
-            mine, other = _comparable(left, self.operand())
+            mine, other = comparable(left, self.operand())
             sql.append(other.sql)
             params += other.params
             if not self.accept(","):
@@ -160,7 +179,29 @@ class Parser:
             return Expr("?", "checkbox", "", [word.lower()], constant=True)
         if self.peek() == "(" and word.lower() in AGGREGATES:
             return self.aggregate(word.lower())
+        if self.peek() == "(" and word.lower() in FUNCTIONS:
+            return self.function(word.lower())
         return self.column(word.strip("`"))
+
+    def function(self, name: str) -> Expr:
+        self.expect("(")
+        parts = [self.operand()]
+        while self.accept(","):
+            parts.append(self.operand())
+        self.expect(")")
+        kind, template = FUNCTIONS[name]
+        params: list[Any] = []
+
+        # A value that stands twice in the SQL is bound twice, in the order in which it stands there.
+        def placed(match: re.Match[str]) -> str:
+            part = parts[int(match[1])]
+            params.extend(part.params)
+            return part.sql
+
+        if max(int(number) for number in re.findall(r"\{(\d)\}", template)) != len(parts) - 1:
+            raise self.trouble(name)
+        sql = re.sub(r"\{(\d)\}", placed, template)
+        return Expr(sql, kind, f"{name}_{parts[0].name}", params)
 
     def aggregate(self, name: str) -> Expr:
         self.expect("(")
@@ -187,7 +228,7 @@ class Parser:
         )
 
 
-def _comparable(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+def comparable(left: Expr, right: Expr) -> tuple[Expr, Expr]:
     """Both sides as one type: numbers by value, a constant in the notation in which the column is kept."""
     if "number" in (left.kind, right.kind):
         return _cast(left), _cast(right)
@@ -254,54 +295,3 @@ def ordering(text: str, asset: Asset) -> list[str]:
             break
     parser.end()
     return terms
-
-
-def compile_query(params: dict[str, str], asset: Asset, table: str) -> Query:
-    """One GET of /resource as SQL; unknown $-words and unknown columns are refused."""
-    known = {
-        "$select",
-        "$where",
-        "$order",
-        "$group",
-        "$limit",
-        "$offset",
-        "$$app_token",
-        "$$exclude_system_fields",
-    }
-    for name in params:
-        if name.startswith("$") and name not in known:
-            raise ApiError(400, "query.unsupported", f"The stand-in does not know {name}")
-    chosen = selection(params.get("$select", "*"), asset)
-    bound = [value for item in chosen for value in item.params]
-    sql = f"SELECT {', '.join(item.sql for item in chosen)} FROM {table}"
-    conditions = [condition(params["$where"], asset)] if params.get("$where") else []
-    for name, value in params.items():
-        if not name.startswith("$"):
-            left = Parser("", asset).column(name)
-            left, right = _comparable(left, Expr("?", "text", "", [value], constant=True))
-            conditions.append(Expr(f"({left.sql} = {right.sql})", "checkbox", "", right.params))
-    if conditions:
-        sql += " WHERE " + " AND ".join(item.sql for item in conditions)
-        bound += [value for item in conditions for value in item.params]
-    grouped = bool(params.get("$group"))
-    if grouped:
-        sql += " GROUP BY " + ", ".join(item.sql for item in selection(params["$group"], asset))
-    aggregate = any(item.sql.startswith(tuple(f"{name.upper()}(" for name in AGGREGATES)) for item in chosen)
-    order = (
-        ordering(params["$order"], asset) if params.get("$order") else [] if grouped or aggregate else ["sid"]
-    )
-    if order:
-        sql += " ORDER BY " + ", ".join(order)
-    sql += " LIMIT ? OFFSET ?"
-    bound += [_whole(params, "$limit", 1000), _whole(params, "$offset", 0)]
-    return Query(sql, bound, [(item.name, item.kind) for item in chosen])
-
-
-def _whole(params: dict[str, str], name: str, default: int) -> int:
-    try:
-        number = int(params.get(name, default))
-    except ValueError as error:
-        raise ApiError(400, "query.malformed", f"{name} is not a whole number") from error
-    if number < 0:
-        raise ApiError(400, "query.malformed", f"{name} is negative")
-    return number

@@ -23,6 +23,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "lag_seconds": 0,  # how long reads stay behind writes
     "catalog_lag_seconds": 0,  # how long the catalogue stays behind the portal
     "strict_content_type": False,
+    "max_body_bytes": 0,  # a longer write of rows is answered 413; 0: as long as they like
     "row_errors": "fatal",  # or "count": a bad row is left out and counted in "Errors"
     "categories": [],  # empty: every category is known
     "synced": [],  # assets that another portal writes: nobody else may

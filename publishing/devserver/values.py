@@ -105,6 +105,8 @@ READERS: dict[str, Callable[[Any], str]] = {
     "location": read_json,
     "json": read_json,
 }
+# Types whose kept text is what an answer shows.
+AS_KEPT = ("text", "calendar_date", "fixed_timestamp")
 SODA_TYPES = {"calendar_date": "floating_timestamp"}
 
 
@@ -117,6 +119,6 @@ def shown(kind: str, text: str) -> Any:
     """The value as an answer gives it: numbers as strings, a checkbox as a boolean, structures as JSON."""
     if kind == "checkbox":
         return text == "true"
-    if kind in ("text", "number", "calendar_date", "fixed_timestamp"):
+    if kind == "number" or kind in AS_KEPT:
         return text
     return json.loads(text)

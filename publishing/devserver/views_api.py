@@ -7,7 +7,7 @@ import sqlite3
 import time
 from typing import Any
 
-from publishing.devserver import assets, audience
+from publishing.devserver import assets, audience, derived
 from publishing.devserver.http import ApiError, Request, Response, json_response
 from publishing.devserver.store import Asset, Store
 
@@ -20,7 +20,13 @@ def current_user(store: Store, request: Request) -> Response:
 
 def create(store: Store, request: Request) -> Response:
     user = request.publisher()
-    asset = assets.create(store, request.json(), user)
+    data = request.json()
+    if isinstance(data, dict) and data.get("originalViewId"):
+        return _view(store, derived.create(store, request, data, user), user)
+    asset = assets.create(store, data, user)
+    if "deleted_at" in request.query:
+        asset.doc["deletedAt"] = request.query["deleted_at"]
+        store.save(asset)
     return _view(store, asset, user)
 
 
@@ -54,8 +60,11 @@ def change(store: Store, request: Request) -> Response:
         data = request.json()
         assets.check_fields(store, data, own=asset)
         return json_response({"metadata": data, "errors": [], "warnings": []})
+    data = request.json()
+    if assets.is_derived(asset) and isinstance(data, dict) and "queryString" in data:
+        derived.change(store, asset, str(data["queryString"]))
     try:
-        assets.merge(store, asset, request.json())
+        assets.merge(store, asset, data)
     except sqlite3.IntegrityError as error:
         raise ApiError(
             400, "soda.invalid-row-identifier", "The row identifier holds a value twice"
