@@ -4,6 +4,7 @@ from django.urls import path
 
 from workflow.views import (
     additions,
+    bundles,
     catalogue,
     checklists,
     data,
@@ -11,6 +12,7 @@ from workflow.views import (
     deadlines,
     exceptions,
     feed,
+    freezes,
     guests,
     high_value,
     history,
@@ -80,6 +82,8 @@ urlpatterns = [
     *outputs.urlpatterns,
     *plan.urlpatterns,
     *schedule.urlpatterns,
+    *bundles.urlpatterns,
+    *freezes.urlpatterns,
     *feed.urlpatterns,
     *publication.urlpatterns,
     *portal_connection.urlpatterns,

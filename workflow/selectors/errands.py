@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from workflow.selectors.after_publication import CHECKLIST, releases_to_look_at
+from workflow.selectors.bundles import bundles_stopped
 from workflow.selectors.catalogue_gaps import left_out_waiting_on
 from workflow.selectors.high_value import inventories_to_sign
 from workflow.selectors.overrides import overrides_to_review, page_of
@@ -75,6 +76,16 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
         )
         for row in overrides_to_review(user)[:SHOWN]
         if row.until
+    ]
+    errands += [
+        Errand(
+            row.name,
+            f"decide how the bundle goes on: {row.get_state_display().lower()}",
+            "Open the bundle",
+            reverse("bundle", args=[row.pk]),
+            is_late=True,
+        )
+        for row in bundles_stopped(user)[:SHOWN]
     ]
     errands += [
         Errand(

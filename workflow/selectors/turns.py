@@ -75,6 +75,11 @@ _BY_GATE: dict[str, _Ask] = {
         "Open the risk",
         "privacy_risk",
     ),
+    "plan_not_held": _Ask(
+        "lift the hold of the planned release, when it may go on",
+        "lift the hold of the planned release, when it may go on",
+        "Open the plan",
+    ),
     "output_classified": _Ask(
         "say of which class the published form is", "say of which class the published form is", "Open privacy"
     ),
