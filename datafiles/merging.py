@@ -74,7 +74,7 @@ def _repeated(before: Path, now: Path, shared: list[str]) -> int:
     if not names:
         return 0
     known = pl.concat([block.hash_rows() for block in read_blocks(before, names)] or [_NOTHING])
-    return sum(int(block.hash_rows().is_in(known).sum()) for block in read_blocks(now, names))
+    return sum(int(block.hash_rows().is_in(known.implode()).sum()) for block in read_blocks(now, names))
 
 
 _NOTHING = pl.Series(dtype=pl.UInt64)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.profiles import Updates
+from checklists.selectors import errors_of, latest_run
 from datafiles.drift import Drift, Shift
 from publishing.models import PermitBounds
 from workflow.context import ReleaseContext
@@ -22,6 +23,7 @@ Decision = Refresh.Decision
 _ORDER = (Decision.PUBLISH, Decision.PRIVACY, Decision.FULL)
 _REVIEWS = {"none": Decision.PUBLISH, "privacy": Decision.PRIVACY, "full": Decision.FULL}
 _NAMED = 3
+_DICTIONARY = "schema_matches_dictionary"
 # Facts of the privacy station: where one does not hold, privacy decides.
 _PRIVACY_FACTS = ("dispositions", "treated", "risk")
 
@@ -48,7 +50,7 @@ def reasons_of(
         *_spread(drift, bounds, updates),
         *_method(context, refresh, updates),
         *_repeated(refresh),
-        *_checks(context),
+        *_checks(context, drift),
         *_privacy(context),
     ]
     beyond = [reason for reason in found if reason.review != Decision.PUBLISH]
@@ -170,11 +172,18 @@ def _repeated(refresh: Refresh) -> list[Reason]:
     ]
 
 
-def _checks(context: ReleaseContext) -> list[Reason]:
+def _checks(context: ReleaseContext, drift: Drift) -> list[Reason]:
+    """Errors of the machine checks; that new columns are not described yet is asked where they are judged."""
     fact = context.facts.get("quality_checks")
-    if fact is None or fact.ok:
+    run = latest_run(context.release.pk)
+    if fact is None or fact.ok or run is None:
         return []
-    return [Reason(Decision.FULL, text) for text in _shown(fact.sentences)]
+    rows = [
+        row
+        for row in errors_of(run)
+        if not (row.check_name == _DICTIONARY and (row.column in drift.added or row.is_whole))
+    ]
+    return [Reason(Decision.FULL, row.sentence) for row in rows[:_NAMED]]
 
 
 def _privacy(context: ReleaseContext) -> list[Reason]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import event_record
+from checklists.selectors import latest_run
 from datafiles.drift import Drift, drift_between
 from datafiles.drift_words import drift_sentence
 from datafiles.merging import MergeError
@@ -106,7 +107,9 @@ def move_is_due(context: ReleaseContext) -> bool:
     if refresh is None or context.release.held_at:
         return False
     if is_light(context) and context.release.stage == Stage.CDO_REVIEW:
-        return True
+        # What was described at the privacy stage is being checked.
+        checks = latest_run(context.release.pk)
+        return checks is None or not checks.is_live
     return is_measuring(context) and bool(refresh.decision) and not drift_is_due(context) and _is_now(context)
 
 

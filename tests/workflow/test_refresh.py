@@ -1,0 +1,208 @@
+"""A refresh is a release: within the permit it goes public by itself, else the review opens that drift calls for."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from publishing.models import Permit
+from publishing.selectors import valid_permit
+from tests.cast import Cast
+from tests.factories.workflow import dataset_make
+from tests.workflow.refreshes import (
+    HEADER,
+    csv_of,
+    decided,
+    expired,
+    public_dataset,
+    read_here,
+    refreshed,
+    rows,
+    run,
+    went_public,
+)
+from workflow.context import context_of
+from workflow.errors import GatesUnmet, MoveRefused
+from workflow.gates import unmet
+from workflow.models import Dataset, Refresh, Release, Review
+from workflow.policies import SYSTEM
+from workflow.services.datasets import columns_describe
+from workflow.services.transitions import release_transition
+from workflow.stages import Stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _quick_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dossier.services_files.read_in_child", read_here)
+
+
+@pytest.fixture
+def dataset(cast: Cast) -> Dataset:
+    return public_dataset(cast)
+
+
+def reasons(refresh: Refresh) -> str:
+    return " ".join(reason["text"] for reason in refresh.reasons)
+
+
+def test_a_refresh_within_the_permit_goes_public_by_itself(cast: Cast, dataset: Dataset) -> None:
+    first = dataset.public_release
+    refresh = refreshed(dataset, csv_of(rows(1, 125)), actor=cast.steward, method="replace")
+    assert refresh.sentence == "4 % more rows; nothing else changed."
+    assert (refresh.decision, refresh.route, refresh.reasons) == ("publish", "publish", [])
+    release = Release.objects.get(pk=refresh.release_id)
+    assert release.stage == Stage.PUBLISHED
+    assert Release.objects.get(pk=first.pk).stage == Stage.SUPERSEDED
+    basis, permit = Permit.objects.get(release=first), Permit.objects.get(release=release)
+    assert permit.bounds.basis == basis
+    assert (permit.approvers, permit.expires_at) == (basis.approvers, basis.expires_at)
+    assert release.permits.get().bounds.limits == basis.bounds.limits
+
+
+def test_a_renamed_column_asks_for_the_full_review(cast: Cast, dataset: Dataset) -> None:
+    header = HEADER.replace("cost", "cost_usd")
+    refresh = refreshed(dataset, csv_of(rows(), header), actor=cast.steward)
+    assert refresh.sentence == "One column was renamed; nothing else changed."
+    assert (refresh.decision, refresh.route) == ("full", "full")
+    assert "The column “cost” is called “cost_usd” now." in reasons(refresh)
+    assert Release.objects.get(pk=refresh.release_id).stage == Stage.READINESS
+    assert dataset.public_release.stage == Stage.PUBLISHED
+
+
+def test_a_new_nullable_column_asks_for_privacy_only_and_then_goes_public(
+    cast: Cast, dataset: Dataset
+) -> None:
+    table = [[*row, "" if n % 3 else "corner plot"] for n, row in enumerate(rows())]
+    refresh = refreshed(dataset, csv_of(table, f"{HEADER},plot"), actor=cast.steward)
+    assert (refresh.decision, refresh.route) == ("privacy", "privacy")
+    assert "The column “plot” is new." in reasons(refresh)
+    release = Release.objects.get(pk=refresh.release_id)
+    assert release.stage == Stage.PRIVACY
+    decided(release.pk, cast)
+    assert any("plot" in item.text for item in unmet("clear_privacy", context_of(release.pk)))
+    columns_describe(
+        release_id=release.pk,
+        rows=[{"name": "plot", "description": "Where the plot lies."}],
+        actor=cast.steward,
+    )
+    release_transition(release_id=release.pk, name="clear_privacy", actor=cast.privacy_officer)
+    run(release.pk)
+    assert went_public(release.pk).stage == Stage.PUBLISHED
+    assert "privacy" in [row["kind"] for row in Permit.objects.get(release=release).approvers]
+    assert not Review.objects.filter(release=release, verdict="").exists()
+
+
+def test_a_number_of_a_person_in_a_new_row_stops_the_refresh_for_privacy(
+    cast: Cast, dataset: Dataset
+) -> None:
+    table = [*rows(), ["P-00121", "2026-05-01", "owner 219-09-9999", "North", "12"]]
+    refresh = refreshed(dataset, csv_of(table), actor=cast.steward)
+    assert refresh.decision == "privacy"
+    assert "Social Security" in reasons(refresh)
+    assert "219-09" not in str([refresh.report, refresh.reasons, refresh.sentence])
+    assert Release.objects.get(pk=refresh.release_id).stage == Stage.PRIVACY
+    assert not Permit.objects.filter(release=refresh.release_id).exists()
+
+
+def test_an_expired_permit_asks_for_the_full_review(cast: Cast, dataset: Dataset) -> None:
+    expired(dataset)
+    refresh = refreshed(dataset, csv_of(rows()), actor=cast.steward)
+    assert refresh.decision == "full"
+    assert "has expired" in reasons(refresh)
+    assert Release.objects.get(pk=refresh.release_id).stage == Stage.READINESS
+
+
+def test_far_fewer_rows_ask_for_the_full_review(cast: Cast, dataset: Dataset) -> None:
+    refresh = refreshed(dataset, csv_of(rows(1, 60)), actor=cast.steward)
+    assert refresh.decision == "full"
+    assert "50 % fewer rows than what is public; the approval covers up to 10 %" in reasons(refresh)
+
+
+def test_another_way_of_aggregating_is_read_by_privacy(cast: Cast, dataset: Dataset) -> None:
+    refresh = refreshed(dataset, csv_of(rows()), actor=cast.steward, method_changed=True)
+    assert refresh.decision == "privacy"
+    assert "the way it is put together or aggregated, changed" in reasons(refresh)
+
+
+def test_a_changed_description_is_not_covered(cast: Cast, dataset: Dataset) -> None:
+    Dataset.objects.filter(pk=dataset.pk).update(description="Something nobody approved.")
+    refresh = refreshed(dataset, csv_of(rows()), actor=cast.steward)
+    assert refresh.decision == "full"
+    assert "The description of the data changed since it was approved." in reasons(refresh)
+
+
+def test_an_append_file_is_judged_with_what_is_public(cast: Cast, dataset: Dataset) -> None:
+    refresh = refreshed(dataset, csv_of(rows(121, 126)), actor=cast.steward, method="append")
+    assert (refresh.new_rows, refresh.repeated_rows, refresh.decision) == (6, 0, "publish")
+    assert refresh.sentence == "5 % more rows; nothing else changed."
+    context = context_of(refresh.release_id)
+    assert (context.data("file", "rows"), context.data("treated", "rows")) == (126, 126)
+
+
+def test_a_file_that_repeats_public_rows_is_not_appended(cast: Cast, dataset: Dataset) -> None:
+    refresh = refreshed(dataset, csv_of(rows(119, 126)), actor=cast.steward, method="append")
+    assert refresh.decision == "full"
+    assert "2 rows of the new file are public already" in reasons(refresh)
+
+
+def test_changed_rows_take_the_place_of_theirs(cast: Cast, dataset: Dataset) -> None:
+    table = [[*row[:4], "77"] for row in rows(118, 122)]
+    refresh = refreshed(dataset, csv_of(table), actor=cast.steward, method="upsert")
+    assert (refresh.new_rows, refresh.changed_rows) == (2, 3)
+    assert context_of(refresh.release_id).data("file", "rows") == 122
+
+
+def test_a_file_that_comes_while_another_is_compared_takes_its_place(cast: Cast, dataset: Dataset) -> None:
+    first = refreshed(dataset, csv_of(rows(1, 121)), settle=False)
+    second = refreshed(dataset, csv_of(rows(1, 122)), actor=cast.steward, settle=False)
+    assert first.release_id == second.release_id
+    with pytest.raises(MoveRefused, match="Somebody uploaded a file"):
+        refreshed(dataset, csv_of(rows(1, 123)), settle=False)
+    run(second.release_id)
+    assert went_public(second.release_id).stage == Stage.PUBLISHED
+    assert context_of(second.release_id).data("treated", "rows") == 122
+
+
+def test_a_refresh_waits_while_another_is_reviewed(cast: Cast, dataset: Dataset) -> None:
+    refreshed(dataset, csv_of(rows()), actor=cast.steward, method_changed=True)
+    with pytest.raises(MoveRefused, match=r"Release 2 of this dataset is on its way \(Privacy\)"):
+        refreshed(dataset, csv_of(rows(1, 121)))
+
+
+def test_nothing_public_is_nothing_to_refresh(cast: Cast) -> None:
+    with pytest.raises(MoveRefused, match="Nothing of this dataset is public"):
+        refreshed(dataset_make(cast), csv_of(rows()), actor=cast.steward)
+
+
+def test_people_without_the_right_may_not_refresh(cast: Cast, dataset: Dataset) -> None:
+    with pytest.raises(PermissionDenied):
+        refreshed(dataset, csv_of(rows()), actor=cast.other_steward)
+
+
+def test_what_is_taken_back_meanwhile_covers_no_refresh(cast: Cast, dataset: Dataset) -> None:
+    refresh = refreshed(dataset, csv_of(rows(1, 121)), settle=False)
+    run(refresh.release_id)
+    staged = Release.objects.get(pk=refresh.release_id)
+    assert staged.stage == Stage.STAGED
+    base = dataset.public_release
+    release_transition(release_id=base.pk, name="retract", actor=cast.cdo, reason="It must go.")
+    assert (
+        valid_permit(
+            staged.pk,
+            treated_sha256=context_of(staged.pk).data("treated", "sha256"),
+            record_digest=staged.permits.get().record_digest,
+        )
+        is None
+    )
+    assert not context_of(staged.pk).permits
+
+
+def test_the_first_release_is_never_let_through(cast: Cast) -> None:
+    release = dataset_make(cast).current_release
+    for name in ("pass_refresh", "refresh_to_privacy", "refresh_to_review"):
+        with pytest.raises(GatesUnmet, match="prepared and decided like a first one"):
+            release_transition(release_id=release.pk, name=name, actor=SYSTEM)
+        with pytest.raises(PermissionDenied):
+            release_transition(release_id=release.pk, name=name, actor=cast.cdo)
