@@ -51,6 +51,10 @@ class Throttled(Retryable):
         self.retry_after = retry_after
 
 
+class Submitted(Retryable):
+    """It waits for the portal's own reviewers. That is not public, and nobody here can hurry it."""
+
+
 class Conflict(Retryable):
     """Somebody else writes to this dataset just now."""
 

@@ -46,7 +46,7 @@ class BulkRows(Assets, RowCalls):
     ) -> Iterator[pl.DataFrame]:
         """Every row as CSV, a page at a time. A page that is cut short is asked for again."""
         if self._readable_point(remote_id, fields) is not None:
-            yield from _pages(self.read_back(remote_id, fields, anonymous=anonymous), fields)
+            yield from as_text(self.read_back(remote_id, fields, anonymous=anonymous), fields)
             return
         total = self.count(remote_id, anonymous=anonymous)
         for offset in range(0, total, PAGE):
@@ -111,7 +111,7 @@ def _page(body: bytes, fields: list[str], rows: int | None) -> pl.DataFrame:
     return page.select(fields)
 
 
-def _pages(rows: Iterator[dict[str, Any]], fields: list[str]) -> Iterator[pl.DataFrame]:
+def as_text(rows: Iterator[dict[str, Any]], fields: list[str]) -> Iterator[pl.DataFrame]:
     """Rows of JSON as pages of text: numbers come as text there, a checkbox does not."""
     schema = dict.fromkeys(fields, pl.String)
     while page := list(islice(rows, PAGE)):
