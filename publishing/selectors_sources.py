@@ -61,6 +61,12 @@ def fetches_waiting(dataset_id: int | None = None) -> list[Fetch]:
     return [row for rows_of_one in found.values() for row in rows_of_one]
 
 
+def fetch_taken_last(dataset_id: int) -> Fetch | None:
+    """The newest fetch of a dataset whose file a release took."""
+    rows = Fetch.objects.filter(dataset_id=dataset_id, release__isnull=False)
+    return rows.select_related("record").first()
+
+
 def state_of(dataset_id: int) -> RefreshState | None:
     return RefreshState.objects.filter(dataset_id=dataset_id).first()
 

@@ -153,6 +153,11 @@ class Updates:
     # After its period data is due; so many percent of the period later overdue, and later still delinquent.
     overdue_percent: int = 25
     delinquent_percent: int = 100
+    # What the public reads while the automated refresh is parked: approved here, in advance.
+    parked_notice: str = (
+        "The source of this data cannot be read at the moment, so it may be older than usual. It is being looked "
+        "into; what stands here was complete when it was published."
+    )
 
     def review_for(self, drift: str) -> str:
         """Which review this kind of drift calls for."""

@@ -295,6 +295,9 @@ PARTS: dict[str, Part] = {
                     DAYS, "Percent of its period after which data that is due counts as overdue."
                 ),
                 "delinquent_percent": Key(DAYS, "Percent of its period after which it counts as delinquent."),
+                "parked_notice": Key(
+                    TEXT, "What the public reads while the automated refresh of a dataset is parked."
+                ),
             },
             parts.Updates,
         ),

@@ -161,6 +161,8 @@ class Fetch(WorkItem):
         "workflow.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="fetches"
     )
     taken_at = models.DateTimeField(null=True, blank=True)
+    # Why no release takes it now; with `taken_at` and no release: why none ever will.
+    waits_because = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-pk"]

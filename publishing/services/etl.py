@@ -217,7 +217,7 @@ def _letter(message_id: str, record: EtlRecord, actor: User, *, now: datetime, *
         message_id=message_id,
         actor=actor,
         context={"dataset": dataset.title, "version": record.version, **about},
-        path=reverse("dataset_refresh", args=[dataset.pk]),
+        path=reverse("dataset_source", args=[dataset.pk]),
         dataset_id=dataset.pk,
         now=now,
         **people,

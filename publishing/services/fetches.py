@@ -143,9 +143,19 @@ def fetch_taken(*, fetch_id: int, release_id: int, now: datetime | None = None) 
         if fetch.record.method == EtlRecord.Method.APPEND
         else waiting.filter(pk__lte=fetch.pk)
     )
-    passed.update(release_id=release_id, taken_at=now)
+    passed.update(release_id=release_id, taken_at=now, waits_because="")
     fetch.refresh_from_db()
     return fetch
+
+
+@transaction.atomic
+def fetch_refused(*, fetch_id: int, because: str, is_final: bool, now: datetime | None = None) -> None:
+    """Note why the next release does not take the file: for now, or, where it cannot be read at all, for good."""
+    fetch = Fetch.objects.select_for_update(of=("self",)).get(pk=fetch_id)
+    fetch.waits_because = because
+    if is_final:
+        fetch.taken_at = now or timezone.now()
+    fetch.save(update_fields=["waits_because", "taken_at"])
 
 
 def _ask(item: Fetch, into: Path, beat: Beat) -> Fetched:

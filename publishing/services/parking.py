@@ -38,7 +38,7 @@ def refresh_park(*, state: RefreshState, record: EtlRecord, because: str, now: d
         asked=_owners(dataset),
         actor=None,
         context={"dataset": dataset.title, "problem": because},
-        path=reverse("dataset_refresh", args=[dataset.pk]),
+        path=reverse("dataset_source", args=[dataset.pk]),
         dataset_id=dataset.pk,
         now=now,
     )

@@ -16,6 +16,7 @@ WORDS = {
     "actor": "Dana Whitfield",
     "role": "data steward",
     "reason": "The column of remarks needs another look.",
+    "version": 2,
     "points": 2,
     "point": "The column of units is not described.",
     "stage": "Readiness",

@@ -1,0 +1,79 @@
+"""What the product knows already of how a dataset is refreshed: filled into the first record, editable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from privacy.recipe_changes import says
+from privacy.selectors import recipe_in_force
+from publishing.models import EtlRecord
+from workflow.models import Dataset
+
+# How often the record of the inventory says that the data is updated -> how often the source is asked.
+_FREQUENCIES = {
+    "annually": EtlRecord.Frequency.ANNUALLY,
+    "biannually": EtlRecord.Frequency.BIANNUALLY,
+    "quarterly": EtlRecord.Frequency.QUARTERLY,
+    "monthly": EtlRecord.Frequency.MONTHLY,
+    "biweekly": EtlRecord.Frequency.BIWEEKLY,
+    "weekly": EtlRecord.Frequency.WEEKLY,
+    "daily": EtlRecord.Frequency.DAILY,
+}
+NOTHING_CHANGED = "The data is published as it is read."
+
+
+def recipe_digest_of(dataset: Dataset) -> str:
+    """The recipe of remedies of the present release, as the privacy station names it; empty without one."""
+    release = dataset.public_release or dataset.current_release
+    version = recipe_in_force(release.pk) if release else None
+    return version.digest if version else ""
+
+
+def recipe_words_of(dataset: Dataset) -> str:
+    """That recipe, a line for each step."""
+    release = dataset.public_release or dataset.current_release
+    version = recipe_in_force(release.pk) if release else None
+    return "\n".join(says(step) for step in version.steps) if version else ""
+
+
+def first_terms(dataset: Dataset, methods: tuple[str, ...]) -> dict[str, Any]:
+    """What a first record begins with: the inventory, the data dictionary and the recipe say it."""
+    columns = [
+        column.name
+        for distribution in dataset.distributions.all()[:1]
+        for column in distribution.columns.filter(position__isnull=False)
+    ]
+    source = f"From {dataset.source_system}." if dataset.source_system else ""
+    method = dataset.update_method if dataset.update_method in methods else methods[0]
+    return {
+        "extraction": source,
+        "columns": "\n".join(columns),
+        "transformation": recipe_words_of(dataset) or NOTHING_CHANGED,
+        "method": method,
+        "frequency": _FREQUENCIES.get(dataset.accrual_periodicity, EtlRecord.Frequency.BY_HAND),
+        "hour": 6,
+    }
+
+
+def terms_of(record: EtlRecord) -> dict[str, Any]:
+    """A version as the beginning of the next one."""
+    config = {f"config_{name}": value for name, value in record.config.items()}
+    return {
+        **config,
+        "extraction": record.extraction,
+        "columns": "\n".join(record.columns),
+        "transformation": record.transformation,
+        "method": record.method,
+        "frequency": record.frequency,
+        "hour": record.hour,
+    }
+
+
+def outdated_because(dataset: Dataset, record: EtlRecord | None) -> str:
+    """Why the record in force does not say any more what is done; empty when it does."""
+    if record is None or record.recipe == recipe_digest_of(dataset):
+        return ""
+    return (
+        "The recipe of remedies is not the one that was approved with this version any more. Propose the next "
+        "version, so that the department approves what is done to the data now."
+    )
