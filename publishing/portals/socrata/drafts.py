@@ -125,7 +125,7 @@ class Drafts(BulkRows, Describing, Audience):
         path = f"{draft.upload}/schema/{int(schema['id'])}"
         wanted = output_columns(record)
         fields = [column["field_name"] for column in wanted]
-        latest = next(iter(schema.get("output_schemas", [])[-1:]), {})
+        latest: dict[str, Any] = next(iter(schema.get("output_schemas", [])[-1:]), {})
         if is_ours(latest, wanted):
             number = latest["id"]
         else:
