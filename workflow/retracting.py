@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.profiles import profile_of
@@ -36,19 +37,26 @@ class PlaceNow:
 
 
 def places_of(retraction: Retraction) -> list[PlaceNow]:
-    """Every place where the release had a copy, with how far its taking back is there."""
-    newest: dict[int, Publication] = {}
-    rows = Publication.objects.filter(release=retraction.release_id).select_related("asset")
-    for row in rows.order_by("-requested_at", "-pk"):
-        newest.setdefault(row.asset_id, row)
-    return [_place(row, row.asset) for row in sorted(newest.values(), key=lambda row: row.pk)]
+    """Every place where the dataset has a copy that is taken back, with how far that is there.
+
+    Of a place that still showed an earlier release, that release's copy is the one to look at.
+    """
+    release = retraction.release
+    asked: dict[int, list[Publication]] = {}
+    rows = Publication.objects.filter(asset__dataset=release.dataset_id).select_related("asset")
+    wanted = rows.filter(Q(release=release) | Q(goal=Publication.Goal.HIDDEN))
+    for row in wanted.order_by("-requested_at", "-pk"):
+        asked.setdefault(row.asset_id, []).append(row)
+    return [_place(found, release.pk) for _, found in sorted(asked.items())]
 
 
-def _place(row: Publication, asset: PortalAsset) -> PlaceNow:
-    public = asset.public_publication
-    still_ours = public is not None and public.release_id == row.release_id
-    ended = row.goal == Publication.Goal.HIDDEN and row.status == WorkItem.Status.DONE
-    is_private = ended and not still_ours and row.reached != Publication.Reached.PUBLIC
+def _place(rows: list[Publication], release_id: int) -> PlaceNow:
+    """How things stand in one place, from what was asked for there, the newest first."""
+    hidden = [row for row in rows if row.goal == Publication.Goal.HIDDEN]
+    unfinished = [row for row in hidden if row.status != WorkItem.Status.DONE]
+    row = next(iter(unfinished or [one for one in rows if one.release_id == release_id] or rows))
+    asset: PortalAsset = row.asset
+    is_private = bool(hidden) and not unfinished and asset.public_publication_id is None
     if is_private:
         words = "Private; seen from outside, without a key."
     elif row.status == WorkItem.Status.RUNNING:

@@ -89,17 +89,19 @@ def _clear_the_way(release: Release) -> None:
     """
     live = (WorkItem.Status.QUEUED, WorkItem.Status.RUNNING)
     others = Publication.objects.filter(asset__dataset=release.dataset_id, status__in=live)
-    for other in others.exclude(release=release):
+    for other in others.exclude(release=release).exclude(goal=Publication.Goal.HIDDEN):
         work_cancel(other)
         Publication.objects.filter(pk=other.pk).update(goal=Publication.Goal.PRIVATE)
-    for mine in _taken_back(release.pk):
+    for mine in _taken_back(release):
         seen = PortalAsset.objects.filter(pk=mine.asset_id, public_publication__isnull=False)
         seen.update(public_publication=mine)
         work_queue(mine, urgent=True)
 
 
-def _taken_back(release_id: int) -> list[Publication]:
-    return list(Publication.objects.filter(release=release_id, goal=Publication.Goal.HIDDEN))
+def _taken_back(release: Release) -> list[Publication]:
+    """The copies that are being made private, of whichever release a place still showed."""
+    rows = Publication.objects.filter(asset__dataset=release.dataset_id, goal=Publication.Goal.HIDDEN)
+    return list(rows.exclude(status=WorkItem.Status.DONE))
 
 
 def retraction_look(*, release_id: int, now: datetime | None = None) -> Retraction | None:
@@ -142,7 +144,7 @@ def _pursue(row: Retraction, now: datetime) -> None:
         _event("retraction.confirmed", row, now, {"seconds": seconds, "places": len(places)})
         _tell("retraction_confirmed", row, now, minutes=_minutes(seconds))
         return
-    for item in _taken_back(row.release_id):
+    for item in _taken_back(row.release):
         _ask_again(item)
     waited = now - row.started_at
     told = row.told_at or row.started_at
