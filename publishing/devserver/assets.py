@@ -7,7 +7,7 @@ import re
 import time
 from typing import Any
 
-from publishing.devserver import people
+from publishing.devserver import blobs, people
 from publishing.devserver.http import ApiError, Request
 from publishing.devserver.store import Asset, Store
 from publishing.devserver.values import READERS
@@ -102,6 +102,10 @@ def check_fields(store: Store, data: dict[str, Any], own: Asset | None = None) -
     for key in ("metadata", "privateMetadata"):
         if not isinstance(data.get(key, {}), dict):
             raise ApiError(400, "invalid_request", f"Validation error: {key} must be an object")
+    _check_custom_fields(store, data.get("metadata", {}))
+    for item in data.get("metadata", {}).get("attachments") or []:
+        if not isinstance(item, dict) or blobs.find(store, str(item.get("assetId"))) is None:
+            raise ApiError(400, "invalid_request", "Validation error: an attachment names no uploaded file")
     name = data.get("resourceName")
     if name and not RESOURCE_NAME.match(name):
         raise ApiError(400, "invalid_request", f"Validation error: Invalid resourceName {name}")
@@ -110,6 +114,23 @@ def check_fields(store: Store, data: dict[str, Any], own: Asset | None = None) -
         raise ApiError(
             400, "invalid_request", f"Validation error: resourceName {name} has already been taken"
         )
+
+
+def _check_custom_fields(store: Store, metadata: dict[str, Any]) -> None:
+    """Where the domain has a list of its fields: no other, and those that are required are filled."""
+    known = store.settings()["custom_fields"]
+    if not known or not metadata:
+        return
+    sent = metadata.get("custom_fields") or {}
+    for name, fields in sent.items():
+        strange = set(fields or {}) - set(known.get(name, {}))
+        if name not in known or strange:
+            told = ", ".join(sorted(strange)) or name
+            raise ApiError(400, "invalid_request", f"Validation error: Unknown custom field {told}")
+    for name, fields in known.items():
+        for field, about in fields.items():
+            if about.get("required") and not (sent.get(name) or {}).get(field):
+                raise ApiError(400, "invalid_request", f"Validation error: {name}.{field} is required")
 
 
 def check_field_name(name: str, taken: set[str]) -> None:

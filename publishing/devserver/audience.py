@@ -6,6 +6,7 @@ import json
 import time
 from typing import Any
 
+from publishing.devserver import federation
 from publishing.devserver.http import ApiError
 from publishing.devserver.store import Asset, Store
 
@@ -48,6 +49,7 @@ def set_scope(store: Store, asset: Asset, scope: str) -> None:
     if scope not in SCOPES:
         raise ApiError(400, "invalid_request", f"Unknown scope {scope}")
     if scope == "private":
+        federation.leaving(store, asset)
         store.db.execute(
             "UPDATE submission SET state = 'withdrawn' WHERE asset = ? AND state = 'pending'", (asset.id,)
         )
@@ -56,6 +58,8 @@ def set_scope(store: Store, asset: Asset, scope: str) -> None:
             submit(store, asset)
         return
     asset.scope = scope
+    if scope == "public":
+        federation.entering(store, asset)
     store.save(asset)
 
 

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from publishing.devserver import assets, audience, federation
 from publishing.devserver.http import Request, Response, json_response
 from publishing.devserver.store import Asset, Store
 
@@ -15,19 +16,27 @@ def _iso(seconds: float) -> str:
 
 
 def search(store: Store, request: Request) -> Response:
-    """The catalogue: open assets for all, every asset for someone signed in who asks with show_visibility."""
+    """The catalogue: open assets for all, every asset for someone signed in who asks with show_visibility.
+
+    Another site that federates with this one shows what is public here, and for a while what no longer is.
+    """
     ask = request.query
     every = request.user is not None and ask.get("show_visibility") == "true"
     lag = store.settings()["catalog_lag_seconds"]
+    site = federation.target(store, request)
+    stale = federation.stale(store) if site else set()
     found = [
         asset
         for asset in store.assets()
-        if (every or asset.open_to_all) and asset.created + lag <= time.time() and _wanted(asset, ask)
+        if ((every and not site) or asset.open_to_all or asset.id in stale)
+        and "deletedAt" not in asset.doc
+        and asset.created + lag <= time.time()
+        and _wanted(store, asset, ask)
     ]
     offset, limit = int(ask.get("offset", 0)), min(int(ask.get("limit", 100)), 10_000)
     return json_response(
         {
-            "results": [_entry(asset, request.host) for asset in found[offset : offset + limit]],
+            "results": [_entry(asset, request, site) for asset in found[offset : offset + limit]],
             "resultSetSize": len(found),
             "timings": {"serviceMillis": 1, "searchMillis": [1, 1]},
             "warnings": [],
@@ -35,22 +44,54 @@ def search(store: Store, request: Request) -> Response:
     )
 
 
-def _wanted(asset: Asset, ask: dict[str, str]) -> bool:
+def _wanted(store: Store, asset: Asset, ask: dict[str, str]) -> bool:
     doc = asset.doc
     text = " ".join([doc["name"], doc.get("description", ""), doc.get("resourceName", "")]).lower()
     return all(
         (
-            "ids" not in ask or asset.id == ask["ids"],
+            "ids" not in ask or asset.id in ask["ids"].split(","),
             "names" not in ask or doc["name"] == ask["names"],
             "categories" not in ask or doc.get("category") == ask["categories"],
             "tags" not in ask or ask["tags"] in doc.get("tags", []),
             "q" not in ask or all(word in text for word in ask["q"].lower().split()),
+            "only" not in ask or _type(asset) in {word.rstrip("s") for word in ask["only"].split(",")},
+            "parent_id" not in ask or doc.get("parent") == ask["parent_id"],
             "public" not in ask or (asset.scope == "public") == (ask["public"] == "true"),
+            "published" not in ask or (asset.stage == "published") == (ask["published"] == "true"),
+            "approval_status" not in ask or _approval(store, asset) == ask["approval_status"],
+            *(_custom(asset).get(name) == value for name, value in ask.items() if name in _custom(asset)),
         )
     )
 
 
-def _entry(asset: Asset, host: str) -> dict[str, Any]:
+def _type(asset: Asset) -> str:
+    if assets.is_derived(asset):
+        return "filter"
+    return "file" if asset.doc.get("blobId") else "dataset"
+
+
+def _has_rows(asset: Asset) -> bool:
+    return _type(asset) == "dataset"
+
+
+def _approval(store: Store, asset: Asset) -> str:
+    last = audience.latest(store, asset)
+    if asset.scope == "public":
+        return "approved"
+    return last["state"] if last and last["state"] in ("pending", "rejected") else "not_ready"
+
+
+def _custom(asset: Asset) -> dict[str, str]:
+    """The custom fields under the names of the catalogue: Update_Update-Frequency."""
+    sets = asset.doc["metadata"].get("custom_fields") or {}
+    return {
+        f"{name}_{field}".replace(" ", "-"): str(value)
+        for name, fields in sets.items()
+        for field, value in (fields or {}).items()
+    }
+
+
+def _entry(asset: Asset, request: Request, site: str | None) -> dict[str, Any]:
     doc = asset.doc
     columns = asset.columns
     return {
@@ -58,11 +99,11 @@ def _entry(asset: Asset, host: str) -> dict[str, Any]:
             "name": doc["name"],
             "id": asset.id,
             "resource_name": doc.get("resourceName"),
-            "parent_fxf": [],
+            "parent_fxf": [doc["parent"]] if "parent" in doc else [],
             "description": doc.get("description", ""),
             "attribution": doc.get("attribution"),
             "attribution_link": doc.get("attributionLink"),
-            "type": "dataset",
+            "type": _type(asset),
             "provenance": "official",
             "updatedAt": _iso(doc["viewLastModified"]),
             "createdAt": _iso(doc["createdAt"]),
@@ -78,17 +119,17 @@ def _entry(asset: Asset, host: str) -> dict[str, Any]:
             "tags": [],
             "domain_category": doc.get("category"),
             "domain_tags": doc.get("tags", []),
-            "domain_metadata": [],
+            "domain_metadata": [{"key": key, "value": value} for key, value in _custom(asset).items()],
         },
-        "metadata": {"domain": host},
-        "permalink": f"http://{host}/d/{asset.id}",
-        "link": f"http://{host}/d/{asset.id}",
+        "metadata": {"domain": request.host},
+        "permalink": f"{request.scheme}://{site or request.host}/d/{asset.id}",
+        "link": f"{request.scheme}://{site or request.host}/d/{asset.id}",
     }
 
 
 def data_json(store: Store, request: Request) -> Response:
     """The portal's own DCAT-US 1.1 catalogue of what is public."""
-    base = f"http://{request.host}"
+    base = request.base
     return json_response(
         {
             "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
@@ -96,7 +137,11 @@ def data_json(store: Store, request: Request) -> Response:
             "@type": "dcat:Catalog",
             "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
             "describedBy": "https://project-open-data.cio.gov/v1.1/schema/catalog.json",
-            "dataset": [_dcat(asset, base) for asset in store.assets() if asset.open_to_all],
+            "dataset": [
+                _dcat(asset, base)
+                for asset in store.assets()
+                if asset.open_to_all and _type(asset) == "dataset"
+            ],
         }
     )
 

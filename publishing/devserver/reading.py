@@ -27,7 +27,7 @@ def read(store: Store, request: Request) -> Response:
     query = queries.compile_query(request.query, asset, table)
     headers = _headers(asset, table, query)
     kind = request.args.get("format") or "json"
-    return _answer(store, query, kind, headers)
+    return answer(store, query, kind, headers)
 
 
 def download(store: Store, request: Request) -> Response:
@@ -38,7 +38,7 @@ def download(store: Store, request: Request) -> Response:
         query.fields = [(column["name"], column["dataTypeName"]) for column in asset.columns]
     asset.doc["downloadCount"] = asset.doc.get("downloadCount", 0) + 1
     store.save(asset)
-    return _answer(store, query, request.args["format"], {})
+    return answer(store, query, request.args["format"], {})
 
 
 def find(store: Store, request: Request) -> Asset:
@@ -47,7 +47,7 @@ def find(store: Store, request: Request) -> Asset:
     return assets.find(store, request, request.args["id"])
 
 
-def _answer(store: Store, query: queries.Query, kind: str, headers: dict[str, str]) -> Response:
+def answer(store: Store, query: queries.Query, kind: str, headers: dict[str, str]) -> Response:
     """A short answer whole; a long one in pieces, over a connection that is closed at its end."""
     content_type, write = WRITERS[kind]
     reader = store.reader()

@@ -6,7 +6,18 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from publishing.devserver import approvals, catalog, pages, reading, resource_api, views_api
+from publishing.devserver import (
+    activity,
+    approvals,
+    catalog,
+    federation,
+    files_api,
+    metadata_api,
+    pages,
+    reading,
+    resource_api,
+    views_api,
+)
 from publishing.devserver.dsmapi import routes as dsmapi
 from publishing.devserver.http import Request, Response
 from publishing.devserver.store import Store
@@ -30,6 +41,18 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
     ("data_json", "GET", r"/data\.json", catalog.data_json),
     ("catalog.search", "GET", r"/api/catalog/v1", catalog.search),
     ("users.current", "GET", rf"/api/users/current{JSON}", views_api.current_user),
+    ("federations", "GET", rf"/api/federations{JSON}", federation.listed),
+    ("activity_log", "GET", rf"/api/activity_log{JSON}", activity.read),
+    ("metadata.list", "GET", r"/api/views/metadata/v1", metadata_api.listed),
+    ("metadata.read", "GET", rf"/api/views/metadata/v1/(?P<id>[^/]+?){JSON}", metadata_api.read),
+    ("metadata.change", "PATCH", rf"/api/views/metadata/v1/(?P<id>[^/]+?){JSON}", metadata_api.change),
+    ("files.upload", "POST", rf"/api/assets{JSON}", files_api.upload),
+    ("files.asset", "GET", r"/api/assets/(?P<number>[0-9a-f-]+)", files_api.download),
+    ("files.create_blob", "POST", rf"/api/imports2{JSON}", files_api.create_blob),
+    ("files.replace_blob", "POST", r"/api/views/(?P<id>[a-z0-9-]+?)(?:\.txt)?", files_api.replace_blob),
+    ("files.attach", "POST", rf"{VIEW}/files(?:\.txt)?", files_api.attach),
+    ("files.read", "GET", rf"{VIEW}/files/(?P<number>[0-9a-f-]+)", files_api.download_attachment),
+    ("columns.list", "GET", rf"{VIEW}/columns{JSON}", views_api.listed_columns),
     ("views.create", "POST", rf"/api/views{JSON}", views_api.create),
     ("views.list", "GET", rf"/api/views{JSON}", views_api.listed),
     ("views.read", "GET", rf"{VIEW}{JSON}", views_api.read),

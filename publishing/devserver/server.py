@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from publishing.devserver import control, people, throttle, transport
+from publishing.devserver import activity, control, people, throttle, transport
 from publishing.devserver.dsmapi import jobs
 from publishing.devserver.faults import Fault, FaultBox, Hit
 from publishing.devserver.http import ApiError, Request, Response, json_response
@@ -226,7 +226,9 @@ class PortalHandler(BaseHTTPRequestHandler):
             raise ApiError(404, "not_found", "Not found")
         known, request.args = found
         jobs.settle(self.server.store)
-        return known.handler(self.server.store, request)
+        response = known.handler(self.server.store, request)
+        activity.record(self.server.store, request, known.name)
+        return response
 
     def _cut(self) -> None:
         """End the connection with a reset, as a crashing proxy does."""

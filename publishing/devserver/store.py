@@ -26,6 +26,10 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "max_body_bytes": 0,  # a longer write of rows is answered 413; 0: as long as they like
     "row_errors": "fatal",  # or "count": a bad row is left out and counted in "Errors"
     "categories": [],  # empty: every category is known
+    "custom_fields": {},  # {set: {field: {"required": true}}} that the domain knows; empty: every one
+    "geocoding_pending": 0,  # how many looks at the geocoder until it is through; nothing is published before
+    "federates_to": [],  # other sites that show what is public here
+    "federation_lag_seconds": 0,  # how long they go on showing what no longer is
     "synced": [],  # assets that another portal writes: nobody else may
     "copy_polls": 0,  # how often a working copy answers 202 before it exists
     "source_polls": 1,  # how many looks at a source, or at an output schema, before it is finished
@@ -49,6 +53,9 @@ CREATE TABLE IF NOT EXISTS submission (
     id INTEGER PRIMARY KEY AUTOINCREMENT, asset TEXT NOT NULL, state TEXT NOT NULL, doc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS chunk (
     source INTEGER, number INTEGER, start INTEGER, size INTEGER, PRIMARY KEY (source, number));
+CREATE TABLE IF NOT EXISTS rows_0 (
+    sid INTEGER PRIMARY KEY AUTOINCREMENT, made REAL, changed REAL,
+    c1 TEXT, c2 TEXT, c3 TEXT, c4 TEXT, c5 TEXT, c6 TEXT, c7 TEXT, c8 TEXT, c9 TEXT);
 CREATE TABLE IF NOT EXISTS bad_row (holder TEXT, start INTEGER, body TEXT, PRIMARY KEY (holder, start));
 """
 

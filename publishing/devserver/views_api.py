@@ -7,7 +7,7 @@ import sqlite3
 import time
 from typing import Any
 
-from publishing.devserver import assets, audience, derived
+from publishing.devserver import assets, audience, derived, federation
 from publishing.devserver.http import ApiError, Request, Response, json_response
 from publishing.devserver.store import Asset, Store
 
@@ -57,9 +57,7 @@ def change(store: Store, request: Request) -> Response:
         audience.set_scope(store, asset, str(value))
         return Response(200)
     if method == "validate" or request.query.get("validateOnly") == "true":
-        data = request.json()
-        assets.check_fields(store, data, own=asset)
-        return json_response({"metadata": data, "errors": [], "warnings": []})
+        return json_response(_validated(store, request.json(), asset))
     data = request.json()
     if assets.is_derived(asset) and isinstance(data, dict) and "queryString" in data:
         derived.change(store, asset, str(data["queryString"]))
@@ -72,9 +70,20 @@ def change(store: Store, request: Request) -> Response:
     return _view(store, asset, user)
 
 
+def _validated(store: Store, data: Any, asset: Asset) -> dict[str, Any]:
+    errors = []
+    try:
+        assets.check_fields(store, data, own=asset)
+    except ApiError as error:
+        errors.append(str(error))
+    return {"metadata": data, "errors": errors, "warnings": []}
+
+
 def delete(store: Store, request: Request) -> Response:
     request.publisher()
-    store.drop(assets.find(store, request, request.args["id"]))
+    asset = assets.find(store, request, request.args["id"])
+    federation.leaving(store, asset)
+    store.drop(asset)
     return Response(200)
 
 
@@ -92,6 +101,10 @@ def add_columns(store: Store, request: Request) -> Response:
         store.add_column(asset, column)
         made.append(column)
     return json_response(made if many else made[0])
+
+
+def listed_columns(store: Store, request: Request) -> Response:
+    return json_response(assets.find(store, request, request.args["id"]).columns)
 
 
 def change_column(store: Store, request: Request) -> Response:
@@ -134,6 +147,8 @@ def publication(store: Store, request: Request) -> Response:
         raise ApiError(400, "invalid_request", f"Unknown method {method}")
     if asset.stage == "published":
         raise ApiError(409, "soda.dataset.incorrect-lifecycle-stage", "The asset is already published")
+    if store.settings()["geocoding_pending"]:
+        raise ApiError(409, "invalid_request", "Rows are still being geocoded")
     return _view(store, publish(store, asset), user)
 
 
@@ -203,8 +218,12 @@ def replication(store: Store, request: Request) -> Response:
 
 
 def geocoding(store: Store, request: Request) -> Response:
+    """What is still on its way to the map; each look brings it nearer."""
     assets.find(store, request, request.args["id"])
-    return json_response({"total": 0, "view": 0})
+    left = store.settings()["geocoding_pending"]
+    if left:
+        store.set_settings({"geocoding_pending": left - 1})
+    return json_response({"total": left, "view": left})
 
 
 def _column(asset: Asset, name: str) -> dict[str, Any]:
