@@ -139,7 +139,7 @@ class Comparing(Sending):
             marks = marks_of(frames, self.record)
             write_index(told(marks, self.copy.rows, words, self.tell), room / name)
         found = compare(room / "found", room / "approved", self.record)
-        words = differing_rows(found.added, found.changed, len(found.vanished))
+        words = differing_rows(found.added.tolist(), found.changed.tolist(), len(found.vanished))
         return self.proof(f"Rows that differ{where}", "none", words)
 
     # some rows

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 from django.utils import timezone
 
 from publishing import encode
@@ -14,9 +15,18 @@ from publishing.loads import Part, WholeLoad
 from publishing.measures import Measures
 from publishing.models import Chunk
 from publishing.pipeline import ahead
-from publishing.portals.base import ChunkReceipt, DeletesRows, NotFound, RemoteAsset, TakesJson
+from publishing.portals.base import (
+    BadRequest,
+    ChunkReceipt,
+    DeletesRows,
+    FindsRows,
+    NotFound,
+    RemoteAsset,
+    TakesJson,
+)
 from publishing.services.run_base import Step
-from publishing.services.run_load import Loading, Method
+from publishing.services.run_file import Filing
+from publishing.services.run_load import Method
 from work.errors import Retry, Stop
 from work.services import scaled
 
@@ -24,7 +34,7 @@ from work.services import scaled
 _LOOK_AGAIN = timedelta(minutes=3)
 
 
-class Sending(Loading):
+class Sending(Filing):
     """Steps PREPARE, SEND and SAVE."""
 
     # What was measured of the treated copy on its way, when all of it went.
@@ -41,9 +51,11 @@ class Sending(Loading):
                 f"Others can see the dataset under our key {self.record.external_key} on the portal, and we "
                 "did not make it so. Ask your portal admin what it is; no row was sent there."
             )
-        if not self._sent_whole() and not self._changes_only(remote):
+        if not self.take_up_file() and not self._sent_whole() and not self._changes_only(remote):
             self.load = self.whole_load()
-            self._aim(self.portal.working_copy(remote.remote_id) if remote.published else remote)
+            self.tidy(remote)
+            if not self.begin_file(remote, self.load):
+                self._aim(self.portal.working_copy(remote.remote_id) if remote.published else remote)
         return public_before
 
     def _changes_only(self, remote: RemoteAsset) -> bool:
@@ -118,6 +130,9 @@ class Sending(Loading):
 
         The next part is made ready while the portal answers; parts go over one by one, in their order.
         """
+        if self.file is not None:
+            self.send_file()
+            return
         if self._sent_whole():
             return
         parts = self.load.parts
@@ -154,10 +169,26 @@ class Sending(Loading):
     def _push(self, part: Part, rows: Any) -> ChunkReceipt:
         target = self.item.working_id
         if part.deletes and isinstance(self.portal, DeletesRows):
-            return self.portal.delete_rows(target, rows)
+            return self._take_out(self.portal, rows)
         if isinstance(self.portal, TakesJson):
             return self.portal.push_json(target, rows)
         return self.portal.push_chunk(target, rows)
+
+    def _take_out(self, portal: DeletesRows, keys: list[str]) -> ChunkReceipt:
+        """By key. A portal may refuse a request in which one row is gone already: then those that are not."""
+        target = self.item.working_id
+        try:
+            return portal.delete_rows(target, keys)
+        except BadRequest:
+            if not isinstance(portal, FindsRows):
+                raise
+            self.wait_for_replicas(target)
+            pages = list(portal.rows_of_keys(target, self.record, keys))
+            found = encode.portal_text(pl.concat(pages), self.record)
+            there = found.get_column(self.record.row_identifier).to_list()
+            if len(there) == len(keys):
+                raise
+        return portal.delete_rows(target, there) if there else ChunkReceipt(200, "", 0, 0, 0)
 
     def _write_down(self, part: Part, sha256: str, receipt: ChunkReceipt) -> None:
         Chunk.objects.update_or_create(

@@ -137,6 +137,8 @@ class Assets(Calls):
         point = point_column(record)
         path = f"/api/views/{checked_id(remote_id)}/columns"
         there = set()
+        if wanted.get(asset_of(view).row_identifier or "") is None:
+            self._unset_key(remote_id, view)
         for column in view["columns"]:
             name = column["fieldName"]
             if name.startswith(":"):
@@ -154,6 +156,16 @@ class Assets(Calls):
         if point is not None and point["fieldName"] not in there:
             self._add_column(path, point)
         return self.view(remote_id)
+
+    def _unset_key(self, remote_id: str, view: dict[str, Any]) -> None:
+        """A column that is the row identifier cannot leave. The new one is set when its column is there."""
+        metadata = view.get("metadata") or {}
+        if metadata.get("rowIdentifier"):
+            fields = {"metadata": {**metadata, "rowIdentifier": None}}
+            self.call(
+                "unset the row identifier",
+                lambda: self.signed.soda.update_metadata(checked_id(remote_id), fields),
+            )
 
     def _remove_column(self, path: str) -> None:
         try:
