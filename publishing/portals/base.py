@@ -404,6 +404,11 @@ class LoadsFiles(Protocol):
     def wants_file(self, size: int) -> bool:
         """Is a table of so many bytes better sent as a file?"""
 
+    def view(self, remote_id: str) -> RemoteAsset: ...
+
+    def is_draft(self, remote_id: str) -> bool:
+        """Is this the id of such a draft, and not of a dataset or a working copy?"""
+
     def open_draft(self, remote_id: str, record: PortalRecord) -> RemoteAsset: ...
 
     def put_part(self, draft_id: str, number: int, offset: int, body: bytes) -> ChunkReceipt:

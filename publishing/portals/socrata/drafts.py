@@ -67,6 +67,9 @@ class Drafts(BulkRows, Describing, Audience):
     def wants_file(self, size: int) -> bool:
         return bool(self.config.file_bytes) and size > self.config.file_bytes
 
+    def is_draft(self, remote_id: str) -> bool:
+        return Draft.of(remote_id) is not None
+
     def open_draft(self, remote_id: str, record: PortalRecord) -> RemoteAsset:
         """A revision that replaces the rows, and the source that will take the file. Its audience is said."""
         # Without a word the audience stays: applying a draft must never widen it.
