@@ -1,0 +1,103 @@
+"""A large table sent as one file: a draft on the portal that nobody sees, part after part, then closed."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.utils import timezone
+
+from publishing.file_loads import FileLoad, upper_size
+from publishing.loads import Part, WholeLoad
+from publishing.models import Chunk
+from publishing.portals.base import ChunkReceipt, LoadsFiles, NotFound, RemoteAsset, TidiesUp
+from publishing.services.run_base import Step
+from publishing.services.run_load import Loading, Method
+
+_BAR = "Writing the table as one file."
+
+
+class Filing(Loading):
+    """What `prepare`, `send` and `save` ask where the portal takes whole files."""
+
+    file: FileLoad | None = None
+
+    def tidy(self, remote: RemoteAsset) -> None:
+        """Discard what an earlier publication, or somebody on the portal, left open there."""
+        if isinstance(self.portal, TidiesUp):
+            self.portal.discard_leftovers(remote.remote_id, keep=self.item.working_id)
+
+    def take_up_file(self) -> bool:
+        """Go on with a draft that was begun. False when there is none, or it is gone."""
+        if not isinstance(self.portal, LoadsFiles) or not self.portal.is_draft(self.item.working_id):
+            return False
+        try:
+            draft = self.portal.view(self.item.working_id)
+        except NotFound:
+            return False
+        if draft.row_identifier is not None:
+            # The portal has read the file: nothing is left to send.
+            return True
+        self.file = self._file_load()
+        return len(self.file.parts) == self.item.chunks_total
+
+    def begin_file(self, remote: RemoteAsset, load: WholeLoad) -> bool:
+        """Open a draft for a table that is larger than the portal's adapter sends in rows."""
+        portal = self.portal
+        if not isinstance(portal, LoadsFiles) or not portal.wants_file(upper_size(load)):
+            return False
+        file = self._file_load()
+        if not portal.wants_file(file.size):
+            return False
+        self.file = file
+        draft = portal.open_draft(remote.remote_id, self.record)
+        self.item.chunks.all().delete()
+        self.item.working_id, self.item.chunks_total = draft.remote_id, len(file.parts)
+        self.item.method, self.item.base = Method.WHOLE, None
+        self.item.save(update_fields=["working_id", "chunks_total", "method", "base"])
+        return True
+
+    def _file_load(self) -> FileLoad:
+        def written(rows: int) -> None:
+            self.tell(f"{_BAR} {rows:,} of {self.copy.rows:,} rows so far.")
+
+        self.tell(_BAR)
+        return FileLoad(self.copy, self._room("file"), written)
+
+    def send_file(self) -> None:
+        """Every part that the ledger does not have yet; then the portal reads the file."""
+        file, portal = self.file, self.portal
+        if file is None or not isinstance(portal, LoadsFiles):
+            return
+        target = self.item.working_id
+        done = set(self.item.chunks.filter(target=target).values_list("number", flat=True))
+        self.begin(Step.SEND, f"Sending {file.rows:,} rows as one file of {file.size / (1 << 20):,.0f} MB.")
+        for part in file.parts:
+            if part.number in done:
+                continue
+            self.progress = self.between(Step.PREPARE, Step.SEND, (part.number - 1) / len(file.parts))
+            self.tell(f"Sending part {part.number:,} of {len(file.parts):,} of the file.")
+            body = file.body(part)
+            receipt = portal.put_part(target, part.number - 1, file.offsets[part.number - 1], body)
+            # A worker that lost its lease meanwhile must not write into the ledger of the next one.
+            self.tell(f"Part {part.number:,} of {len(file.parts):,} has arrived.")
+            self._keep_part(target, part, body, receipt)
+        self.tell("The portal is reading the file.")
+        portal.close_file(target, parts=len(file.parts), size=file.size, rows=file.rows, record=self.record)
+
+    def _keep_part(self, target: str, part: Part, body: bytes, receipt: ChunkReceipt) -> None:
+        Chunk.objects.update_or_create(
+            publication=self.item,
+            target=target,
+            number=part.number,
+            defaults={
+                "first_row": part.start + 1,
+                "rows": part.rows,
+                "sha256": hashlib.sha256(body).hexdigest(),
+                "status_code": receipt.status,
+                "request_id": receipt.request_id,
+                "created": 0,
+                "updated": 0,
+                "requests": receipt.requests,
+                "at": timezone.now(),
+            },
+        )
