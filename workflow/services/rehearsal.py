@@ -21,7 +21,7 @@ def release_rehearse(context: ReleaseContext, *, to_public: bool = True) -> list
             "first; the copy is then made, and the plan is made from it."
         )
     record = record_for(context)
-    drawn = has_map(record, [column.get("type", "") for column in columns])
+    drawn = has_map(record.columns, [column.get("type", "") for column in columns])
     return publication_rehearse(
         dataset_id=context.dataset.pk,
         portals=PortalRules.of(context.profile.publication).portals_for(has_map=drawn),
