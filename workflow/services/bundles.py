@@ -171,7 +171,9 @@ def bundle_stop(*, bundle_id: int, actor: User, reason: str, now: datetime | Non
     now, reason = now or timezone.now(), reason_checked(reason, "Say why the bundle is stopped.")
     bundle = _kept(bundle_id, actor)
     _check_state(bundle, State.GOING, State.PARTIAL)
-    trouble = [{"release": None, "title": bundle.name, "why": f"{actor} stopped it: {reason}"}]
+    trouble: list[dict[str, object]] = [
+        {"release": None, "title": bundle.name, "why": f"{actor} stopped it: {reason}"}
+    ]
     bundle_take_back(bundle=bundle, trouble=trouble, actor=actor, note=reason, now=now)
     return bundle
 

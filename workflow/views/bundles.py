@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,12 +70,8 @@ def bundle_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, row, form, status=422)
     for release in form.cleaned_data["releases"]:
-        _do(
-            request,
-            lambda release=release: services.bundle_add(
-                bundle_id=pk, release_id=int(release), actor=request.user
-            ),
-        )
+        add = partial(services.bundle_add, bundle_id=pk, release_id=int(release), actor=request.user)
+        _do(request, add)
     return redirect("bundle", pk)
 
 
