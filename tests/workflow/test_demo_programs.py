@@ -19,6 +19,7 @@ def test_every_program_has_somebody_for_every_role_and_something_to_publish() ->
         held = set(RoleAssignment.objects.filter(program=program).values_list("role", flat=True))
         assert held == set(Role.values)
         assert Dataset.objects.filter(program=program).count() == 2
+        assert program.bundles.get().places.count() == 2 and program.freezes.count() == 1
 
 
 def test_made_twice_nothing_is_added() -> None:

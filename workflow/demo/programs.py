@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.models import Department, Program, User
 from accounts.roles import DEPARTMENT_ROLES, Role
 from accounts.services import PROGRAMS_DIR, program_load, role_assign
+from workflow.demo.ahead import calendar_make
 from workflow.demo.world import PASSWORD
 from workflow.models import Dataset
 from workflow.services.datasets import dataset_register
@@ -192,6 +193,7 @@ def _make(demo: DemoProgram) -> Program:
             _person(demo, role, name, program, department, place)
     _second_people(demo, program)
     _register(demo, places[0], people)
+    calendar_make(program, people)
     return program
 
 
