@@ -253,12 +253,13 @@ def publication_start_anew(publication: Publication) -> None:
 
 @transaction.atomic
 def publication_resume(
-    *, release_id: int, actor: User, portal: str = "", now: datetime | None = None
+    *, release_id: int, actor: User | None, portal: str = "", now: datetime | None = None
 ) -> Publication | None:
     """The button: start a stopped or waiting publication again, where its ledger ends.
 
-    `portal` names the place; without it, every place is started that stands still. Returns the first that was
-    started, None when there is nothing to resume: also where a later release went to the public meanwhile.
+    `portal` names the place; without it, every place is started that stands still. `actor` is None where a command
+    does it. Returns the first that was started, None when there is nothing to resume: also where a later release
+    went to the public meanwhile.
     """
     dossier_lock(release_id=release_id)
     still = [

@@ -1,48 +1,81 @@
-"""manage.py publish_release: a release is looked at and started where it is due; with --dry-run only the plan."""
+"""manage.py publish_release ID [--retry] [--format text|json]: bring a release to its portals here and now.
 
+It goes by the same door as everything else: what is due is asked for, and run in this process instead of a worker,
+place after place. Exit code 0 when the release has what it waits for on its portals, 3 when something is in the way.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from publishing.errors import NothingToPublish
+from publishing.models import Publication
+from publishing.page import page_of
+from publishing.selectors import places_of
+from publishing.services import publication_resume, publication_run
+from work.services import work_run
+from workflow import gates
 from workflow.context import context_of
 from workflow.models import Release
-from workflow.services.rehearsal import release_rehearse
 from workflow.services.settle import release_settle
+
+IN_THE_WAY = 3
+# Private, public, and once more for a place that became ready between the two.
+_ROUNDS = 4
 
 
 class Command(BaseCommand):
-    help = (
-        "Start what is due for one release, its copies on the portals among it, as the system does by itself; "
-        "--dry-run prints what publishing would ask of each portal, and writes nothing there or here."
-    )
+    help = "Make what is due of a release's copies on every portal it goes to, in this process."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument(
-            "release", type=int, help="the number of the release, as in the address of its page"
-        )
-        parser.add_argument("--dry-run", action="store_true", help="print the plan only")
+        parser.add_argument("release", type=int, metavar="ID", help="the number in the address of its pages")
+        parser.add_argument("--retry", action="store_true", help="start what stopped or waits once more")
+        parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not Release.objects.filter(pk=options["release"]).exists():
-            raise CommandError(
-                f"There is no release {options['release']}. Its number is in the address of its page."
-            )
-        if not options["dry_run"]:
-            taken = release_settle(release_id=options["release"])
-            self.stdout.write(
-                f"Started: {', '.join(taken)}." if taken else "Nothing is due for this release now."
-            )
-            return
-        try:
-            places = release_rehearse(context_of(options["release"]))
-        except NothingToPublish as error:
-            raise CommandError(error.sentence) from None
-        for place in places:
-            self.stdout.write(place.place)
-            for line in [f"  {place.trouble}"] if place.trouble else self._lines(place.lines):
-                self.stdout.write(line)
+        release_id = options["release"]
+        if not Release.objects.filter(pk=release_id).exists():
+            raise CommandError(f"There is no release {release_id}.")
+        if options["retry"]:
+            publication_resume(release_id=release_id, actor=None)
+        for _ in range(_ROUNDS):
+            release_settle(release_id=release_id)
+            ran = [self._run(row) for row in places_of(release_id).values()]
+            if not any(ran):
+                break
+        found = self._found(release_id)
+        self.stdout.write(json.dumps(found, indent=2) if options["format"] == "json" else _text(found))
+        if found["in_the_way"]:
+            sys.exit(IN_THE_WAY)
 
-    @staticmethod
-    def _lines(lines: Any) -> list[str]:
-        return [f"  {'writes' if line.writes else 'looks '}  {line.what}: {line.how}" for line in lines]
+    def _run(self, publication: Publication) -> bool:
+        """Run it unless it has ended, is not due yet or a worker has it. Returns whether it was run."""
+        return publication.is_live and work_run(Publication, publication.pk, publication_run)
+
+    def _found(self, release_id: int) -> dict[str, Any]:
+        context = context_of(release_id)
+        return {
+            "release": release_id,
+            "stage": context.release.stage,
+            "places": [
+                {
+                    "place": place.where,
+                    "state": place.word,
+                    "address": place.public_copy.get("public_url") or place.private_copy.get("url", ""),
+                    "problem": place.publication.error,
+                }
+                for place in page_of(release_id)["places"]
+            ],
+            "in_the_way": [item.text for item in gates.unmet_onward(context)],
+        }
+
+
+def _text(found: dict[str, Any]) -> str:
+    lines = [f"Release {found['release']}: {found['stage']}"]
+    for place in found["places"]:
+        lines.append(": ".join(filter(None, (place["place"], place["state"], place["problem"]))))
+        lines += [f"  {place['address']}"] if place["address"] else []
+    return "\n".join([*lines, *(f"In the way: {text}" for text in found["in_the_way"])])
