@@ -199,6 +199,12 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "checklist_answer": member,
     "checklist_attest": member,
     "checklist_evidence": member,
+    # where refreshed data come from; who may do what is asked of the dataset
+    "dataset_source": member,
+    "source_propose": member,
+    "source_fetch": member,
+    "source_decide": member,
+    "source_withdraw": member,
     # privacy
     "release_privacy": member,
     "privacy_progress": member,

@@ -7,6 +7,7 @@ from workflow.models import ArchiveCopy, InventoryTakeover, Refresh
 from workflow.services.archive import archive_run
 from workflow.services.bundle_settle import bundles_settle, release_bundle_settle
 from workflow.services.deadlines import deadlines_sweep
+from workflow.services.fetched import fetched_sweep, fetched_take
 from workflow.services.endings import endings_sweep
 from workflow.services.inventory_takeover import takeover_run
 from workflow.services.overrides import overrides_sweep
@@ -60,6 +61,16 @@ def archive_copy(pk: int) -> None:
 @shared_task
 def inventory() -> None:
     inventory_sweep()
+
+
+@shared_task
+def refreshes(dataset_id: int) -> None:
+    fetched_take(dataset_id=dataset_id)
+
+
+@shared_task
+def refreshes_all() -> None:
+    fetched_sweep()
 
 
 @shared_task

@@ -217,6 +217,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "privacy.tasks.sketches",
         "schedule": max(1.0, 3600 * TIME_SCALE),
     },
+    "hand what was fetched to the next refresh": {
+        "task": "workflow.tasks.refreshes_all",
+        "schedule": max(1.0, 120 * TIME_SCALE),
+    },
     "fetch what is due from the sources of datasets": {
         "task": "publishing.tasks.fetches",
         "schedule": max(1.0, 300 * TIME_SCALE),
