@@ -63,7 +63,7 @@ def post_mortem_ready(release: Release, cast: Cast) -> Retraction:
         )
     for place in row.follow_ups.filter(done_at=None):
         post_mortem.place_settle(place=place, note="It is gone there.", actor=cast.privacy_officer)
-    return row
+    return Retraction.objects.get(pk=row.pk)
 
 
 def post_mortem_closed(release: Release, cast: Cast) -> Retraction:

@@ -92,10 +92,11 @@ def _clear_the_way(release: Release) -> None:
     for other in others.exclude(release=release).exclude(goal=Publication.Goal.HIDDEN):
         work_cancel(other)
         Publication.objects.filter(pk=other.pk).update(goal=Publication.Goal.PRIVATE)
-    for mine in _taken_back(release):
-        seen = PortalAsset.objects.filter(pk=mine.asset_id, public_publication__isnull=False)
-        seen.update(public_publication=mine)
-        work_queue(mine, urgent=True)
+    for item in _taken_back(release):
+        if item.release_id == release.pk:
+            seen = PortalAsset.objects.filter(pk=item.asset_id, public_publication__isnull=False)
+            seen.update(public_publication=item)
+        work_queue(item, urgent=True)
 
 
 def _taken_back(release: Release) -> list[Publication]:
