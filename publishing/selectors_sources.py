@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,14 +34,6 @@ def record_in_force(dataset_id: int) -> EtlRecord | None:
 def record_proposed(dataset_id: int) -> EtlRecord | None:
     """The version that waits for the department."""
     return _records(dataset_id).filter(state=EtlRecord.State.PROPOSED).first()
-
-
-def records_waiting(departments: Collection[int]) -> Iterable[EtlRecord]:
-    """Proposed versions of datasets of these departments, oldest first."""
-    rows = EtlRecord.objects.filter(
-        state=EtlRecord.State.PROPOSED, dataset__department_id__in=list(departments)
-    )
-    return rows.select_related("dataset", "proposed_by").order_by("proposed_at")
 
 
 def fetches_waiting(dataset_id: int | None = None) -> list[Fetch]:

@@ -18,6 +18,7 @@ from workflow.selectors.high_value import inventories_to_sign
 from workflow.selectors.overrides import overrides_to_review, page_of
 from workflow.selectors.proposals import proposals_waiting_on
 from workflow.selectors.requests import requests_to_triage
+from workflow.selectors.sources import records_to_decide, refreshes_parked_for
 from workflow.selectors.retirement import retirements_waiting_on
 from workflow.selectors.retraction import post_mortems_waiting_on
 
@@ -87,6 +88,7 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
         )
         for row in bundles_stopped(user)[:SHOWN]
     ]
+    errands += _sources(user)
     errands += [
         Errand(
             line.dataset.title,
@@ -106,6 +108,29 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
         for row in releases_to_look_at(user, now=now)[:SHOWN]
     ]
     return errands
+
+
+def _sources(user: User) -> list[Errand]:
+    """Records of refreshes to approve, and refreshes that are parked."""
+    errands = [
+        Errand(
+            row.dataset.title,
+            f"approve how it is refreshed, version {row.version}",
+            "Read and decide",
+            reverse("dataset_source", args=[row.dataset_id]),
+        )
+        for row in records_to_decide(user)[:SHOWN]
+    ]
+    return errands + [
+        Errand(
+            row.dataset.title,
+            "look why the automated refresh is parked",
+            "Open the refresh page",
+            reverse("dataset_source", args=[row.dataset_id]),
+            is_late=True,
+        )
+        for row in refreshes_parked_for(user)[:SHOWN]
+    ]
 
 
 def _endings(user: User, now: datetime) -> list[Errand]:

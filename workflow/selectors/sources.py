@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.selectors import departments_where, profile_for
 from privacy.recipe_changes import says
 from privacy.selectors import recipe_in_force
-from publishing.models import EtlRecord
+from publishing.models import EtlRecord, RefreshState
+from publishing.selectors_sources import record_in_force, record_proposed, state_of, words_of
 from workflow.models import Dataset
 
 # How often the record of the inventory says that the data is updated -> how often the source is asked.
@@ -77,3 +83,36 @@ def outdated_because(dataset: Dataset, record: EtlRecord | None) -> str:
         "The recipe of remedies is not the one that was approved with this version any more. Propose the next "
         "version, so that the department approves what is done to the data now."
     )
+
+
+def source_panel(dataset: Dataset) -> dict[str, Any]:
+    """What the overview says of where new data comes from."""
+    record, state = record_in_force(dataset.pk), state_of(dataset.pk)
+    return {
+        "record": record,
+        "words": words_of(record) if record else "",
+        "state": state,
+        "waiting": record_proposed(dataset.pk),
+    }
+
+
+def public_notice(dataset: Dataset) -> str:
+    """What the public reads of a dataset whose automated refresh is parked; empty while it runs."""
+    state = state_of(dataset.pk)
+    if state is None or state.parked_at is None:
+        return ""
+    return profile_for(dataset.program).updates.parked_notice
+
+
+def records_to_decide(user: User) -> QuerySet[EtlRecord]:
+    """Versions that wait for the department of `user`, who did not propose them."""
+    heads = departments_where(user, Role.DEPARTMENT_APPROVER).values("pk")
+    rows = EtlRecord.objects.filter(state=EtlRecord.State.PROPOSED, dataset__department__in=heads)
+    return rows.exclude(proposed_by=user).select_related("dataset").order_by("proposed_at")
+
+
+def refreshes_parked_for(user: User) -> QuerySet[RefreshState]:
+    """Parked refreshes of datasets that `user` looks after as steward or coordinator."""
+    own = Q(dataset__steward=user) | Q(dataset__coordinator=user)
+    rows = RefreshState.objects.filter(own, parked_at__isnull=False)
+    return rows.select_related("dataset").order_by("parked_at")

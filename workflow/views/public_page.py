@@ -19,6 +19,7 @@ from workflow.forms.retirement import PublicObjectionForm
 from workflow.models import Retirement
 from workflow.selectors.catalogue import programs_in_catalogue
 from workflow.selectors.public_page import NOTICE, PublicPage, public_page_of, removals_of
+from workflow.selectors.sources import public_notice
 from workflow.services.retirement_objections import objection_make
 
 PAGE_SIZE = 25
@@ -69,7 +70,12 @@ def removals(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, shown: PublicPage, form: Any, *, status: int = 0) -> HttpResponse:
-    context = {"shown": shown, "form": form, "program": shown.dataset.program}
+    context = {
+        "shown": shown,
+        "form": form,
+        "program": shown.dataset.program,
+        "freshness_notice": public_notice(shown.dataset),
+    }
     answer = render(
         request,
         "workflow/catalogue/dataset.html",
