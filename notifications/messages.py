@@ -186,6 +186,12 @@ _MESSAGES = (
     ),
     Message(
         "etl_decided", "the way a dataset is refreshed was decided", needs=("dataset", "version", "verdict")
+    Message(
+        "public_copy_differs",
+        "a public copy is not what was approved any more",
+        asks=True,
+        needs=("dataset", "problem"),
+    ),
     ),
     Message("refresh_parked", "an automated refresh is parked", asks=True, needs=("dataset", "problem")),
     Message(

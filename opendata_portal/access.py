@@ -159,6 +159,7 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "publication_progress": member,
     "publication_resume": member,
     "portal_connection": portal_admin,
+    "publication_recheck": member,
     "publication_dry_run": member,
     "publication_take_back": member,
     # threads and questions for help

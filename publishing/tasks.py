@@ -2,11 +2,13 @@
 
 from celery import shared_task
 
-from publishing.models import Fetch, PortalNotice, Publication
+from publishing.models import Fetch, PortalNotice, Publication, PublicCheck
 from publishing.services import publication_run as run_publication
 from publishing.services.fetches import fetch_run as run_fetch
 from publishing.services.fetches import fetches_sweep
 from publishing.services.notices import notice_run as run_notice
+from publishing.services.recheck import recheck_run as run_recheck
+from publishing.services.recheck import rechecks_sweep
 from work.services import work_run
 
 
@@ -28,3 +30,13 @@ def fetch_run(pk: int) -> None:
 @shared_task
 def fetches() -> None:
     fetches_sweep()
+
+
+@shared_task
+def recheck_run(pk: int) -> None:
+    work_run(PublicCheck, pk, run_recheck)
+
+
+@shared_task
+def rechecks() -> None:
+    rechecks_sweep()

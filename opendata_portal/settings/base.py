@@ -143,6 +143,7 @@ WORK_KINDS = [
     ("checklists.CheckRun", "checklists.tasks.checks_run"),
     ("publishing.Publication", "publishing.tasks.publication_run"),
     ("publishing.Fetch", "publishing.tasks.fetch_run"),
+    ("publishing.PublicCheck", "publishing.tasks.recheck_run"),
     ("publishing.PortalNotice", "publishing.tasks.notice_run"),
     ("workflow.ArchiveCopy", "workflow.tasks.archive_copy"),
     ("workflow.InventoryTakeover", "workflow.tasks.inventory_takeover"),
@@ -229,6 +230,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.endings",
         "schedule": max(1.0, 30 * TIME_SCALE),
     },
+    "compare public copies once more": {
+        "task": "publishing.tasks.rechecks",
+        "schedule": max(1.0, 900 * TIME_SCALE),
+    },
     "seal audit events": {"task": "audit.tasks.seal", "schedule": max(1.0, 20 * TIME_SCALE)},
 }
 
@@ -271,6 +276,8 @@ CKAN_ORGANIZATION = env.str("CKAN_ORGANIZATION", default="")
 ARCGIS_SCHEME = env.str("ARCGIS_SCHEME", default="https")
 # A copy of more rows than this is compared by rows drawn by chance, and the page says so.
 PUBLISHING_WHOLE_ROWS = env.int("PUBLISHING_WHOLE_ROWS", default=5_000_000)
+# How often every public copy is compared again with what was approved; 0: only when somebody asks.
+PUBLISHING_RECHECK_HOURS = env.int("PUBLISHING_RECHECK_HOURS", default=24)
 PUBLISHING_SAMPLE_ROWS = env.int("PUBLISHING_SAMPLE_ROWS", default=5_000)
 ARCGIS_DOMAIN = env.str("ARCGIS_DOMAIN", default="")
 ARCGIS_USERNAME = env.str("ARCGIS_USERNAME", default="")

@@ -3,6 +3,7 @@
 from publishing.models.notice import PortalNotice
 from publishing.models.bounds import PermitBounds
 from publishing.models.publication import Chunk, Permit, PortalAsset, Publication
+from publishing.models.recheck import PublicCheck
 from publishing.models.source import EtlRecord, Fetch, RefreshState, SourceHost
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "PermitBounds",
     "PortalAsset",
     "PortalNotice",
+    "PublicCheck",
     "Publication",
     "RefreshState",
     "SourceHost",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.db import transaction
@@ -16,8 +14,6 @@ from django.utils import timezone
 from audit.services import event_record
 from dossier.selectors import subject_of
 from dossier.services import dossier_lock
-from dossier.storage import local_path
-from publishing.copies import TreatedCopy
 from publishing.encode import EncodingError
 from publishing.errors import PublishingError
 from publishing.models import PortalAsset, Publication
@@ -25,7 +21,6 @@ from publishing.places import place_words
 from publishing.portals.base import PortalError, Throttled
 from publishing.services.facts import facts_record
 from publishing.services.remote import KINDS, open_portal, place_of
-from publishing.services.requests import treated_file
 from publishing.services.run_verify import Verifying
 from work.errors import LeaseLost, Retry, Stop, WorkCancelled
 from work.services import Beat, scaled
@@ -53,7 +48,7 @@ class Run(Verifying):
         self.portal.check_key()
         if self.item.goal == Goal.PRIVATE and self.asset.public_publication_id == self.item.pk:
             self.hide()
-        with self._opened():
+        with self.opened():
             public_before = self.prepare()
             self.send()
             self.save(public_before)
@@ -61,19 +56,6 @@ class Run(Verifying):
             if self.item.goal == Goal.PUBLIC:
                 self.expose()
                 self.check_outside()
-
-    @contextmanager
-    def _opened(self) -> Iterator[None]:
-        """The treated copy, read slice by slice, and a folder for what must be kept aside meanwhile."""
-        self.tell("Opening the treated copy.")
-        file = treated_file(release_id=self.item.release_id, treated_sha256=self.item.treated_sha256)
-        with (
-            local_path(file.storage_key) as path,
-            TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder,
-        ):
-            self.copy = TreatedCopy(path, self.record)
-            self.folder = Path(folder)
-            yield
 
 
 def publication_run(publication: Publication, beat: Beat) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
+
+from django.conf import settings
 
 from dossier.storage import local_path
 from publishing.changes import MOST, Difference, difference
@@ -25,6 +29,18 @@ class Loading(RunBase):
     copy: TreatedCopy
     load: WholeLoad | ChangesLoad
     folder: Path
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """The treated copy, read slice by slice, and a folder for what must be kept aside meanwhile."""
+        self.tell("Opening the treated copy.")
+        file = treated_file(release_id=self.item.release_id, treated_sha256=self.item.treated_sha256)
+        with (
+            local_path(file.storage_key) as path,
+            TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder,
+        ):
+            self.copy, self.folder = TreatedCopy(path, self.record), Path(folder)
+            yield
 
     def whole_load(self) -> WholeLoad:
         self.tell("Looking at every row before anything is sent.")

@@ -21,6 +21,7 @@ from notifications.selectors import letter_written
 from notifications.services import message_queue
 from publishing.models import Publication
 from publishing.places import and_words, place_words
+from publishing.recheck_page import checks_that_differ
 from publishing.selectors import places_of
 from workflow import routing
 from workflow.context import ReleaseContext
@@ -36,6 +37,7 @@ def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
     _finished_scan(context, now)
     _private_copy(context, now)
     _failed_publication(context, now)
+    _public_copy_differs(context, now)
     retraction_look(release_id=context.release.pk, now=now)
 
 
@@ -96,6 +98,19 @@ def _failed_publication(context: ReleaseContext, now: datetime) -> None:
         problem=" ".join(_problem(row, named=len(places) > 1) for row in failed),
         public_in=and_words([_where(row) for row in public]),
     )
+
+
+def _public_copy_differs(context: ReleaseContext, now: datetime) -> None:
+    """Told once for each time that it began to differ; the daily check does not repeat it."""
+    differing = checks_that_differ(context.release.pk)
+    if not differing:
+        return
+    people = [context.dataset.steward, *routing.holders(context, Role.PORTAL_ADMIN)]
+    problem = " ".join(
+        f"{place_words(check.asset.portal, check.asset.domain)}: {check.differs}." for check in differing
+    )
+    since = max(check.differs_since or now for check in differing)
+    _tell(context, "public_copy_differs", people, "release_publication", since, now, problem=problem)
 
 
 def _problem(publication: Publication, *, named: bool) -> str:

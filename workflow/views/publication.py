@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dossier.errors import DossierFrozen
 from publishing.page import page_of
+from publishing.recheck_page import recheck_page
 from publishing.services import publication_hide_everywhere, publication_resume
+from publishing.services.recheck import recheck_request
 from workflow import policies
 from workflow.context import ReleaseContext
 from workflow.stages import Stage
@@ -30,7 +32,11 @@ def release_publication(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole tab; `publication_progress` refreshes its moving part."""
     context = get_context(request, pk)
     return render_tab(
-        request, context, "publication", "publishing/_tab.html", page_of(pk) | _rights(request, context)
+        request,
+        context,
+        "publication",
+        "publishing/_tab.html",
+        page_of(pk) | recheck_page(pk) | _rights(request, context),
     )
 
 
@@ -76,6 +82,17 @@ def publication_resume_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def publication_recheck_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have what is public compared with what was approved, now."""
+    get_context(request, pk, "resume_publication")
+    if recheck_request(release_id=pk, actor=request.user):
+        messages.success(request, "What is public is being compared with what was approved.")
+    else:
+        messages.info(request, "Nothing of this release is public, or it is being compared already.")
+    return redirect("release_publication", pk)
+
+
+@require_POST
 def publication_take_back_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a half success private in every place, and end its approval."""
     get_context(request, pk, "resume_publication")
@@ -94,6 +111,7 @@ urlpatterns = [
     path("releases/<int:pk>/publication/", release_publication, name="release_publication"),
     path("releases/<int:pk>/publication/progress/", publication_progress, name="publication_progress"),
     path("releases/<int:pk>/publication/resume/", publication_resume_view, name="publication_resume"),
+    path("releases/<int:pk>/publication/recheck/", publication_recheck_view, name="publication_recheck"),
     path(
         "releases/<int:pk>/publication/take-back/", publication_take_back_view, name="publication_take_back"
     ),
