@@ -69,6 +69,7 @@ class House:
             self._load_demo()
         self.keeper.start("web", self._web())
         self.keeper.start("worker", self._worker())
+        self.keeper.start("urgent", self._urgent_worker())
         self._wait_for(f"{self.url}/healthz", "The web server")
         if not self.keeper.stop.is_set():
             self._welcome(time.monotonic() - began)
@@ -111,8 +112,16 @@ class House:
     def _worker(self) -> list[str]:
         schedule = str(self.var / "celerybeat-schedule")
         command = [PYTHON, "-m", "celery", "-A", "opendata_portal", "worker", "-B", "-s", schedule, "-c", "2"]
+        return [*command, *self._quiet()]
+
+    def _urgent_worker(self) -> list[str]:
+        """For what goes before all other work: an emergency retraction waits behind no long publication."""
+        command = [PYTHON, "-m", "celery", "-A", "opendata_portal", "worker", "-Q", "urgent"]
+        return [*command, "-n", "urgent@%h", "--pool", "solo", *self._quiet(pool=False)]
+
+    def _quiet(self, *, pool: bool = True) -> list[str]:
         quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-        return [*command, *quiet, *([] if POSIX else ["--pool", "threads"])]
+        return [*quiet, *([] if POSIX or not pool else ["--pool", "threads"])]
 
     def _once(self, name: str, command: list[str], sentence: str, *, show: bool = False) -> None:
         if not self.keeper.run_once(name, command, show=show) and not self.keeper.stop.is_set():
