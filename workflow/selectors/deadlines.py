@@ -15,6 +15,7 @@ from notifications.models import OutgoingMessage
 from workflow import policies
 from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.context import ReleaseContext
+from workflow.freezing import free_from
 from workflow.models import (
     DeadlineNotice,
     DeadlinePause,
@@ -109,13 +110,18 @@ def _orders(ids: list[int]) -> dict[int, list[tuple[int, Wait]]]:
 
 
 def due_by_plan(context: ReleaseContext) -> datetime | None:
-    """The end of the business day on which a staged release goes public by its plan; None when no day is set."""
+    """The end of the business day on which a staged release goes public by its plan; None when no day is set.
+
+    Its bundle and the freeze periods of the program move that day.
+    """
     if context.release.stage != Stage.STAGED or context.plan is None:
         return None
     dates = [at for at in (context.plan.release_at, context.plan.embargo_until) if at is not None]
     if not dates:
         return None
-    calendar, last = calendar_of(context.profile), max(dates)
+    if context.together is not None:
+        dates.append(context.together.bundle.release_at)
+    calendar, last = calendar_of(context.profile), free_from(context, max(dates))
     day = calendar.local_day(last)
     if not calendar.is_business_day(day) or last > calendar.end_of(day):
         day = calendar.add(day, 1)
