@@ -42,9 +42,9 @@ def links_of(response: object) -> list[str]:
     ("role", "more"),
     [
         (Role.STEWARD, []),
-        (Role.PRIVACY_OFFICER, []),
-        (Role.CDO, ["Requests", "Approval queue"]),
-        (Role.PORTAL_ADMIN, ["People", "Programs", "Admin"]),
+        (Role.PRIVACY_OFFICER, ["Retirements", "Retractions"]),
+        (Role.CDO, ["Requests", "Retirements", "Retractions", "Approval queue"]),
+        (Role.PORTAL_ADMIN, ["Retirements", "Retractions", "People", "Programs", "Admin"]),
     ],
 )
 def test_the_header_shows_the_pages_that_a_role_may_open(
