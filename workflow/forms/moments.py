@@ -99,7 +99,8 @@ class MomentsForm(forms.Form):
         for name, which in self._twice.items():
             choice = data.pop(which, None)
             if data.get(name) is not None and choice is not None:
-                data[name] = data[name].replace(fold=int(choice))
+                # In UTC: Python holds a moment that comes twice for unequal to itself in another time zone.
+                data[name] = data[name].replace(fold=int(choice)).astimezone(UTC)
         return data
 
     def _wall(self, name: str, field: forms.Field, zone: tzinfo) -> tuple[datetime | None, int]:

@@ -112,7 +112,7 @@ def bundle_add(*, bundle_id: int, release_id: int, actor: User, now: datetime | 
         where = "this bundle" if other == bundle else f"the bundle “{other}”"
         raise MoveRefused(f"“{context.dataset.title}” is in {where} already. A release is in one at most.")
     if copies_of([release_id])[release_id].goes_public:
-        raise MoveRefused(f"“{context.dataset.title}” is going public just now, by itself.")
+        raise MoveRefused(f"“{context.dataset.title}” is on its way to the public by itself.")
     place = BundlePlace.objects.create(bundle=bundle, release_id=release_id, added_by=actor, added_at=now)
     _place_event("workflow.bundle_joined", bundle, context, actor, now)
     return place
