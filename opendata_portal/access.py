@@ -82,6 +82,7 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "dataset_edit": member,
     "dataset_not_for_release": member,
     "dataset_open_release": member,
+    "dataset_refresh": member,
     "inventory": member,
     "inventory_export": member,
     "inventory_template": member,

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
-from workflow.models import Dataset
-
-Frequency = Dataset.Frequency
-
-# How long data of each update frequency may rest; frequencies without a schedule are absent.
-PERIOD_DAYS: dict[str, int] = {
-    Frequency.ANNUALLY: 365,
-    Frequency.BIANNUALLY: 183,
-    Frequency.QUARTERLY: 92,
-    Frequency.MONTHLY: 31,
-    Frequency.BIWEEKLY: 14,
-    Frequency.WEEKLY: 7,
-    Frequency.DAILY: 1,
-}
-# A quarter of the period of grace before data counts as stale (DOMAIN h4).
-GRACE = 1.25
+from accounts.profiles import Updates
+from workflow.freshness import freshness_of
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:
@@ -37,10 +23,12 @@ def days_between(start: datetime, end: datetime) -> float:
     return round((end - start).total_seconds() / 86400, 1)
 
 
-def is_fresh(frequency: str, updated_at: datetime, now: datetime) -> bool | None:
-    """Whether data was renewed in time; None when its frequency promises no date."""
-    days = PERIOD_DAYS.get(frequency)
-    return None if days is None else now <= updated_at + timedelta(days=days * GRACE)
+def is_fresh(
+    frequency: str, updated_at: datetime, now: datetime, updates: Updates | None = None
+) -> bool | None:
+    """Whether data is not overdue by the rules of its program; None when its frequency promises no date."""
+    fresh = freshness_of(frequency, updated_at, now, updates or Updates())
+    return None if fresh is None else not fresh.is_late
 
 
 def month_of(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from accounts.models import Department, Program, User
+from accounts.models import Department, Program, ProgramProfile, User
 from accounts.profiles import Profile, profile_of
 from accounts.roles import Role, people_with_role
 from accounts.selectors import departments_visible, profile_for
@@ -247,10 +247,13 @@ def _published(releases: QuerySet[Release], since: datetime, now: datetime) -> l
 
 def _public(releases: QuerySet[Release], now: datetime) -> list[PublicDataset]:
     rows: Any = releases.filter(stage=Stage.PUBLISHED, published_at__isnull=False).order_by("pk")
-    columns = ("dataset__department__name", "dataset__accrual_periodicity", "published_at")
+    columns = ("profile_id", "dataset__department__name", "dataset__accrual_periodicity", "published_at")
+    found = list(rows.values_list(*columns))
+    profiles = ProgramProfile.objects.in_bulk({row[0] for row in found})
+    updates = {pk: profile_of(row).updates for pk, row in profiles.items()}
     return [
-        PublicDataset(department, is_fresh(frequency, updated_at, now))
-        for department, frequency, updated_at in rows.values_list(*columns)
+        PublicDataset(department, is_fresh(frequency, updated_at, now, updates[profile]))
+        for profile, department, frequency, updated_at in found
     ]
 
 

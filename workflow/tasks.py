@@ -9,6 +9,7 @@ from workflow.services.bundle_settle import bundles_settle, release_bundle_settl
 from workflow.services.deadlines import deadlines_sweep
 from workflow.services.fetched import fetched_sweep, fetched_take
 from workflow.services.endings import endings_sweep
+from workflow.services.freshness import freshness_sweep
 from workflow.services.inventory_takeover import takeover_run
 from workflow.services.overrides import overrides_sweep
 from workflow.services.refresh_run import refresh_run
@@ -25,6 +26,11 @@ def settle(release_id: int) -> None:
 @shared_task
 def refresh(pk: int) -> None:
     work_run(Refresh, pk, refresh_run)
+
+
+@shared_task
+def freshness() -> None:
+    freshness_sweep()
 
 
 @shared_task

@@ -210,6 +210,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.inventory",
         "schedule": max(1.0, 3600 * TIME_SCALE),
     },
+    "tell the contacts of data that is due for an update": {
+        "task": "workflow.tasks.freshness",
+        "schedule": max(1.0, 3600 * TIME_SCALE),
+    },
     "tell of privacy overrides that have ended": {
         "task": "workflow.tasks.overrides",
         "schedule": max(1.0, 3600 * TIME_SCALE),

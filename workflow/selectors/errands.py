@@ -17,6 +17,7 @@ from workflow.selectors.catalogue_gaps import left_out_waiting_on
 from workflow.selectors.high_value import inventories_to_sign
 from workflow.selectors.overrides import overrides_to_review, page_of
 from workflow.selectors.proposals import proposals_waiting_on
+from workflow.selectors.refresh import due_of
 from workflow.selectors.requests import requests_to_triage
 from workflow.selectors.sources import records_to_decide, refreshes_parked_for
 from workflow.selectors.retirement import retirements_waiting_on
@@ -106,6 +107,17 @@ def errands_of(user: User, *, now: datetime | None = None) -> list[Errand]:
             reverse("release_checklist", args=[row.pk, CHECKLIST]),
         )
         for row in releases_to_look_at(user, now=now)[:SHOWN]
+    ]
+    errands += [
+        Errand(
+            line.dataset.title,
+            f"update the public data: it is {line.freshness.words.lower()}",
+            "Refresh with a new file",
+            reverse("dataset_refresh", args=[line.dataset.pk]),
+            line.freshness.due_at,
+            line.freshness.is_late,
+        )
+        for line in due_of(user, now=now)[:SHOWN]
     ]
     return errands
 

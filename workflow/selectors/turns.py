@@ -10,6 +10,7 @@ from accounts.roles import Role
 from workflow import gates, policies
 from workflow.context import ReleaseContext
 from workflow.models import ReturnForChanges, Review
+from workflow.refreshing import is_measuring, refresh_of
 from workflow.review_needs import role_of
 from workflow.stages import CLOSED_OWNER, MOVES, ONWARD, SYSTEM_OWNER
 
@@ -127,6 +128,8 @@ def turns_of(context: ReleaseContext, returned: ReturnForChanges | None = None) 
         return []
     if release.held_at:
         return [Turn("", f"on hold: {release.hold_reason}", "Open the release", "release", None)]
+    if is_measuring(context):
+        return [_refresh_turn(context)]
     points = _points(context)
     turns = _return_turn(context, returned)
     turns += [
@@ -136,6 +139,24 @@ def turns_of(context: ReleaseContext, returned: ReturnForChanges | None = None) 
     if turns:
         return turns
     return [_onward_turn(context, waits=bool(points))]
+
+
+def _refresh_turn(context: ReleaseContext) -> Turn:
+    """While a refresh is compared nobody is asked, unless it stopped or its file could not be read."""
+    refresh = refresh_of(context)
+    file, due = context.facts.get("file"), context.release.due_at
+    if refresh is not None and refresh.status == refresh.Status.DEAD:
+        return Turn(
+            Role.STEWARD,
+            "look why the refresh stopped, and hand in a file that can be taken",
+            "Open the refresh",
+            "release",
+            due,
+        )
+    if file is not None and not file.ok:
+        words = "hand in the new file again: it could not be read"
+        return Turn(Role.STEWARD, words, "Open the data", "release_data", due)
+    return Turn(SYSTEM_OWNER, "The refresh is compared with what is public.", "Open it", "release", due)
 
 
 def _points(context: ReleaseContext) -> list[tuple[str, gates.Unmet]]:

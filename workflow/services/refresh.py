@@ -69,7 +69,8 @@ def refresh_received(
     refresh.method_changed, refresh.method_note = method_changed, method_note.strip()
     _begin_anew(refresh)
     refresh.save()
-    _count_source(dataset, source_rows, now)
+    # What a fetch counts in a file of changes is not the whole table.
+    _count_source(dataset, source_rows if actor or method == Method.REPLACE else None, now)
     event_record(
         action="workflow.refresh_received",
         actor=actor,
@@ -109,6 +110,11 @@ def _open_refresh(dataset: Dataset, origin: str) -> Refresh | None:
         )
     if release.held_at:
         raise MoveRefused("The refresh on its way is on hold. Resume it first.")
+    if refresh.origin == Origin.FETCH and refresh.method == Method.APPEND:
+        raise MoveRefused(
+            "Rows that were fetched before are being compared, and this file would push them aside. Wait until "
+            "that refresh has ended."
+        )
     if origin == Origin.FETCH and refresh.origin == Origin.UPLOAD:
         raise MoveRefused("Somebody uploaded a file for this refresh, so the fetched one is not taken now.")
     return refresh

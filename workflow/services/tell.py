@@ -26,6 +26,7 @@ from publishing.selectors import places_of
 from workflow import routing
 from workflow.context import ReleaseContext
 from workflow.policies import stage_holder
+from workflow.refreshing import is_measuring, refresh_of
 from workflow.services.effects import letter_context
 from workflow.services.retraction import retraction_look
 from workflow.stages import Stage
@@ -37,6 +38,7 @@ def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
     _finished_scan(context, now)
     _private_copy(context, now)
     _failed_publication(context, now)
+    _stopped_refresh(context, now)
     _public_copy_differs(context, now)
     retraction_look(release_id=context.release.pk, now=now)
 
@@ -119,6 +121,15 @@ def _problem(publication: Publication, *, named: bool) -> str:
 
 def _where(publication: Publication) -> str:
     return place_words(publication.asset.portal, publication.asset.domain)
+
+
+def _stopped_refresh(context: ReleaseContext, now: datetime) -> None:
+    refresh = refresh_of(context)
+    if refresh is None or refresh.status != refresh.Status.DEAD or not is_measuring(context):
+        return
+    people = [refresh.asked_by, context.dataset.steward, *routing.holders(context, Role.COORDINATOR)]
+    since = refresh.finished_at or refresh.created_at
+    _tell(context, "refresh_stopped", people, "release", since, now, problem=refresh.error)
 
 
 def _tell(

@@ -25,6 +25,7 @@ from workflow.models import Dataset
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.inventory import inventory_listed
 from workflow.selectors.people import RoleBook, departments_to_register
+from workflow.selectors.refresh import freshness_of_many
 from workflow.selectors.similar import similar_to, year_in_title
 from workflow.services import datasets as services
 from workflow.services.stewards import steward_invite
@@ -63,6 +64,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "columns": _COLUMNS,
             "now": timezone.now(),
+            "freshness": freshness_of_many(row.pk for row in page.object_list),
             "calendar": calendar_of(profile) if profile else WEEKDAYS,
             "total": total,
             "summary": _summary(page.paginator.count, total, form),

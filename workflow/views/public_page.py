@@ -20,6 +20,7 @@ from workflow.models import Retirement
 from workflow.selectors.catalogue import programs_in_catalogue
 from workflow.selectors.public_page import NOTICE, PublicPage, public_page_of, removals_of
 from workflow.selectors.sources import public_notice
+from workflow.selectors.refresh import freshness_of_dataset
 from workflow.services.retirement_objections import objection_make
 
 PAGE_SIZE = 25
@@ -75,6 +76,7 @@ def _page(request: HttpRequest, shown: PublicPage, form: Any, *, status: int = 0
         "form": form,
         "program": shown.dataset.program,
         "freshness_notice": public_notice(shown.dataset),
+        "freshness": freshness_of_dataset(shown.dataset),
     }
     answer = render(
         request,

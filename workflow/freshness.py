@@ -1,0 +1,70 @@
+"""How fresh public data is: derived from how often it is promised to be updated and when it was, never stored.
+
+Bands as the Humanitarian Data Exchange has them (due, overdue, delinquent); the shares of the period after which
+each begins are the program's. Sources: FEATURES M19; DOMAIN h4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.profiles import Updates
+from workflow.models import Dataset
+
+Frequency = Dataset.Frequency
+
+# How long data of each update frequency may rest; frequencies without a schedule are absent.
+PERIOD_DAYS: dict[str, int] = {
+    Frequency.ANNUALLY: 365,
+    Frequency.BIANNUALLY: 183,
+    Frequency.QUARTERLY: 92,
+    Frequency.MONTHLY: 31,
+    Frequency.BIWEEKLY: 14,
+    Frequency.WEEKLY: 7,
+    Frequency.DAILY: 1,
+}
+FRESH, DUE, OVERDUE, DELINQUENT = "fresh", "due", "overdue", "delinquent"
+LATE_BANDS = (DUE, OVERDUE, DELINQUENT)
+_WORDS = {FRESH: "Fresh", DUE: "Due for an update", OVERDUE: "Overdue", DELINQUENT: "Long overdue"}
+_TONES = {FRESH: "good", DUE: "info", OVERDUE: "warn", DELINQUENT: "bad"}
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """The band, and since when the update is due. Data that promises no date has none."""
+
+    band: str
+    updated_at: datetime
+    due_at: datetime
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self.band]
+
+    @property
+    def tone(self) -> str:
+        return _TONES[self.band]
+
+    @property
+    def is_late(self) -> bool:
+        """Overdue or worse: what counts as stale in figures (the period of grace is over)."""
+        return self.band in (OVERDUE, DELINQUENT)
+
+
+def freshness_of(
+    frequency: str, updated_at: datetime | None, now: datetime, updates: Updates
+) -> Freshness | None:
+    """The band of data that was updated then; None where its frequency promises no date, or nothing is public."""
+    days = PERIOD_DAYS.get(frequency)
+    if days is None or updated_at is None:
+        return None
+    period = timedelta(days=days)
+    due = updated_at + period
+    ends = (
+        (due, FRESH),
+        (due + period * (updates.overdue_percent / 100), DUE),
+        (due + period * (updates.delinquent_percent / 100), OVERDUE),
+    )
+    band = next((band for end, band in ends if now <= end), DELINQUENT)
+    return Freshness(band, updated_at, due)
