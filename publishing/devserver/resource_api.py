@@ -131,14 +131,17 @@ class _Rows:
             raise ApiError(400, "soda.row.upsert-row-not-an-object", "A row is a JSON object")
         cells: dict[str, Any] = {}
         deleted = ":deleted" in row and str(row[":deleted"]).lower() == "true"
-        for name, value in row.items():
-            known = self.readers.get(name)
-            if known is None:
-                if name not in (":deleted", ":id"):
-                    message = f"Illegal field name sent: {name}"
-                    raise ApiError(400, "invalid_request", message, {"column": name})
-            elif not deleted or (self.identifier is not None and name == self.identifier["fieldName"]):
-                cells[known[0]] = None if value is None else _read(name, known[1], value)
+        key = None if self.identifier is None else self.identifier["fieldName"]
+        name = ""
+        try:
+            for name, value in row.items():
+                known = self.readers.get(name)
+                if known is None:
+                    _check_system_field(name)
+                elif not deleted or name == key:
+                    cells[known[0]] = None if value is None else known[1](value)
+        except ValueError as error:
+            raise _maltyped(name, error) from error
         row_id = row.get(":id") or None
         if deleted:
             self.writer.delete(cells, row_id)
@@ -148,19 +151,21 @@ class _Rows:
             self.writer.put(cells)
 
 
-def _read(name: str, reader: Any, value: Any) -> str:
-    try:
-        return str(reader(value))
-    except ValueError as error:
-        raise ApiError(
-            400, "soda.column.maltyped", f"The value for {name} {error}", {"column": name}
-        ) from error
+def _check_system_field(name: str) -> None:
+    if name not in (":deleted", ":id"):
+        message = f"Illegal field name sent: {name}"
+        raise ApiError(400, "invalid_request", message, {"column": name})
+
+
+def _maltyped(name: str, error: ValueError) -> ApiError:
+    return ApiError(400, "soda.column.maltyped", f"The value for {name} {error}", {"column": name})
 
 
 def _stored(column: dict[str, Any], value: Any) -> str | None:
-    return (
-        None if value is None else _read(column["fieldName"], values.READERS[column["dataTypeName"]], value)
-    )
+    try:
+        return values.stored(column["dataTypeName"], value)
+    except ValueError as error:
+        raise _maltyped(column["fieldName"], error) from error
 
 
 def _corrupt(store: Store, asset: Asset) -> None:

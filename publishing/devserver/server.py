@@ -6,6 +6,7 @@ import contextlib
 import secrets
 import socket
 import struct
+import threading
 import time
 import traceback
 from collections import deque
@@ -57,11 +58,16 @@ class PortalServer(QuietServer):
         self.tickets: dict[str, list[Any]] = {}
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
         self.busy = 0.0
+        self.time_lock = threading.Lock()
         super().__init__(address, handler or PortalHandler)
 
     @property
     def plain(self) -> PortalServer:
         return self
+
+    def note(self, seconds: float) -> None:
+        with self.time_lock:
+            self.busy += seconds
 
     def server_close(self) -> None:
         super().server_close()
@@ -100,9 +106,9 @@ class PortalHandler(BaseHTTPRequestHandler):
             return
         finally:
             request.file.close()
-            self.server.plain.busy += time.perf_counter() - started
+            self.server.plain.note(time.perf_counter() - started)
         with contextlib.suppress(ConnectionError):
-            self.server.plain.busy += transport.send(self, response)
+            transport.send(self, response, self.server.plain.note)
 
     def _request(self) -> Request:
         parts = urlsplit(self.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import IO
 
@@ -44,8 +44,8 @@ def _pieces(handler: BaseHTTPRequestHandler) -> Iterator[bytes]:
         yield piece
 
 
-def send(handler: BaseHTTPRequestHandler, response: Response) -> float:
-    """Send the answer; returns the seconds that making its pieces took."""
+def send(handler: BaseHTTPRequestHandler, response: Response, note: Callable[[float], None]) -> None:
+    """Send the answer; `note` is told the seconds that making its pieces took, before the last goes out."""
     handler.send_response(response.status)
     handler.send_header("Content-Type", response.content_type)
     if response.stream is None:
@@ -59,11 +59,11 @@ def send(handler: BaseHTTPRequestHandler, response: Response) -> float:
         handler.send_header(name, value)
     handler.end_headers()
     if handler.command == "HEAD":
-        return 0.0
+        return
     if response.stream is None:
         handler.wfile.write(response.body)
-        return 0.0
-    return _send_pieces(handler, response.stream)
+    else:
+        _send_pieces(handler, response.stream, note)
 
 
 def _number(handler: BaseHTTPRequestHandler) -> str:
@@ -73,15 +73,18 @@ def _number(handler: BaseHTTPRequestHandler) -> str:
     return given if known else secrets.token_hex(16)
 
 
-def _send_pieces(handler: BaseHTTPRequestHandler, stream: Iterator[bytes]) -> float:
+def _send_pieces(
+    handler: BaseHTTPRequestHandler, stream: Iterator[bytes], note: Callable[[float], None]
+) -> None:
     busy = 0.0
     while True:
         started = time.perf_counter()
         piece = next(stream, b"")
         busy += time.perf_counter() - started
         if not piece:
+            note(busy)
             handler.wfile.write(b"0\r\n\r\n")
-            return busy
+            return
         handler.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
 
 

@@ -24,7 +24,8 @@ def read_text(value: Any) -> str:
     elif isinstance(value, (dict, list)):
         raise ValueError("is not text")
     text = str(value)
-    if len(text.encode()) > MAX_TEXT_BYTES:
+    # A character is four bytes at most: what is this short needs no counting.
+    if len(text) > MAX_TEXT_BYTES // 4 and len(text.encode()) > MAX_TEXT_BYTES:
         raise ValueError("is longer than 4 kB")
     if "\x00" in text:
         raise ValueError("holds a NUL character")
@@ -32,6 +33,8 @@ def read_text(value: Any) -> str:
 
 
 def read_number(value: Any) -> str:
+    if type(value) is int:
+        return str(value)
     if isinstance(value, (bool, dict, list)):
         raise ValueError("is not a number")
     try:
@@ -62,6 +65,11 @@ def read_checkbox(value: Any) -> str:
 def read_calendar_date(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("is not a date")
+    return _calendar_date(value)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _calendar_date(value: str) -> str:
     text = value.strip()
     if not _DATE.match(text) and ("T" not in text or _ZONE.search(text[10:])):
         raise ValueError("is not a date without a time zone")
