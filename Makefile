@@ -6,11 +6,14 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-
 	--custom-compile-command 'make lock'
 # Arguments for pytest: make test ARGS="-k door"
 ARGS ?=
+# How many random fault schedules, from which seed on: make faults SCHEDULES=200 SEED=1
+SCHEDULES ?= 200
+SEED ?= 1
 # One of the measurements in benchmarks/: make bench NAME=scanning
 NAME ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-fast coverage lint fix lock docs bench clean
+.PHONY: help setup setup-dev run test test-fast coverage lint fix lock docs bench faults clean
 
 help: ## This list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +55,9 @@ docs: setup-dev ## Write docs/generated/ from the code
 bench: setup-dev ## Measure, each against its peers in the same run (NAME=scanning measures one)
 	@$(BIN)/python scripts/bench_env.py
 	@$(BIN)/python -m benchmarks $(NAME)
+
+faults: setup-dev ## Random faults under real pushes (SCHEDULES=200 SEED=1), on PostgreSQL and Redis that it starts itself
+	@$(BIN)/python scripts/faults.py --schedules $(SCHEDULES) --seed $(SEED)
 
 clean: ## Throw away the demo: its database, files and logs in var/
 	@rm -rf var

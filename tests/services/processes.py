@@ -48,7 +48,7 @@ def end(process: subprocess.Popen[bytes], *, seconds: float = 5) -> None:
     process.wait(timeout=seconds)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Linux: when a test run is killed outright, what it started goes too (prctl PR_SET_PDEATHSIG)."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
@@ -76,7 +76,7 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
     try:
         what = f"{' '.join(command[:4])} being ready"
