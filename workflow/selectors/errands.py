@@ -19,9 +19,9 @@ from workflow.selectors.overrides import overrides_to_review, page_of
 from workflow.selectors.proposals import proposals_waiting_on
 from workflow.selectors.refresh import due_of
 from workflow.selectors.requests import requests_to_triage
-from workflow.selectors.sources import records_to_decide, refreshes_parked_for
 from workflow.selectors.retirement import retirements_waiting_on
 from workflow.selectors.retraction import post_mortems_waiting_on
+from workflow.selectors.sources import records_to_decide, refreshes_parked_for
 
 # The list of each kind holds the rest.
 SHOWN = 10
