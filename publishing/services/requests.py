@@ -217,12 +217,16 @@ def _take_up(
         # Another copy was sent to the place since: what the ledger says of it is void.
         publication.chunks.all().delete()
         publication.working_id, publication.receipt, publication.reached = "", {}, Reached.NONE
+        publication.method, publication.base = "", None
     publication.goal = goal
     publication.permit = permit or publication.permit
     publication.failure = ""
     publication.requested_at = now
     publication.save(
-        update_fields=["goal", "permit", "failure", "requested_at", "working_id", "receipt", "reached"]
+        update_fields=[
+            *("goal", "permit", "failure", "requested_at"),
+            *("working_id", "receipt", "reached", "method", "base"),
+        ]
     )
     publication_start_anew(publication)
     return True

@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ProgramProfile
+from accounts.profiles import words
 from audit.models import AuditEvent
 from audit.selectors import sentence_of
 from dossier.selectors import facts
 from publishing import encode
 from publishing.models import Publication
+from publishing.places import PORTAL_NAMES, PortalRules
 from publishing.portals.ckan import CkanPortal
 from publishing.selectors import places_of
 from publishing.services import (
@@ -27,6 +29,7 @@ from publishing.services import (
     publication_resume,
     publication_stay_private,
 )
+from publishing.services.remote import KINDS
 from tests.cast import Cast, cast_create
 from tests.publishing import samples
 from tests.publishing.contract.houses import CkanHouse, House, SocrataHouse, StaticHouse, started
@@ -319,6 +322,11 @@ def test_the_geodata_portal_takes_only_what_can_be_drawn(cast: Cast, settings: A
     assert list(asked(Prepared(cast, mapped))) == ["socrata", "arcgis_geo"]
     goes_to("arcgis_geo")
     assert list(asked(Prepared(cast))) == ["arcgis_geo"]
+
+
+def test_every_portal_that_a_profile_may_name_has_a_name_and_a_way_there() -> None:
+    assert set(PORTAL_NAMES) == set(words.PORTALS) == set(KINDS)
+    assert PortalRules.of({"portals": ["socrata", "ckan"]}).waited_for(("socrata", "ckan")) == ("socrata",)
 
 
 def asked(prepared: Prepared) -> dict[str, Publication]:

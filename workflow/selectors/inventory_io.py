@@ -137,7 +137,8 @@ def _withheld_kind(dataset: Any, profile: Profile, today: date) -> str:
 def _public_url(dataset: Any, profile: Profile, today: date) -> str:
     if not dataset.is_public:
         return ""
-    return next((row.public_url for row in dataset.distributions.all() if row.public_url), "")
+    rows = sorted(dataset.distributions.all(), key=lambda row: row.pk)
+    return " ".join(row.public_url for row in rows if row.public_url)
 
 
 def _of_withholding(name: str) -> Any:

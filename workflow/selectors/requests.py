@@ -81,10 +81,16 @@ def votes_of_many(dataset_ids: list[int]) -> dict[int, int]:
 
 
 def public_address(dataset: Dataset | None) -> str:
-    """Where readers find a dataset; empty while it is not public."""
+    """Where readers find a dataset, in the first place that has it; empty while it is not public."""
+    return next(iter(public_addresses(dataset)), "")
+
+
+def public_addresses(dataset: Dataset | None) -> list[str]:
+    """Every address under which readers find a dataset, that of the first place first."""
     if dataset is None:
-        return ""
+        return []
+    found: list[str] = []
     if dataset.public_release is not None:
-        urls = dataset.distributions.exclude(public_url="").values_list("public_url", flat=True)
-        return urls.first() or dataset.existing_url
-    return dataset.existing_url
+        urls = dataset.distributions.exclude(public_url="").order_by("pk")
+        found = list(urls.values_list("public_url", flat=True))
+    return found or [url for url in (dataset.existing_url,) if url]

@@ -155,8 +155,10 @@ def row_of(dataset: Dataset) -> Row:
     since = getattr(dataset, "public_since", None)
     away = entry.elsewhere_url if entry and entry.portal == ScheduleEntry.Portal.ELSEWHERE else ""
     if since is not None:
-        found = (form.public_url for form in dataset.distributions.all() if form.public_url)
-        return Row(dataset, entry, PUBLISHED, since, next(found, ""))
+        forms = sorted(dataset.distributions.all(), key=lambda form: form.pk)
+        # Where it is on several portals, the cell holds every address.
+        found = " ".join(form.public_url for form in forms if form.public_url)
+        return Row(dataset, entry, PUBLISHED, since, found)
     if away or dataset.existing_url:
         return Row(dataset, entry, ELSEWHERE, None, away or dataset.existing_url)
     return Row(dataset, entry, PLANNED, None, "")

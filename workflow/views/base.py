@@ -94,7 +94,8 @@ def _public_urls(context: ReleaseContext) -> list[str]:
     """Where a release that is public can be found."""
     if context.release.stage != Stage.PUBLISHED:
         return []
-    return [row.public_url for row in context.dataset.distributions.all() if row.public_url]
+    rows = context.dataset.distributions.order_by("pk")
+    return [row.public_url for row in rows if row.public_url]
 
 
 def next_steps(context: ReleaseContext, user: Any) -> list[dict[str, Any]]:

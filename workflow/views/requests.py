@@ -270,7 +270,7 @@ def _request_page(
         "program": row.program,
         "form": form,
         "voted": bool(cookie) and selectors.has_voted(row, services.voter_digest(cookie)),
-        "dataset_address": selectors.public_address(row.dataset),
+        "dataset_addresses": selectors.public_addresses(row.dataset),
         "proposal": row.proposals.select_related("department").first(),
     }
     return render(request, "workflow/requests/request.html", context, status=status)
