@@ -69,15 +69,15 @@ _MESSAGES = (
     Message("clear_privacy", "a release was cleared by privacy and goes to the final review"),
     Message("approve", "a release was approved"),
     Message("publish", "a release became public"),
-    Message("pass_refresh", "a refresh became public under its earlier approval", needs=("dataset", "sentence")),
+    Message(
+        "pass_refresh", "a refresh became public under its earlier approval", needs=("dataset", "sentence")
+    ),
     Message(
         "refresh_to_privacy",
         "a refresh needs the privacy review",
         needs=("dataset", "sentence", "why"),
     ),
-    Message(
-        "refresh_to_review", "a refresh needs the full review", needs=("dataset", "sentence", "why")
-    ),
+    Message("refresh_to_review", "a refresh needs the full review", needs=("dataset", "sentence", "why")),
     Message("refresh_stopped", "a refresh could not be compared", asks=True, needs=("dataset", "problem")),
     Message("freshness", "data of yours that is due for an update", asks=True, needs=("dataset", "lines")),
     Message("return_for_changes", "a release was returned for changes", needs=("dataset", "reason")),
@@ -95,7 +95,9 @@ _MESSAGES = (
     Message("reinstate", "a retracted release goes through review again"),
     Message("supersede", "a newer release took the place of an older one"),
     Message("retire", "a published dataset was retired", needs=("dataset", "reason")),
-    Message("retirement_proposed", "a retirement waits for your word", asks=True, needs=("dataset", "reason")),
+    Message(
+        "retirement_proposed", "a retirement waits for your word", asks=True, needs=("dataset", "reason")
+    ),
     Message(
         "retirement_notice", "the public notice of a retirement runs", needs=("dataset", "until", "reason")
     ),
@@ -107,19 +109,27 @@ _MESSAGES = (
     ),
     Message("retirement_objected", "somebody objects to a retirement", asks=True),
     Message("retirement_changed", "a retirement took another turn", needs=("dataset", "verdict")),
-    Message("retraction_confirmed", "retracted data was seen private from outside", needs=("dataset", "minutes")),
+    Message(
+        "retraction_confirmed", "retracted data was seen private from outside", needs=("dataset", "minutes")
+    ),
     Message(
         "retraction_stuck",
         "retracted data is still public",
         asks=True,
         needs=("dataset", "problem", "minutes"),
     ),
-    Message("post_mortem_begun", "the post-mortem of a retraction begins", asks=True, needs=("dataset", "due")),
+    Message(
+        "post_mortem_begun", "the post-mortem of a retraction begins", asks=True, needs=("dataset", "due")
+    ),
     Message("post_mortem_due", "a post-mortem is due soon or late", asks=True, needs=("dataset", "due")),
     Message("post_mortem_to_sign", "a post-mortem waits for its second signature", asks=True),
     Message("post_mortem_closed", "a post-mortem is closed"),
-    Message("measure_given", "a measure of a post-mortem is yours", asks=True, needs=("dataset", "what", "due")),
-    Message("measure_late", "a measure of a post-mortem is late", asks=True, needs=("dataset", "what", "due")),
+    Message(
+        "measure_given", "a measure of a post-mortem is yours", asks=True, needs=("dataset", "what", "due")
+    ),
+    Message(
+        "measure_late", "a measure of a post-mortem is late", asks=True, needs=("dataset", "what", "due")
+    ),
     Message("review_requested", "a review is asked for", asks=True, needs=("dataset", "kind")),
     Message("review_given", "a review was given", needs=("dataset", "kind", "verdict")),
     Message("thread_written", "somebody wrote in a thread that you take part in", needs=("dataset", "about")),
@@ -176,6 +186,12 @@ _MESSAGES = (
     ),
     Message("scan_finished", "the scan for personal data has ended", needs=("dataset", "findings")),
     Message("file_unreadable", "a file could not be read", asks=True, needs=("dataset", "problem")),
+    Message(
+        "public_copy_differs",
+        "a public copy is not what was approved any more",
+        asks=True,
+        needs=("dataset", "problem"),
+    ),
     Message("publication_failed", "the portal did not take a copy", asks=True, needs=("dataset", "problem")),
     Message("private_copy_ready", "a private copy on the portal can be looked at"),
     Message(
@@ -186,12 +202,6 @@ _MESSAGES = (
     ),
     Message(
         "etl_decided", "the way a dataset is refreshed was decided", needs=("dataset", "version", "verdict")
-    Message(
-        "public_copy_differs",
-        "a public copy is not what was approved any more",
-        asks=True,
-        needs=("dataset", "problem"),
-    ),
     ),
     Message("refresh_parked", "an automated refresh is parked", asks=True, needs=("dataset", "problem")),
     Message(
