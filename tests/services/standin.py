@@ -64,5 +64,6 @@ def standin_portal(state: Path, *, port: int | None = None, tls: bool = False) -
     command = [sys.executable, "-m", "publishing.devserver", *where]
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     log = state.with_suffix(".log")
-    with running(command, log=log, ready=lambda: answers(portal.port), env=environment) as process:
+    ports = [portal.port, portal.tls_port] if tls else [portal.port]
+    with running(command, log=log, ready=lambda: all(map(answers, ports)), env=environment) as process:
         yield replace(portal, pid=process.pid)
