@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.roles import Role
+from workflow.demo.endings import leave_at_once, leave_for_good
 from workflow.demo.holdings import HOLDINGS
 from workflow.demo.journey import Journey
 from workflow.demo.world import World
@@ -53,6 +54,17 @@ def to_staged(journey: Journey, *, at: datetime | None = None) -> None:
 def published(journey: Journey) -> None:
     to_staged(journey)
     journey.publish()
+
+
+def retired(journey: Journey) -> None:
+    published(journey)
+    journey.wait(60, 80)
+    leave_for_good(journey)
+
+
+def retracted(journey: Journey) -> None:
+    published(journey)
+    leave_at_once(journey)
 
 
 def refreshed(journey: Journey) -> None:
@@ -157,9 +169,9 @@ YEAR: dict[str, tuple[int, Fate]] = {
     "City budget": (325, published),
     "Tree inventory": (310, published),
     "Bus stop ridership": (300, refreshed),
-    "Street sweeping schedule": (290, published),
+    "Street sweeping schedule": (290, retired),
     "Checkbook": (276, returned_by_cdo),
-    "Traffic counts": (262, published),
+    "Traffic counts": (262, retracted),
     "Park amenities": (250, published),
     "Flu vaccinations by week": (236, published),
     "Business licences": (222, returned_by_privacy),
