@@ -9,6 +9,14 @@ from workflow.joint import departments_of
 from workflow.models import Freeze
 
 
+def planned_at(context: ReleaseContext) -> datetime | None:
+    """When a release is to go public: by its plan, or with its bundle where that is later."""
+    at = context.plan.release_at if context.plan else None
+    if at is None or context.together is None:
+        return at
+    return max(at, context.together.bundle.release_at)
+
+
 def freezes_at(context: ReleaseContext, moment: datetime) -> list[Freeze]:
     """The freezes of the program that keep this release from the public at `moment`, exceptions aside.
 

@@ -22,6 +22,7 @@ from workflow.context import context_of
 from workflow.errors import MoveRefused
 from workflow.forms.moments import MomentField, MomentsForm
 from workflow.models import Freeze, PublicationPlan, Release
+from workflow.selectors.deadlines import due_by_plan
 from workflow.selectors.feed import entries_for
 from workflow.services.bundles import bundle_stop
 from workflow.services.freezes import freeze_except, freeze_lift, freeze_set
@@ -123,6 +124,16 @@ def test_two_freezes_that_meet_hold_until_the_end_of_both(cast: Cast) -> None:
     zone = ZoneInfo(context_of(release.pk).profile.timezone)
     end = (first.ends_at + timedelta(days=3)).astimezone(zone)
     assert f"{end:%Y, %H:%M}" in letter.context["earliest"]
+
+
+def test_a_freeze_over_the_moment_of_a_bundle_is_told_though_the_plan_is_earlier(cast: Cast) -> None:
+    release = planned(cast)
+    bundled(cast, [release], release_at=NOW + timedelta(days=20))
+    frozen(cast, starts_at=NOW + timedelta(days=19), ends_at=NOW + timedelta(days=22))
+    assert OutgoingMessage.objects.filter(message_id="freeze_moves_date", recipient=cast.steward).exists()
+    about = context_of(release.pk)
+    last = due_by_plan(about)
+    assert last is not None and last >= NOW + timedelta(days=22)
 
 
 class Moments(MomentsForm):

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Program, User
 from workflow.context import ReleaseContext, contexts_of, release_queryset
-from workflow.freezing import free_from, freezes_at, is_excepted
+from workflow.freezing import free_from, freezes_at, is_excepted, planned_at
 from workflow.models import Bundle, Freeze, PlanHold
 from workflow.moment_words import MomentWords, moment_words
 from workflow.selectors.bundles import bundles_live, bundles_of, conflicts_of
@@ -68,7 +68,7 @@ def ahead_of(user: User, program: Program, *, now: datetime) -> list[Ahead]:
 def _ahead(context: ReleaseContext) -> Ahead:
     bundle = context.together.bundle if context.together else None
     zone = ZoneInfo(context.profile.timezone)
-    at = max(context.plan.release_at, bundle.release_at) if bundle else context.plan.release_at
+    at = planned_at(context) or context.now
     return Ahead(
         context=context,
         at=at,
@@ -108,7 +108,8 @@ def plan_calendar(context: ReleaseContext) -> PlanCalendar:
     zone, plan = ZoneInfo(context.profile.timezone), context.plan
     at = plan.release_at if plan else None
     bundle = context.together.bundle if context.together else None
-    moments = {context.now, *([max(at, context.now)] if at else ())}
+    going = planned_at(context)
+    moments = {context.now, *([max(going, context.now)] if going else ())}
     found = {row.pk: row for moment in moments for row in freezes_at(context, moment)}
     hold = next(iter(context.release.plan_holds.all()), None)
     return PlanCalendar(

@@ -22,7 +22,7 @@ from work.services import task_nudge
 from workflow import calendar_duties, routing
 from workflow.context import context_of
 from workflow.errors import MoveRefused
-from workflow.freezing import free_from
+from workflow.freezing import free_from, planned_at
 from workflow.models import Freeze, FreezeException, Release
 from workflow.selectors.freezes import releases_planned_in
 from workflow.services.letters import letter_context
@@ -141,7 +141,7 @@ def freeze_except(
 def _tell_moved(freeze: Freeze, actor: User, now: datetime) -> None:
     """A letter to the people of every release whose planned moment lies in the freeze: when it can be."""
     for context in releases_planned_in(freeze, now=now):
-        at = context.plan.release_at
+        at = planned_at(context) or now
         zone = ZoneInfo(context.profile.timezone)
         free = free_from(context, max(at, now))
         message_queue(
