@@ -82,8 +82,8 @@ def _is_one(found: Overlap, alike: float, same_place: bool) -> bool:
 
 def _alike(one: str, other: str) -> float:
     """How alike two names are, between 0 and 1; capitals and separators count for nothing."""
-    plain = [name.lower().replace("_", "").replace(" ", "").replace("-", "") for name in (one, other)]
-    return SequenceMatcher(None, *plain).ratio()
+    ours, theirs = (name.lower().replace("_", "").replace(" ", "").replace("-", "") for name in (one, other))
+    return SequenceMatcher(None, ours, theirs).ratio()
 
 
 def _is_reordered(

@@ -94,7 +94,7 @@ def spread_of(path: Path, column: Column, rows: int) -> Spread:
         values = block.to_series().rename("v").drop_nulls()
         nulls += block.height - len(values)
         told = values.hash().rename("v")
-        if told.approx_n_unique() > _FOLLOWED:
+        if int(told.to_frame().select(pl.col("v").approx_n_unique()).item()) > _FOLLOWED:
             is_sampled, told = True, told.to_frame().filter(_is_followed()).to_series()
         hashes.append(_counted(told))
         measured = _sizes(values.gather_every(step), column)
@@ -116,8 +116,8 @@ def overlap(one: Spread, other: Spread) -> Overlap:
     both = ours.join(theirs, on="v", suffix="_now")
     common = both.select(pl.min_horizontal("n", "n_now").sum()).item() or 0
     # Of the shorter: a table that grew still holds what it held.
-    least = min(ours["n"].sum(), theirs["n"].sum())
-    return Overlap(common / least if least else 0.0, min(one.distinct, other.distinct))
+    least = min(_total(ours), _total(theirs))
+    return Overlap(float(common) / least if least else 0.0, min(one.distinct, other.distinct))
 
 
 def shift(before: Spread, now: Spread) -> Measured:
@@ -149,6 +149,10 @@ def _sizes(values: pl.Series, column: Column) -> pl.Series:
 
 def _is_followed() -> pl.Expr:
     return pl.col("v") % _ONE_IN == 0
+
+
+def _total(counted: pl.DataFrame) -> int:
+    return int(counted.select(pl.col("n").sum()).item() or 0)
 
 
 def _counted(values: pl.Series) -> pl.DataFrame:

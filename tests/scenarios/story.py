@@ -32,10 +32,12 @@ from work.services import work_run
 from workflow.answering import check_checklist, judges_by, stage_is_open
 from workflow.context import ReleaseContext, context_of
 from workflow.demo.stations import STATION_WORK, decide_findings, weigh_benefit
-from workflow.models import Dataset, Release, Review
+from workflow.models import Dataset, Refresh, Release, Review
 from workflow.policies import SYSTEM
 from workflow.services.datasets import columns_describe, dataset_register
 from workflow.services.plans import plan_change
+from workflow.services.refresh import refresh_received
+from workflow.services.refresh_run import refresh_run
 from workflow.services.reviews import review_give, review_request
 from workflow.services.settle import release_settle
 from workflow.services.transitions import release_transition
@@ -105,6 +107,21 @@ class Story:
         upload: Any = ContentFile(content, name=name)
         file_receive(release_id=self.release_id, upload=upload, name=name, actor=by)
         self.run()
+
+    def refresh(self, content: bytes, *, by: User | None = None, **words: Any) -> Refresh:
+        """A new file of the public dataset comes; the story goes on with the release that it opens."""
+        upload: Any = ContentFile(content, name="data.csv")
+        refresh = refresh_received(
+            dataset_id=Release.objects.get(pk=self.release_id).dataset_id,
+            upload=upload,
+            name="data.csv",
+            actor=by,
+            method_changed=words.pop("method_changed", False),
+            **words,
+        )
+        self.release_id = refresh.release_id
+        self.run()
+        return Refresh.objects.get(pk=refresh.pk)
 
     def describe_columns(self, words: Mapping[str, str], *, by: User) -> None:
         rows = [{"name": name, "description": about} for name, about in words.items()]
@@ -211,7 +228,11 @@ class Story:
 
     def run(self) -> None:
         """Let the conductor and the workers do what is due, until nothing is."""
-        work: list[tuple[type[WorkItem], Any]] = [(FileRead, partial(file_read, now=None)), *STATION_WORK]
+        work: list[tuple[type[WorkItem], Any]] = [
+            (FileRead, partial(file_read, now=None)),
+            (Refresh, refresh_run),
+            *STATION_WORK,
+        ]
         for _ in range(12):
             release_settle(release_id=self.release_id)
             # Each in its turn, whether or not one before it had work.

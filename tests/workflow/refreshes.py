@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from datafiles.reading import ReadResult
 from dossier.models import FileRead
 from dossier.services import fact_record
 from dossier.services_files import file_read, file_receive
+from privacy.services import quasi_confirm
 from publishing.models import Permit, Publication
 from publishing.selectors import valid_permit
 from tests.cast import Cast
@@ -107,8 +108,18 @@ def went_public(release_id: int, now: datetime | None = None) -> Release:
     return Release.objects.get(pk=release_id)
 
 
-def public_dataset(cast: Cast, table: bytes | None = None, *, header: str = HEADER, **fields: Any) -> Dataset:
-    """A dataset whose first release people prepared, judged and approved, and that is public."""
+def public_dataset(
+    cast: Cast,
+    table: bytes | None = None,
+    *,
+    header: str = HEADER,
+    quasi: Sequence[str] = (),
+    **fields: Any,
+) -> Dataset:
+    """A dataset whose first release people prepared, judged and approved, and that is public.
+
+    `quasi`: the columns that together could single somebody out, where it is about people.
+    """
     dataset = dataset_make(cast, **fields)
     release = dataset.current_release
     upload: Any = ContentFile(table or csv_of(rows()), name="permits.csv")
@@ -121,7 +132,7 @@ def public_dataset(cast: Cast, table: bytes | None = None, *, header: str = HEAD
         if step == Stage.INVENTORY:
             answered(release.pk)
         elif step == Stage.PRIVACY:
-            decided(release.pk, cast)
+            decided(release.pk, cast, quasi)
         review_all(release, ONWARD[step], cast)
         release_transition(release_id=release.pk, name=ONWARD[step], actor=cast[ACTORS[ONWARD[step]]])
     went_public(release.pk)
@@ -144,8 +155,10 @@ def answered(release_id: int) -> None:
     fact_record(release_id=release_id, kind="plan", ok=True, about={"plan": "l"})
 
 
-def decided(release_id: int, cast: Cast) -> None:
+def decided(release_id: int, cast: Cast, quasi: Sequence[str] = ()) -> None:
     """The privacy officer decides every finding, and weighs benefit and risk on the copy."""
+    if quasi:
+        quasi_confirm(release_id=release_id, columns=quasi, k_min=5, actor=cast.privacy_officer)
     decide_findings(release_id, cast.privacy_officer, timezone.now())
     while work(release_id):
         pass

@@ -206,3 +206,30 @@ def test_the_first_release_is_never_let_through(cast: Cast) -> None:
             release_transition(release_id=release.pk, name=name, actor=SYSTEM)
         with pytest.raises(PermissionDenied):
             release_transition(release_id=release.pk, name=name, actor=cast.cdo)
+
+
+PEOPLE = "case_no,age,zip,visit"
+
+
+def people(count: int = 60) -> list[list[str]]:
+    """Cases of people in groups of ten or more by age and ZIP code."""
+    return [
+        [f"C-{n:04d}", str((34, 52)[n % 2]), ("90012", "90013", "90014")[n % 3], f"2026-0{n % 9 + 1}-11"]
+        for n in range(1, count + 1)
+    ]
+
+
+def test_an_appended_row_that_stands_alone_between_two_releases_stops_it(cast: Cast) -> None:
+    dataset = public_dataset(cast, csv_of(people(), PEOPLE), header=PEOPLE, quasi=["age", "zip"])
+    refresh = refreshed(
+        dataset,
+        csv_of([["C-0061", "34", "90012", "2026-05-11"]], PEOPLE),
+        actor=cast.steward,
+        method="append",
+    )
+    context = context_of(refresh.release_id)
+    # The whole table hides everybody; what came since the last release hides nobody.
+    assert context.data("risk", "k") >= context.data("risk", "k_min")
+    assert refresh.decision == "privacy"
+    assert context.facts["risk"].sentences[0] in reasons(refresh)
+    assert not Permit.objects.filter(release=refresh.release_id).exists()

@@ -217,6 +217,7 @@ def _data_rules(profile: Profile) -> Pairs:
         _pair("Updates", _and(profile.updates.methods)),
     ]
     pairs += [_pair(f"No {method}", why) for method, why in profile.updates.refused.items()]
+    pairs += _refreshes(profile)
     pairs += _catalogue(profile)
     if profile.publication.get("categories"):
         pairs.append(_pair("Categories", ", ".join(profile.publication["categories"])))
@@ -232,6 +233,17 @@ def _portals(rules: PortalRules) -> str:
     told = f"; {_and(maps)} only data with something to draw on a map" if maps else ""
     waits = "all of them" if rules.needed == ALL else "the first that takes its data"
     return f"{_and(names)}{told}. A release waits for {waits}"
+
+
+def _refreshes(profile: Profile) -> Pairs:
+    """What a refresh may change without a review, and when data counts as late."""
+    updates = profile.updates
+    rows = f"up to {updates.rows_more} % more or {updates.rows_fewer} % fewer rows"
+    late = f"{updates.overdue_percent} % and {updates.delinquent_percent} % of its period after the day"
+    return [
+        _pair("A refresh needs no review with", f"the same columns, and {rows}"),
+        _pair("Public data is overdue, then long overdue", late),
+    ]
 
 
 def _catalogue(profile: Profile) -> Pairs:
