@@ -14,7 +14,7 @@ from publishing.models import EtlRecord, Fetch
 from publishing.selectors_sources import fetch_taken_last, fetches_waiting
 from publishing.services.fetches import fetch_refused, fetch_taken
 from workflow.errors import MoveRefused
-from workflow.models import Dataset
+from workflow.models import Dataset, Refresh
 from workflow.services.refresh import refresh_on_its_way, refresh_received
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def fetched_sweep(*, now: datetime | None = None) -> int:
     return taken
 
 
-def _received(fetch: Fetch, now: datetime | None):  # type: ignore[no-untyped-def]
+def _received(fetch: Fetch, now: datetime | None) -> Refresh:
     """Each refresh asks whether the way the data is put together changed: the approved record answers it."""
     before = fetch_taken_last(fetch.dataset_id)
     is_changed = before is not None and before.record_id != fetch.record_id

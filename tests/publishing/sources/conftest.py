@@ -10,6 +10,7 @@ from publishing.sources import KINDS
 from publishing.sources.base import Fetched, Limits, Secrets
 from tests.publishing.sources.server import KEY_ID, KEY_SECRET, Site, serving
 
+SECRETS = {"BUCKET": f"{KEY_ID}:{KEY_SECRET}", "TOKEN": "a-token-of-the-source"}
 Fetch = Callable[..., tuple[Fetched, bytes]]
 
 
@@ -25,7 +26,7 @@ def fetch(tmp_path: Path) -> Fetch:
 
     def run(kind: str, config: dict[str, Any], **about: Any) -> tuple[Fetched, bytes]:
         secrets = Secrets(
-            values={"BUCKET": f"{KEY_ID}:{KEY_SECRET}", "TOKEN": "a-token-of-the-source"},
+            values=SECRETS | about.pop("secrets", {}),
             databases=about.pop("databases", {}),
             allow_loopback=True,
         )
