@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
+from notifications.models import OutgoingMessage
 from publishing.models import Permit
 from publishing.selectors import valid_permit
 from tests.cast import Cast
@@ -26,7 +30,9 @@ from workflow.errors import GatesUnmet, MoveRefused
 from workflow.gates import unmet
 from workflow.models import Dataset, Refresh, Release, Review
 from workflow.policies import SYSTEM
+from workflow.selectors.work import my_work_of
 from workflow.services.datasets import columns_describe
+from workflow.services.tell import releases_with_ended_work
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
 
@@ -233,3 +239,17 @@ def test_an_appended_row_that_stands_alone_between_two_releases_stops_it(cast: C
     assert refresh.decision == "privacy"
     assert context.facts["risk"].sentences[0] in reasons(refresh)
     assert not Permit.objects.filter(release=refresh.release_id).exists()
+
+
+def test_a_refresh_that_cannot_be_put_together_stops_and_somebody_is_told(
+    cast: Cast, dataset: Dataset
+) -> None:
+    twice = [*rows(118, 119), rows(119, 119)[0]]
+    refresh = refreshed(dataset, csv_of(twice), actor=cast.steward, method="upsert")
+    assert (refresh.status, refresh.decision) == ("dead", "")
+    assert "“permit_no” tells rows apart" in refresh.error
+    assert refresh.release_id in releases_with_ended_work(since=timezone.now() - timedelta(hours=1))
+    letters = OutgoingMessage.objects.filter(message_id="refresh_stopped")
+    assert cast.steward in {letter.recipient for letter in letters}
+    (line,) = [line for line in my_work_of(cast.steward).on_me if line.release.pk == refresh.release_id]
+    assert "look why the refresh stopped" in line.turn.what

@@ -33,12 +33,13 @@ __all__ = ["after_move", "letter_context", "release_path", "review_ask", "review
 # After these moves the copy on the portal must not stay (or become) visible.
 _TAKES_COPY_BACK = {"retract", "retire", "return_for_changes", "withdraw", "reject"}
 
-# After these moves a refresh is on the way that the drift called for; a return makes it a full review.
+# After these moves a refresh is on the way that the drift called for; one that comes back is reviewed in full.
 _ROUTES = {
     "pass_refresh": Refresh.Decision.PUBLISH,
     "refresh_to_privacy": Refresh.Decision.PRIVACY,
     "refresh_to_review": Refresh.Decision.FULL,
     "return_for_changes": Refresh.Decision.FULL,
+    "reinstate": Refresh.Decision.FULL,
 }
 
 # After these moves the copy is public: later ones are compared with it.

@@ -25,6 +25,7 @@ from publishing.recheck_page import checks_that_differ
 from publishing.selectors import places_of
 from workflow import routing
 from workflow.context import ReleaseContext
+from workflow.models import Refresh
 from workflow.policies import stage_holder
 from workflow.refreshing import is_measuring, refresh_of
 from workflow.services.effects import letter_context
@@ -48,8 +49,9 @@ def releases_with_ended_work(*, since: datetime) -> set[int]:
     facts = Fact.objects.filter(kind__in=("scan", "private_copy"), at__gte=since)
     reads = FileRead.objects.filter(finished_at__gte=since).exclude(failed_code="")
     publications = Publication.objects.filter(finished_at__gte=since).exclude(failure="")
+    refreshes = Refresh.objects.filter(finished_at__gte=since, status=Refresh.Status.DEAD)
     found: set[int] = set()
-    for rows in (facts, reads, publications):
+    for rows in (facts, reads, publications, refreshes):
         found |= set(rows.values_list("release_id", flat=True))
     return found
 
