@@ -11,6 +11,13 @@ from publishing.devserver.http import Request, Response, json_response
 from publishing.devserver.store import Asset, Store
 
 
+# What may be asked for; any other word is the name of a custom field.
+KNOWN = set(
+    "domains search_context ids names categories tags only parent_id q public published approval_status "
+    "audience provenance show_visibility limit offset scroll_id order ticket $$app_token".split()
+)
+
+
 def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
@@ -59,7 +66,7 @@ def _wanted(store: Store, asset: Asset, ask: dict[str, str]) -> bool:
             "public" not in ask or (asset.scope == "public") == (ask["public"] == "true"),
             "published" not in ask or (asset.stage == "published") == (ask["published"] == "true"),
             "approval_status" not in ask or _approval(store, asset) == ask["approval_status"],
-            *(_custom(asset).get(name) == value for name, value in ask.items() if name in _custom(asset)),
+            *(_custom(asset).get(name) == value for name, value in ask.items() if name not in KNOWN),
         )
     )
 

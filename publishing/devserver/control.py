@@ -45,6 +45,12 @@ def _set(server: PortalServer, request: Request, routes: list[str]) -> Any:
     return server.store.settings()
 
 
+def _reset(server: PortalServer, request: Request, routes: list[str]) -> Any:
+    server.store.reset_settings()
+    server.throttle.forget()
+    return server.store.settings()
+
+
 def _faults(server: PortalServer, request: Request, routes: list[str]) -> Any:
     return {"faults": server.faults.listed(), "kinds": faults.KINDS, "routes": routes}
 
@@ -79,6 +85,7 @@ ORDERS = {
     ("DELETE", "log"): _clear_log,
     ("GET", "settings"): _settings,
     ("POST", "settings"): _set,
+    ("DELETE", "settings"): _reset,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _order,
     ("DELETE", "faults"): _quiet,

@@ -117,6 +117,9 @@ class Store(Database):
                 raise ApiError(400, "invalid_request", f"Unknown setting {name}")
             self.db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
 
+    def reset_settings(self) -> None:
+        self.db.execute("DELETE FROM setting")
+
     def next_number(self, name: str, first: int) -> int:
         row = self.db.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()
         number = first if row is None else row[0] + 1

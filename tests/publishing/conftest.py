@@ -32,14 +32,8 @@ class Orders:
 
     def quiet(self) -> None:
         requests.delete(f"{self.base}/__standin/faults", timeout=5)
-        self.settings(
-            approvals="automatic",
-            lag_seconds=0,
-            catalog_lag_seconds=0,
-            row_errors="fatal",
-            categories=[],
-            strict_content_type=True,
-        )
+        requests.delete(f"{self.base}/__standin/settings", timeout=5)
+        self.settings(strict_content_type=True)
 
     def log(self) -> list[dict[str, Any]]:
         return requests.get(f"{self.base}/__standin/log", timeout=5).json()
