@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
-from publishing.records import PortalRecord, PortalView
+from publishing.records import PortalRecord
 
 
 class PortalError(Exception):
@@ -365,8 +365,8 @@ class HasViews(Protocol):
     def set_views(self, remote_id: str, record: PortalRecord) -> list[Proof]:
         """Create and correct the filtered views of the record, remove ours that left it, and verify each."""
 
-    def set_views_scope(self, remote_id: str, scope: str) -> list[PortalView]:
-        """Give the filtered views the audience of their dataset; returns those that did not take it."""
+    def set_views_scope(self, remote_id: str, scope: str) -> list[str]:
+        """Give the filtered views the audience of their dataset; returns the names of those that did not take it."""
 
 
 @runtime_checkable

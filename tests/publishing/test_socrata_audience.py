@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from publishing.portals.base import ReviewerRefused
 from publishing.portals.socrata import SocrataPortal
@@ -104,6 +105,29 @@ def test_retired_it_is_private_says_why_and_again_says_it_once(
     assert not portal.verify_public(remote_id, key_field="row_key").visible
 
 
+# shared with single people
+
+
+def test_a_private_copy_is_shared_with_people_of_the_portal_and_taken_back(
+    portal: SocrataPortal, orders: Orders, remote_id: str
+) -> None:
+    shared = portal.share(remote_id, ["viewer@example.gov", "nobody@example.gov"])
+    assert (shared.with_, shared.unknown) == (("viewer@example.gov",), ("nobody@example.gov",))
+    viewer = ("standin-viewer", "standin-viewer-secret")
+    assert seen(orders, remote_id, viewer) == 200
+    assert not portal.verify_public(remote_id, key_field="row_key").visible
+    assert portal.share(remote_id, ["Viewer@example.gov"]).with_ == ("Viewer@example.gov",)
+
+    portal.unshare(remote_id, ["viewer@example.gov"])
+    assert seen(orders, remote_id, viewer) in (403, 404)
+    owners = portal.get("read", f"/api/views/{remote_id}/permissions")["users"]
+    assert [level["name"] for user in owners for level in user["accessLevels"]] == ["current_owner"]
+
+
+def seen(orders: Orders, remote_id: str, key: tuple[str, str]) -> int:
+    return requests.get(f"{orders.base}/api/views/{remote_id}.json", auth=key, timeout=5).status_code
+
+
 # other sites
 
 
@@ -119,7 +143,13 @@ def test_our_key_never_goes_to_another_site(orders: Orders) -> None:
 def test_each_site_is_asked_from_outside_whether_it_shows_the_dataset(
     orders: Orders, portal: SocrataPortal, remote_id: str
 ) -> None:
-    with SocrataPortal(orders.config(federated_sites=(orders.domain, "127.0.0.1:9"), tries=1)) as asking:
-        assert asking.shown_on(remote_id) == {orders.domain: False, "127.0.0.1:9": None}
+    site = f"localhost:{orders.domain.partition(':')[2]}"
+    orders.settings(federates_to=[site], federation_lag_seconds=0)
+    with SocrataPortal(orders.config(federated_sites=(site, "127.0.0.1:9"), tries=1)) as asking:
+        assert asking.shown_on(remote_id) == {site: False, "127.0.0.1:9": None}
         portal.set_scope(remote_id, "public")
-        assert asking.shown_on(remote_id)[orders.domain] is True
+        assert asking.shown_on(remote_id)[site] is True
+        orders.settings(federation_lag_seconds=60)
+        portal.set_scope(remote_id, "private")
+        assert asking.shown_on(remote_id)[site] is True
+    orders.settings(federates_to=[], federation_lag_seconds=0)

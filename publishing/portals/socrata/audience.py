@@ -115,7 +115,7 @@ class Audience(RowCalls):
         return {site: self._shown_on(site, remote_id) for site in self.federated_sites}
 
     def _shown_on(self, site: str, remote_id: str) -> bool | None:
-        params = {"ids": checked_id(remote_id), "search_context": site, "domains": self.config.domain}
+        params = {"ids": checked_id(remote_id), "search_context": site}
         url = f"{self.config.scheme}://{site}/api/catalog/v1"
         try:
             told = self.call(

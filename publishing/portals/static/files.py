@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from publishing.portals.shared.dictionary import dictionary_csv
 from publishing.portals.shared.points import point_fields, point_of
 from publishing.portals.static.tree import write_whole
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, PortalRecord
@@ -19,11 +20,6 @@ PAGE = "index.html"
 # Beside the folder of the version, out of what is served.
 RECORD = ".record.json"
 _TYPES = {NUMBER: "number", CHECKBOX: "boolean", CALENDAR_DATE: "datetime"}
-_WORDS = {NUMBER: "Number", CHECKBOX: "True or false", CALENDAR_DATE: "Date and time"}
-
-
-def type_word(kind: str) -> str:
-    return _WORDS.get(kind, "Text")
 
 
 def write_rows(folder: Path, record: PortalRecord, rows: Iterable[dict[str, Any]]) -> int:
@@ -66,12 +62,7 @@ def _feature(row: dict[str, Any], record: PortalRecord, places: tuple[str, str])
 
 def write_description(folder: Path, record: PortalRecord, rows: int) -> None:
     """Everything beside the rows but the page."""
-    lines = io.StringIO()
-    writer = csv.writer(lines)
-    writer.writerow(["field", "name", "type", "description"])
-    for column in record.columns:
-        writer.writerow([column.field_name, column.name, type_word(column.type), column.description])
-    write_whole(folder / DICTIONARY, [lines.getvalue()])
+    write_whole(folder / DICTIONARY, [dictionary_csv(record)])
     package = json.dumps(_package(folder, record, rows), indent=1, ensure_ascii=False)
     write_whole(folder / PACKAGE, [package])
 

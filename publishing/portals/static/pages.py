@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
-from publishing.portals.static.files import DATA, DICTIONARY, MAP, PACKAGE, kept_record, type_word
+from publishing.portals.shared.dictionary import type_word
+from publishing.portals.static.files import DATA, DICTIONARY, MAP, PACKAGE, kept_record
 from publishing.records import PortalRecord
 
 STYLE = """body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:64rem;padding:1rem;color:#1b1b1b;
