@@ -78,13 +78,21 @@ def change(store: Store, asset: Asset, text: str) -> None:
 def table_of(store: Store, asset: Asset) -> Table:
     """Where the rows of this asset are read: its table, the copy that lags behind, or its query."""
     if not assets.is_derived(asset):
-        name = asset.replica if asset.behind else asset.truth
+        name = _replica(store, asset) if asset.behind else asset.truth
         return Table(name, [], asset.behind, asset.doc["rowsUpdatedAt"], asset.version)
     parent = _parent(store, asset)
     names = [cell(column) for column in asset.columns]
     return queries.compile_view(
         queries.clauses(asset.doc["queryString"]), parent, table_of(store, parent), names
     )
+
+
+def _replica(store: Store, asset: Asset) -> str:
+    """The copy that lags behind, its columns under the names that they have by now."""
+    kept = (store.papers.get("replica", asset.oid) or {"columns": asset.columns})["columns"]
+    old = {column["fieldName"]: cell(column) for column in kept}
+    names = [f"{old.get(column['fieldName'], 'NULL')} AS {cell(column)}" for column in asset.columns]
+    return f"(SELECT sid, made, changed, {', '.join(names) or 'NULL'} FROM {asset.replica})"  # noqa: S608
 
 
 def of(store: Store, asset: Asset) -> list[Asset]:

@@ -214,6 +214,8 @@ class Store(Database):
         if lag and not asset.behind:
             self.db.execute(f"DROP TABLE IF EXISTS {asset.replica}")
             self.db.execute(f"CREATE TABLE {asset.replica} AS SELECT * FROM {asset.truth}")
+            # Its columns may be others by the time it is read.
+            self.papers.put("replica", asset.oid, {"columns": asset.columns})
         until = time.time() + lag if lag else 0
         self.db.execute(
             "UPDATE asset SET version = version + 1, behind_until = ? WHERE oid = ?", (until, asset.oid)

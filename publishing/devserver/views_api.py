@@ -83,6 +83,8 @@ def delete(store: Store, request: Request) -> Response:
     request.publisher()
     asset = assets.find(store, request, request.args["id"])
     federation.leaving(store, asset)
+    for view in derived.of(store, asset):
+        store.drop(view)
     store.drop(asset)
     return Response(200)
 
@@ -166,7 +168,7 @@ def publish(store: Store, asset: Asset) -> Asset:
 
 
 def _copy(store: Store, asset: Asset, user: dict[str, Any], *, with_rows: bool) -> Response:
-    if asset.stage != "published":
+    if asset.stage != "published" or assets.is_derived(asset):
         raise ApiError(
             409, "soda.dataset.incorrect-lifecycle-stage", "Only a published asset has working copies"
         )

@@ -335,6 +335,27 @@ def test_the_older_form_of_a_filter_and_grouped_views_work_too(orders: Orders, d
     assert told == [{"name": "B-1", "total": "100"}]
 
 
+def test_a_dataset_that_goes_takes_its_views_along(orders: Orders, dataset: str) -> None:
+    about = {"name": "View", "originalViewId": dataset, "queryString": "SELECT permit"}
+    view = orders.send("POST", "/api/views.json", about).json()["id"]
+    requests.delete(f"{orders.base}/api/views/{dataset}.json", auth=orders.key, timeout=5)
+    assert orders.get(f"/api/views/{view}.json").status_code == 404
+
+
+def test_readers_who_lag_behind_see_the_old_rows_under_new_columns(
+    orders: Orders, soda: Socrata, dataset: str
+) -> None:
+    copied = orders.send("POST", f"/api/views/{dataset}/publication.json?method=copySchema", {}).json()["id"]
+    new = {"name": "New", "fieldName": "new", "dataTypeName": "text"}
+    orders.send("POST", f"/api/views/{copied}/columns", new)
+    soda.upsert(copied, [{"permit": "Z-1", "new": "x"}])
+    orders.settings(lag_seconds=30)
+    soda.publish(copied)
+    answer = orders.get(f"/resource/{dataset}.json", **{"$select": "permit, new"})
+    assert answer.headers["X-SODA2-Data-Out-Of-Date"] == "true"
+    assert [row["permit"] for row in answer.json()] == ["A-1", "A-2", "B-1"]
+
+
 def test_other_sites_show_what_is_public_and_a_while_too_long(
     orders: Orders, soda: Socrata, dataset: str
 ) -> None:
