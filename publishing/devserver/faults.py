@@ -100,8 +100,11 @@ class Fault:
             raise ValueError(f"Unknown fault {self.kind!r}. Known: {', '.join(KINDS)}")
         if self.when not in ("", "before", "after"):
             raise ValueError("when is before or after")
-        re.compile(self.path)
-        re.compile(self.route)
+        try:
+            re.compile(self.path)
+            re.compile(self.route)
+        except re.error as error:
+            raise ValueError(f"path and route are regular expressions: {error}") from error
         self.dice = random.Random(self.seed)  # noqa: S311 - which request is hit is no secret
 
     def speaks_of(self, hit: Hit) -> bool:
