@@ -21,10 +21,12 @@ from publishing.pipeline import ahead
 from publishing.records import PortalRecord
 
 _SEEDS = (secrets.randbits(63), secrets.randbits(63))
-_ROWS_AT_ONCE = 250_000
+_ROWS_AT_ONCE = 100_000
 # Beyond this share of the rows, sending everything is simpler and hardly slower.
 MOST = 0.5
 DELETES_AT_ONCE = 5_000
+_SCHEMA = {"key": pl.String, "one": pl.UInt64, "two": pl.UInt64, "place": pl.Int64}
+_NOWHERE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -56,35 +58,53 @@ def difference(
     """
     # Equal text of columns that are written the same way is equal on the portal too, without encoding it.
     alike = [(c.type, c.form) for c in old.columns] == [(c.type, c.form) for c in new.columns]
-    here, there = folder / "new", folder / "old"
+    here, there, shares = folder / "new", folder / "old", shares_of(old.rows, new.rows)
     for copy, place, words in ((old, there, "public copy"), (new, here, "new copy")):
-        write_index(told(_marked(copy, raw=alike), copy.rows, words, tell), place)
+        write_index(told(_marked(copy, raw=alike), copy.rows, words, tell), place, shares)
     return compare(there, here, new.record)
 
 
 def compare(old: Path, new: Path, record: PortalRecord) -> Difference:
-    """The same for two indexes that `write_index` wrote."""
-    first, second = _Index(old), _Index(new)
-    parts = max(1, -(-max(first.rows, second.rows) // _ROWS_AT_ONCE))
-    changed, added, vanished = [], [], list[str]()
-    for part in range(parts):
-        before, after = first.share(part, parts), second.share(part, parts)
-        if after.get_column("key").null_count() or after.get_column("key").is_duplicated().any():
+    """The same for two indexes that `write_index` wrote in as many shares."""
+    changed, added, vanished = [_NOWHERE], [_NOWHERE], list[str]()
+    for share in sorted(share.name for share in new.iterdir()):
+        before, after = _read(old / share), _read(new / share)
+        keys = after.get_column("key")
+        if keys.null_count() or keys.is_duplicated().any():
             raise encode.refused_key(record)
         both = after.join(before, on="key", how="left", suffix="_old")
         is_new = pl.col("place_old").is_null()
         is_other = (pl.col("one") != pl.col("one_old")) | (pl.col("two") != pl.col("two_old"))
         added.append(both.filter(is_new).get_column("place").to_numpy())
         changed.append(both.filter(~is_new & is_other).get_column("place").to_numpy())
-        vanished += before.join(after, on="key", how="anti", nulls_equal=True).get_column("key").to_list()
+        gone = before.join(after, on="key", how="anti", nulls_equal=True)
+        vanished += gone.get_column("key").to_list()
     return Difference(np.sort(np.concatenate(changed)), np.sort(np.concatenate(added)), sorted(vanished))
 
 
-def write_index(marked: Iterable[pl.DataFrame], path: Path) -> None:
-    """Keep keys and hashes of rows, part by part, in files under `path`."""
-    path.mkdir()
+def shares_of(*rows: int) -> int:
+    """In how many shares indexes of so many rows are kept, so that one of them is small."""
+    return max(1, -(-max(rows) // _ROWS_AT_ONCE))
+
+
+def write_index(marked: Iterable[pl.DataFrame], path: Path, shares: int) -> None:
+    """Keep keys, hashes and places of rows under `path`, each share of the keys in a folder of its own."""
+    folders = [path / f"{share:06d}" for share in range(shares)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    rows = 0
     for number, frame in enumerate(marked):
-        frame.write_parquet(path / f"{number:06d}.parquet", compression="uncompressed", statistics=False)
+        placed = frame.with_columns(place=pl.int_range(rows, rows + frame.height))
+        mine = pl.col("key").hash(_SEEDS[0]) % shares
+        for share, folder in enumerate(folders):
+            part = placed.filter(mine == share)
+            part.write_parquet(folder / f"{number:06d}.parquet", compression="uncompressed", statistics=False)
+        rows += frame.height
+
+
+def _read(share: Path) -> pl.DataFrame:
+    frames = [pl.read_parquet(file) for file in sorted(share.iterdir())]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=_SCHEMA)
 
 
 def told(
@@ -104,30 +124,8 @@ def marks_of(frames: Iterable[pl.DataFrame], record: PortalRecord) -> Iterator[p
         yield _marks(frame, frame.get_column(record.row_identifier))
 
 
-class _Index:
-    def __init__(self, path: Path) -> None:
-        self.files = sorted(path.iterdir())
-        heights = [pl.scan_parquet(file).select(pl.len()).collect().item() for file in self.files]
-        self.starts = np.concatenate([[0], np.cumsum(heights)]).astype(int)
-        self.rows = int(self.starts[-1])
-
-    def share(self, part: int, parts: int) -> pl.DataFrame:
-        """The rows whose key falls into this share, with their places."""
-        mine = pl.col("key").hash(_SEEDS[0]) % parts == part
-        frames = [
-            pl.read_parquet(file)
-            .with_columns(place=pl.int_range(int(start), int(start) + pl.len()))
-            .filter(mine)
-            for file, start in zip(self.files, self.starts, strict=False)
-        ]
-        return pl.concat(frames) if frames else pl.DataFrame(schema=_SCHEMA)
-
-
-_SCHEMA = {"key": pl.String, "one": pl.UInt64, "two": pl.UInt64, "place": pl.Int64}
-
-
 def _marked(copy: TreatedCopy, *, raw: bool) -> Iterator[pl.DataFrame]:
-    wide = 4 * copy.step
+    wide = 2 * copy.step
     slices = ((start, copy.raw(start, wide)) for start in range(0, copy.rows, wide))
     for start, frame in ahead(slices):
         if raw:

@@ -16,7 +16,7 @@ from publishing.records import CALENDAR_DATE, PortalRecord
 # A slice is about 5 MB of text; the file is read in these steps where nothing else asks for others.
 _CELLS_PER_SLICE = 300_000
 # So many keys are told apart at once; a longer table is gone through several times.
-_KEYS_AT_ONCE = 4_000_000
+_KEYS_AT_ONCE = 1_000_000
 # A date is written as a moment there.
 _MOMENT_BYTES = 24
 
@@ -54,14 +54,15 @@ class TreatedCopy:
 
     def at(self, positions: np.ndarray[Any, Any]) -> Iterator[pl.DataFrame]:
         """The rows at these positions (from 0, ascending) in the common notation, some at a time."""
-        wide = 4 * self.step
+        wide = 2 * self.step
         for start in range(0, self.rows, wide):
             low, high = np.searchsorted(positions, (start, start + wide))
             if low < high:
                 here = positions[low:high]
                 raw = self.raw(start, wide)[(here - start).tolist()]
                 encode.refuse_unfit(encode.unfit_rows(raw, self.columns), int(here[0]))
-                yield self.encoded(raw, here)
+                # Values of their own: a few rows must not keep the text of their whole slice in memory.
+                yield self.encoded(raw, here).select(pl.all() + "")
 
     def survey(self, tell: Callable[[int], None]) -> list[encode.ChunkPlan]:
         """Look at every cell before anything is sent: what no portal takes is refused here.
@@ -94,15 +95,15 @@ class TreatedCopy:
             return
         parts = max(1, -(-self.rows // _KEYS_AT_ONCE))
         for part in range(parts):
-            kept: list[pl.Series] = []
+            kept = [np.empty(0, dtype=np.uint64)]
             for keys in self.keys():
                 if keys.null_count():
                     raise encode.refused_key(self.record)
-                marks = keys.hash(7)
-                kept.append(marks.filter(marks % parts == part) if parts > 1 else marks)
-            marks = pl.concat(kept) if kept else pl.Series(dtype=pl.UInt64)
-            twice = marks.filter(marks.is_duplicated()).unique()
-            if len(twice) and self._really_twice(twice):
+                marks = keys.hash(7).to_numpy()
+                kept.append(marks[marks % parts == part])
+            sorted_marks = np.sort(np.concatenate(kept))
+            twice = np.unique(sorted_marks[1:][sorted_marks[1:] == sorted_marks[:-1]])
+            if len(twice) and self._really_twice(pl.Series(twice)):
                 raise encode.refused_key(self.record)
 
     def _really_twice(self, marks: pl.Series) -> bool:
@@ -114,8 +115,8 @@ class TreatedCopy:
         """The row identifier of every row in the common notation, slice by slice."""
         place = self._key_place
         source = pl.scan_parquet(self.path, use_statistics=False).select(pl.nth(place))
-        for start in range(0, self.rows, self.step * 10):
-            yield self._told_key(source.slice(start, self.step * 10).collect().to_series())
+        for start in range(0, self.rows, self.step * 4):
+            yield self._told_key(source.slice(start, self.step * 4).collect().to_series())
 
     def keys_of(self, raw: pl.DataFrame, positions: range) -> pl.Series:
         """The row identifiers of some rows as they stand in the file."""

@@ -5,23 +5,38 @@ The helper only computes. Requests, the lease and the database stay with the thr
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+# How long one thread may keep the interpreter while another waits for it. The usual 5 ms, at each of the many
+# small reads of an answer, would make the portal wait for the helper.
+_SHORT_TURN = 0.0005
 _END = object()
 
 
 def ahead(items: Iterable[T]) -> Iterator[T]:
     """The same items in the same order, each made while the one before it is in use."""
     source = iter(items)
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as helper:
+    with _short_turns(), ThreadPoolExecutor(1, thread_name_prefix="ahead") as helper:
         waiting = helper.submit(next, source, _END)
         while (item := waiting.result()) is not _END:
             waiting = helper.submit(next, source, _END)
             yield item  # type: ignore[misc]
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SHORT_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 class Behind(Generic[T]):
@@ -34,9 +49,11 @@ class Behind(Generic[T]):
     def __init__(self, work: Callable[[T], None]) -> None:
         self._work = work
         self._helper = ThreadPoolExecutor(1, thread_name_prefix="behind")
+        self._turns = _short_turns()
         self._waiting: Future[None] | None = None
 
     def __enter__(self) -> Behind[T]:
+        self._turns.__enter__()
         return self
 
     def put(self, item: T) -> None:
@@ -55,3 +72,4 @@ class Behind(Generic[T]):
                 self._settle()
         finally:
             self._helper.shutdown()
+            self._turns.__exit__(kind, error, trace)

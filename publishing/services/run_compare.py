@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from publishing import encode
-from publishing.changes import compare, marks_of, told, write_index
+from publishing.changes import compare, marks_of, shares_of, told, write_index
 from publishing.measures import Measures
 from publishing.pipeline import Behind
 from publishing.portals.base import FindsRows, ReadsText, RemoteAsset
@@ -137,7 +137,8 @@ class Comparing(Sending):
         both = ((theirs, "found", "copy on the portal"), (self.copy.frames(), "approved", "approved copy"))
         for frames, name, words in both:
             marks = marks_of(frames, self.record)
-            write_index(told(marks, self.copy.rows, words, self.tell), room / name)
+            shares = shares_of(self.copy.rows)
+            write_index(told(marks, self.copy.rows, words, self.tell), room / name, shares)
         found = compare(room / "found", room / "approved", self.record)
         words = differing_rows(found.added.tolist(), found.changed.tolist(), len(found.vanished))
         return self.proof(f"Rows that differ{where}", "none", words)
