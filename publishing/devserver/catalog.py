@@ -11,31 +11,29 @@ from publishing.devserver.http import Request, Response, json_response
 from publishing.devserver.store import Asset, Store
 
 # What may be asked for; any other word is the name of a custom field.
-KNOWN = set(
-    [
-        "domains",
-        "search_context",
-        "ids",
-        "names",
-        "categories",
-        "tags",
-        "only",
-        "parent_id",
-        "q",
-        "public",
-        "published",
-        "approval_status",
-        "audience",
-        "provenance",
-        "show_visibility",
-        "limit",
-        "offset",
-        "scroll_id",
-        "order",
-        "ticket",
-        "$$app_token",
-    ]
-)
+KNOWN = {
+    "domains",
+    "search_context",
+    "ids",
+    "names",
+    "categories",
+    "tags",
+    "only",
+    "parent_id",
+    "q",
+    "public",
+    "published",
+    "approval_status",
+    "audience",
+    "provenance",
+    "show_visibility",
+    "limit",
+    "offset",
+    "scroll_id",
+    "order",
+    "ticket",
+    "$$app_token",
+}
 
 
 def _iso(seconds: float) -> str:
