@@ -30,7 +30,7 @@ from workflow.models import Dataset, Release, Review
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
 
-STEPS = 14
+STEPS = 10
 
 
 class History:
