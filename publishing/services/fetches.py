@@ -69,6 +69,7 @@ def fetch_request(*, dataset_id: int, actor: User, now: datetime | None = None) 
     live = Fetch.objects.filter(dataset_id=dataset_id, status__in=["queued", "running"]).first()
     if live is not None:
         work_retry(live)
+        _event("source.fetch_asked", live, actor, {}, now)
         return live
     fetch = _queued(record, Fetch.Cause.PERSON, actor, now)
     _event("source.fetch_asked", fetch, actor, {}, now)

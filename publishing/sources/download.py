@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -120,7 +120,7 @@ def stream(answer: requests.Response, target: BinaryIO, clock: Clock) -> Writer:
     writer = Writer(target, clock, expected=expected)
     host = urlsplit(answer.url).hostname
     try:
-        for part in answer.raw.stream(CHUNK, decode_content=True):
+        for part in _parts(answer):
             writer.write(part)
             if writer.is_full:
                 break
@@ -132,6 +132,12 @@ def stream(answer: requests.Response, target: BinaryIO, clock: Clock) -> Writer:
     if expected and not compressed and writer.size < expected and not writer.is_full:
         raise SourceFault(f"{host} sent less than it announced.", is_host=True)
     return writer
+
+
+def _parts(answer: requests.Response) -> Iterator[bytes]:
+    """The body as it arrives: a server that sends it drop by drop gets no more time than was allowed."""
+    while part := answer.raw.read1(CHUNK, decode_content=True):
+        yield part
 
 
 def check(answer: requests.Response, *, what: str = "the file") -> requests.Response:
@@ -165,7 +171,7 @@ def about_json(
     host = urlsplit(url).hostname
     answer = check(session.get(url, headers=headers), what=what or "its description")
     clock.tick(f"Asking {host}")
-    body = bounded(answer, ABOUT_BYTES)
+    body = bounded(answer, ABOUT_BYTES, clock)
     try:
         return json.loads(body)
     except ValueError:
@@ -174,12 +180,13 @@ def about_json(
         ) from None
 
 
-def bounded(answer: requests.Response, most: int) -> bytes:
+def bounded(answer: requests.Response, most: int, clock: Clock) -> bytes:
     """The body of an answer that must fit into memory. Raises SourceFault when it does not, or breaks off."""
     host = urlsplit(answer.url).hostname
     parts, size = [], 0
     try:
-        for part in answer.raw.stream(CHUNK, decode_content=True):
+        for part in _parts(answer):
+            clock.tick(f"Asking {host}")
             size += len(part)
             if size > most:
                 raise SourceFault(f"{host} answered with more than fits. Check the address of the source.")

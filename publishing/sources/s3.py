@@ -138,7 +138,7 @@ class _Store:
             asked = {"list-type": "2", "prefix": self._prefix}
             if after:
                 asked["continuation-token"] = after
-            body = bounded(check(self.get(session, "", asked), what="the bucket"), ABOUT_BYTES)
+            body = bounded(check(self.get(session, "", asked), what="the bucket"), ABOUT_BYTES, clock)
             clock.tick("Looking through the bucket")
             found, after = _listing(body)
             yield from found

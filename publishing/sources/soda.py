@@ -89,7 +89,7 @@ def _pages(
             what="the rows",
         )
         clock.tick(f"Receiving: {rows:,} rows")
-        body = bounded(answer, PAGE_BYTES)
+        body = bounded(answer, PAGE_BYTES, clock)
         head, _, rest = body.partition(b"\n")
         writer.write(rest if rows else head + b"\n" + rest)
         came = rows_in(rest)

@@ -50,7 +50,8 @@ def first_terms(dataset: Dataset, methods: tuple[str, ...]) -> dict[str, Any]:
         for column in distribution.columns.filter(position__isnull=False)
     ]
     source = f"From {dataset.source_system}." if dataset.source_system else ""
-    method = dataset.update_method if dataset.update_method in methods else methods[0]
+    usual = dataset.update_method or EtlRecord.Method.REPLACE
+    method = usual if usual in methods else methods[0]
     return {
         "extraction": source,
         "columns": "\n".join(columns),

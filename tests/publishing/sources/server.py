@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +28,9 @@ class Site:
     # path -> (status, headers): the answer instead of the file, until it is taken back.
     refuses: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     cuts: set[str] = field(default_factory=set)
+    chunked: set[str] = field(default_factory=set)
+    # Sent byte by byte.
+    drips: set[str] = field(default_factory=set)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     per_page: int = 2
 
@@ -60,6 +65,10 @@ class _Handler(BaseHTTPRequestHandler):
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if self.headers.get("If-None-Match") == etag:
             return self._send(304, b"", {"ETag": etag})
+        if path in self.site.chunked:
+            return self._chunked(kind, body)
+        if path in self.site.drips:
+            return self._drip(kind, body)
         if path in self.site.cuts:
             self.send_response(200)
             self.send_header("Content-Type", kind)
@@ -69,6 +78,27 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         return self._send(200, body, {"Content-Type": kind, "ETag": etag})
+
+    def _chunked(self, kind: str, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for start in range(0, len(body), 70_000):
+            part = body[start : start + 70_000]
+            self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _drip(self, kind: str, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            for byte in body:
+                self.wfile.write(bytes((byte,)))
+                time.sleep(0.02)
+        self.close_connection = True
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

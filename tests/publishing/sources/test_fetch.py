@@ -83,6 +83,21 @@ def test_the_time_of_a_fetch_is_bounded(site: Site, fetch: Fetch) -> None:
         fetch("url", csv_at(site), seconds=0.0)
 
 
+def test_a_server_that_sends_drop_by_drop_gets_no_more_time(site: Site, fetch: Fetch) -> None:
+    config = csv_at(site, body=b"a\n" + b"1\n" * 100)
+    site.drips.add("/permits.csv")
+    with pytest.raises(SourceFault, match="did not send everything within"):
+        fetch("url", config, seconds=0.3)
+
+
+def test_an_answer_in_chunks_comes_whole(site: Site, fetch: Fetch) -> None:
+    config = csv_at(site, body=b"a\n" + b"1\n" * 200_000)
+    site.chunked.add("/permits.csv")
+    found, body = fetch("url", config)
+    assert body == site.files["/permits.csv"][1]
+    assert found.size == 400_002
+
+
 def test_a_web_page_is_no_table(site: Site, fetch: Fetch) -> None:
     site.files["/permits"] = ("text/html", b"<html>log in</html>")
     with pytest.raises(SourceFault, match="web page"):
