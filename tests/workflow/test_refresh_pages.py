@@ -43,6 +43,7 @@ def test_a_person_hands_in_a_file_and_reads_what_it_changes_and_why(
     assert answered.url == reverse("release", args=[release.pk])
     waiting = client.get(answered.url).content.decode()
     assert "Nobody is asked for anything yet" in waiting
+    assert "Begin readiness" not in waiting
     assert not my_work_of(cast.coordinator).on_me
 
     run(release.pk)

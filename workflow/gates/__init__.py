@@ -66,7 +66,7 @@ from workflow.gates.refresh import (
 from workflow.gates.reviews import reviews_in
 from workflow.gates.talk import readiness_talk_held
 from workflow.gates.withholding import not_withheld
-from workflow.refreshing import refresh_of
+from workflow.refreshing import is_measuring, refresh_of
 from workflow.stages import ONWARD, SYSTEM_OWNER, Stage, earlier_moves
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "GateResult",
     "Unmet",
     "judge",
+    "onward_of",
     "lacking",
     "unmet",
     "unmet_onward",
@@ -241,5 +242,10 @@ def unmet(name: str, context: ReleaseContext) -> list[Unmet]:
 
 def unmet_onward(context: ReleaseContext) -> list[Unmet]:
     """Everything in the way of the move onward from where the release is; empty when closed."""
-    move = ONWARD.get(context.release.stage)
+    move = onward_of(context)
     return unmet(move, context) if move else []
+
+
+def onward_of(context: ReleaseContext) -> str | None:
+    """The move onward from where the release is; None when closed, and while the system compares a refresh."""
+    return None if is_measuring(context) else ONWARD.get(context.release.stage)

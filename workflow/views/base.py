@@ -20,7 +20,7 @@ from workflow.selectors.reviews import people_asked
 from workflow.selectors.turns import Turn, turns_of
 from workflow.selectors.work import returns_standing
 from workflow.stage_words import stage_label
-from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
+from workflow.stages import MOVES, SYSTEM_OWNER, WAY, Stage
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
@@ -61,7 +61,7 @@ def may(request: HttpRequest, action: str, context: ReleaseContext) -> bool:
 def header_of(context: ReleaseContext, user: Any) -> dict[str, Any]:
     """What stands above the tabs of a release: stage, next step, what is in the way, what I may do now."""
     release = context.release
-    onward = ONWARD.get(release.stage)
+    onward = gates.onward_of(context)
     results = gates.judge(onward, context) if onward else []
     unmet = gates.unmet_onward(context)
     possible = [
