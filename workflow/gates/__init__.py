@@ -77,8 +77,8 @@ __all__ = [
     "GateResult",
     "Unmet",
     "judge",
-    "onward_of",
     "lacking",
+    "onward_of",
     "unmet",
     "unmet_onward",
 ]
