@@ -1,6 +1,6 @@
 """Every action that an audit event may name, with the sentence the history page shows.
 
-Templates use `{actor}`, `{subject}` and keys of the event's data; `{where}` is the data's place in brackets, if any.
+Templates use `{actor}`, `{subject}` and keys of the event's data; `{where}` is " on" the place that they name.
 A test holds that every action used stands here, and event_record refuses any other.
 """
 
@@ -214,19 +214,20 @@ ACTIONS: dict[str, str] = {
     "source.fetched": "New data was fetched from the source: {size} bytes.",
     "source.parked": "The automated refresh was parked after {failures} failures in a row.",
     # publishing
-    "publishing.requested": "A copy on the portal was asked for{where}: {goal}.",
-    "publishing.private_copy_made": "The private copy was compared with the approved copy{where}: {rows} rows, equal.",
-    "publishing.public_copy_made": "The public copy was checked from outside{where}: {rows} rows, equal.",
-    "publishing.copy_differs": "The copy on the portal{where} differed from the approved copy: {what}.",
-    "publishing.stopped": "The publication stopped at “{step}”{where}.",
-    "publishing.resumed": "{actor} started the publication again{where}.",
+    "publishing.requested": "A copy{where} was asked for: {goal}.",
+    "publishing.private_copy_made": "The private copy{where} was compared with the approved copy: {rows} rows, equal.",
+    "publishing.public_copy_made": "The public copy{where} was checked from outside: {rows} rows, equal.",
+    "publishing.copy_differs": "The copy{where} differed from the approved copy: {what}.",
+    "publishing.stopped": "The publication{where} stopped at “{step}”.",
+    "publishing.resumed": "{actor} started the publication{where} again.",
+    "publishing.preview_shared": "{actor} shared the private copy with reviewers on {place}.",
     "publishing.connection_tried": "{actor} tried the connection to {place} with a private test dataset.",
     "publishing.recheck_asked": "{actor} had the public copy compared again: {place}.",
     "publishing.public_differs": "The public copy at {place} is not what was approved any more: {what}.",
     "publishing.public_equal_again": "The public copy at {place} is what was approved again.",
-    "publishing.take_back_asked": "The copy on the portal{where} is being made private.",
+    "publishing.take_back_asked": "The copy{where} is being made private.",
     "publishing.notice_put": "The portal {place} was told: {wanted}.",
-    "publishing.taken_back": "The copy on the portal{where} was made private.",
+    "publishing.taken_back": "The copy{where} was made private.",
     "publishing.taken_back_everywhere": "{actor} took the copies back everywhere: {places}.",
     # privacy
     "privacy.scan_requested": "{actor} asked for the file to be scanned again.",

@@ -24,7 +24,7 @@ def sentence_of(event: AuditEvent) -> str:
     if event.on_behalf_of is not None:
         words["actor"] += f" (in place of {event.on_behalf_of})"
     words["subject"] = event.subject_label
-    words["where"] = f" ({event.data['place']})" if event.data.get("place") else ""
+    words["where"] = f" on {event.data.get('place') or 'the portal'}"
     return ACTIONS.get(event.action, event.action).format_map(words)
 
 

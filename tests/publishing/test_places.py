@@ -166,7 +166,7 @@ def test_a_portal_that_is_down_is_named_and_resumed_alone(houses: Houses, cast: 
     places = workers(prepared)
     assert facts(prepared.release.pk)["private_copy"].ok and places["socrata"].attempts == attempts
     event = AuditEvent.objects.filter(action="publishing.resumed").get()
-    assert f"(CKAN ({houses['ckan'].domain}))" in sentence_of(event)
+    assert sentence_of(event).endswith(f"started the publication on CKAN ({houses['ckan'].domain}) again.")
 
 
 def test_a_half_success_is_told_and_ends_with_a_resume(houses: Houses, cast: Cast, client: Client) -> None:
