@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -32,7 +33,7 @@ def connection_try(*, actor: User, portal: str = "socrata") -> list[Finding]:
     return _lines(portal, _PATIENT, by_doing=True)
 
 
-def _lines(code: str, changes: dict[str, object], *, by_doing: bool) -> list[Finding]:
+def _lines(code: str, changes: Mapping[str, object], *, by_doing: bool) -> list[Finding]:
     def quiet(why: str) -> None:
         """Nobody watches a progress bar here."""
 
