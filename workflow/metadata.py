@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 
 from accounts.profiles import MetadataField, Profile
+from workflow.filtered_views import EXAMPLE, view_of
 from workflow.metadata_fields import FIELDS, Field
 
 USES = {"required": "Required", "if_applicable": "If it applies", "optional": "Optional"}
@@ -60,6 +61,7 @@ _DEFAULT = (
     ("limitations", "optional"),
     ("citation", "optional"),
     ("related_documents", "optional"),
+    ("filtered_views", "optional"),
     ("data_dictionary", "required"),
 )
 
@@ -153,6 +155,12 @@ def _entries(field: Field, value: Any) -> list[str]:
             raise ValidationError(
                 f"An entry of “{field.label}” is longer than {field.max_length} characters. Shorten it."
             )
+        if field.code == "filtered_views":
+            if view_of(one) is None:
+                raise ValidationError(
+                    f"A filtered view is a name, a colon, a column, an equals sign and a value: {EXAMPLE}. Write it so."
+                )
+            continue
         # A document is a link with words, or words alone; what begins like a link must be one.
         if re.match(r"(?i)[a-z][a-z0-9+.-]*:", one) and " " not in one:
             _link(one)

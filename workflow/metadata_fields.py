@@ -228,6 +228,13 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
         OWN,
         "Links to manuals, code lists and methods.",
     ),
+    (
+        "filtered_views",
+        "Filtered views",
+        "list",
+        OWN,
+        "Parts of the data to show beside it on the portal, one a line: Open permits: Status = Open.",
+    ),
     ("relation", "Related datasets", "list", OWN, "Links to datasets that belong to it."),
     ("thumbnail", "Thumbnail", "url", OWN, "A small picture for the catalog."),
     (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from checklists.texts import Text, texts_for
 from publishing.records import PortalRecord
 from publishing.services import record_build
 from workflow.context import ReleaseContext
+from workflow.filtered_views import views_of
 from workflow.metadata import is_filled
 from workflow.models import ColumnDescription, Dataset
 from workflow.selectors.datasets import dictionary_of
@@ -26,22 +28,30 @@ def record_for(context: ReleaseContext) -> PortalRecord:
     if not treated:
         raise ValueError("There is no treated copy to publish.")
     dataset, dictionary = context.dataset, dictionary_of(context.release)
-    return record_build(
+    own = own_values(dataset)
+    labels = {name: line.label for name, line in dictionary.items() if line.label}
+    record = record_build(
         columns=treated,
         descriptions={name: _description(line) for name, line in dictionary.items()},
-        labels={name: line.label for name, line in dictionary.items() if line.label},
+        labels=labels,
         row_identifier=next((column["name"] for column in treated if column.get("unique")), None),
         external_key=f"{dataset.program.code}/{dataset.inventory_id}",
         name=dataset.title,
         description=dataset.description,
         category=dataset.category,
         tags=dataset.keywords,
-        attribution=own_values(dataset)["attribution"],
+        attribution=own["attribution"],
         licence=dataset.licence,
         contact_email=dataset.contact_email,
         row_label=dataset.row_label,
         update_frequency=dataset.get_accrual_periodicity_display(),
     )
+    names = [column["name"] for column in treated]
+    fields = [
+        (name, labels.get(name, name), target.field_name)
+        for name, target in zip(names, record.data_columns, strict=True)
+    ]
+    return replace(record, views=views_of(own["filtered_views"] or (), fields))
 
 
 def described_of(dataset: Dataset) -> dict[str, Any]:
