@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.selectors import profile_for
 from audit.services import event_record
+from datafiles.limits import human_bytes
 from dossier.storage import file_keep
 from publishing.errors import EtlRefused
 from publishing.models import EtlRecord, Fetch, RefreshState
@@ -266,7 +267,7 @@ def _name(item: Fetch, found: Fetched, now: datetime) -> str:
 
 def _new_words(found: Fetched) -> str:
     rows = f", {found.rows:,} rows" if found.rows is not None else ""
-    return f"New data: {found.size / 1_000_000:,.1f} MB{rows}."
+    return f"New data: {human_bytes(found.size)}{rows}."
 
 
 def _same_words(kept: tuple[str, int, str] | None, state: RefreshState) -> str:

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from publishing.models import EtlRecord, Fetch, RefreshState
 from publishing.services.fetches import fetch_run
 from tests.cast import Cast
-from tests.factories.publications import stage_put
+from tests.factories.publications import published, stage_put
 from tests.factories.workflow import dataset_make
 from tests.publishing.sources.server import Site, serving
 from work.services import work_run
@@ -182,3 +182,14 @@ def test_only_who_prepares_the_data_may_touch_the_source(cast: Cast, dataset: Da
 def test_the_overview_leads_to_the_source(cast: Cast, dataset: Dataset) -> None:
     answer = by(cast.steward).get(reverse("release", args=[dataset.current_release.pk]))
     assert reverse("dataset_source", args=[dataset.pk]) in answer.content.decode()
+
+
+def test_the_public_reads_the_notice_of_the_program_while_the_refresh_is_parked(cast: Cast) -> None:
+    dataset = published(cast, title="Building permits").dataset
+    url = reverse("catalogue_dataset", args=[dataset.program.code, dataset.inventory_id])
+    state = RefreshState.objects.create(dataset=dataset, parked_at=timezone.now(), parked_because="It broke.")
+    shown = Client().get(url).content.decode()
+    assert "The source of this data cannot be read at the moment" in shown
+    assert "It broke." not in shown
+    RefreshState.objects.filter(pk=state.pk).update(parked_at=None)
+    assert "cannot be read at the moment" not in Client().get(url).content.decode()

@@ -12,6 +12,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.selectors import profile_for
+from dossier.page import TYPE_WORDS
 from publishing.errors import EtlRefused
 from publishing.models import EtlRecord
 from publishing.selectors_sources import record_in_force, record_proposed, refresh_page
@@ -58,6 +59,9 @@ def source_propose(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": KINDS[kind],
         "kinds": KindForm(initial={"source": kind}),
         "sample": sample,
+        "sample_columns": [(name, TYPE_WORDS.get(code, code)) for name, code in sample.columns]
+        if sample
+        else [],
         "in_force": in_force,
     }
     return render(request, "workflow/sources/propose.html", context, status=422 if form.errors else 200)

@@ -201,7 +201,7 @@ def test_what_is_due_is_fetched_once_and_lies_in_private_storage(
     assert fetches_sweep(now=at) == 0
     fetch = run(Fetch.objects.get(dataset=dataset))
     assert (fetch.status, fetch.outcome) == ("done", "new")
-    assert fetch.result == "New data: 0.0 MB."
+    assert fetch.result == f"New data: {len(ROWS)} bytes."
     assert fetch.name.startswith(f"{dataset.inventory_id}-")
     with open_key(fetch.storage_key) as stored:
         assert stored.read() == ROWS
