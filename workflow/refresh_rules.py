@@ -178,10 +178,11 @@ def _checks(context: ReleaseContext, drift: Drift) -> list[Reason]:
     run = latest_run(context.release.pk)
     if fact is None or fact.ok or run is None:
         return []
+    new = {*drift.added, *(now for _, now in drift.renamed)}
     rows = [
         row
         for row in errors_of(run)
-        if not (row.check_name == _DICTIONARY and (row.column in drift.added or row.is_whole))
+        if not (row.check_name == _DICTIONARY and (row.column in new or row.is_whole))
     ]
     return [Reason(Decision.FULL, row.sentence) for row in rows[:_NAMED]]
 
