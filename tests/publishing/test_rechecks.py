@@ -13,6 +13,7 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from notifications.models import OutgoingMessage
 from publishing.models import PublicCheck
+from publishing.portals.socrata import SocrataPortal
 from publishing.services import publication_make_private
 from publishing.services.recheck import recheck_request, recheck_run, rechecks_sweep
 from tests.cast import Cast
@@ -86,10 +87,12 @@ def test_missing_and_added_rows_are_counted(cast: Cast, orders: Orders) -> None:
     assert "2 rows missing (rows 3 and 4 of the approved copy), 1 row too many" in differs
 
 
-def test_a_dataset_made_private_or_deleted_on_the_portal_is_told(cast: Cast, orders: Orders) -> None:
+def test_a_dataset_made_private_or_deleted_on_the_portal_is_told(
+    cast: Cast, orders: Orders, portal: SocrataPortal
+) -> None:
     public(prepared := Prepared(cast))
     dataset = place(orders, prepared)
-    orders.send("PUT", f"/api/views/{dataset}/permissions", {"scope": "private", "users": []})
+    portal.set_scope(dataset, "private")
     assert checked(prepared).differs == "who may see it (approved public, found private)"
     orders.send("DELETE", f"/api/views/{dataset}.json", None)
     assert "gone: it was deleted" in checked(prepared).differs
