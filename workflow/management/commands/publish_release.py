@@ -1,4 +1,4 @@
-"""manage.py publish_release ID [--retry] [--format text|json]: bring a release to its portals here and now.
+"""manage.py publish_release ID [--retry | --dry-run] [--format text|json]: bring a release to its portals here and now.
 
 It goes by the same door as everything else: what is due is asked for, and run in this process instead of a worker,
 place after place. Exit code 0 when the release has what it waits for on its portals, 3 when something is in the way.
@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from publishing.errors import NothingToPublish
 from publishing.models import Publication
 from publishing.page import page_of
 from publishing.selectors import places_of
@@ -20,6 +21,7 @@ from work.services import work_run
 from workflow import gates
 from workflow.context import context_of
 from workflow.models import Release
+from workflow.services.rehearsal import release_rehearse
 from workflow.services.settle import release_settle
 
 IN_THE_WAY = 3
@@ -34,11 +36,30 @@ class Command(BaseCommand):
         parser.add_argument("release", type=int, metavar="ID", help="the number in the address of its pages")
         parser.add_argument("--retry", action="store_true", help="start what stopped or waits once more")
         parser.add_argument("--format", choices=("text", "json"), default="text")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="print what would be asked of each portal, and write nothing"
+        )
+
+    def _rehearse(self, release_id: int) -> None:
+        """The plan in words: nothing is written, neither on a portal nor here."""
+        try:
+            places = release_rehearse(context_of(release_id))
+        except NothingToPublish as error:
+            raise CommandError(error.sentence) from None
+        for place in places:
+            self.stdout.write(place.place)
+            if place.trouble:
+                self.stdout.write(f"  {place.trouble}")
+            for line in place.lines:
+                self.stdout.write(f"  {'writes' if line.writes else 'looks '}  {line.what}: {line.how}")
 
     def handle(self, *args: Any, **options: Any) -> None:
         release_id = options["release"]
         if not Release.objects.filter(pk=release_id).exists():
             raise CommandError(f"There is no release {release_id}.")
+        if options["dry_run"]:
+            self._rehearse(release_id)
+            return
         if options["retry"]:
             publication_resume(release_id=release_id, actor=None)
         for _ in range(_ROUNDS):
