@@ -20,7 +20,8 @@ def test_the_dictionary_is_attached_once_and_replaced_when_it_changes(
     path = f"/api/views/{remote_id}/files.txt"
     kept = portal.signed.send("POST", path, data=b"%PDF-", headers=headers).json()["id"]
     theirs = {"filename": "notes.pdf", "name": "Notes", "assetId": kept}
-    portal.signed.soda.update_metadata(remote_id, {"metadata": {"attachments": [theirs]}})
+    metadata = portal.described(remote_id)["metadata"] | {"attachments": [theirs]}
+    portal.signed.soda.update_metadata(remote_id, {"metadata": metadata})
     first = dictionary_file(record)
     proofs = portal.attach(remote_id, [first])
     assert [proof.ok for proof in proofs] == [True] and proofs[0].what == "Attached: Data dictionary"
