@@ -159,9 +159,10 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "release_publication": member,
     "publication_progress": member,
     "publication_resume": member,
-    "portal_connection": portal_admin,
     "publication_recheck": member,
+    "portal_connection": portal_admin,
     "publication_dry_run": member,
+    "preview_sharing": member,
     "publication_take_back": member,
     # threads and questions for help
     "release_threads": member,

@@ -8,6 +8,7 @@ from typing import Any
 
 from publishing.models import Chunk, Publication
 from publishing.places import PORTAL_NAMES, place_words
+from publishing.portals.base import SUBMITTED
 from publishing.records import PortalRecord
 from publishing.selectors import (
     StepView,
@@ -161,6 +162,8 @@ def _word(publication: Publication) -> tuple[str, str]:
     """The state of one place in a few words, and the tone they are said in."""
     if publication.status == Status.DEAD:
         return "Stopped", "bad"
+    if publication.is_waiting_again and publication.error.startswith(SUBMITTED):
+        return "Submitted to the portal's reviewers, not public", "warn"
     if publication.is_waiting_again:
         return "Waiting to try again", "warn"
     if publication.is_live:

@@ -51,6 +51,10 @@ class Throttled(Retryable):
         self.retry_after = retry_after
 
 
+# How a sentence begins that says so; the page shows such a wait as a state of its own.
+SUBMITTED = "Submitted for approval"
+
+
 class Submitted(Retryable):
     """It waits for the portal's own reviewers. That is not public, and nobody here can hurry it."""
 

@@ -9,11 +9,12 @@ from django.db import transaction
 from dossier.services import dossier_lock
 from publishing.errors import PermitMissing
 from publishing.models import Publication
-from publishing.portals.base import NotFound, Proves
+from publishing.portals.base import SUBMITTED, NotFound, Submitted
 from publishing.selectors import valid_permit
 from publishing.services.facts import facts_record
+from publishing.services.previewing import SHARED, sharing_end
 from publishing.services.run_base import Reached, Step
-from publishing.services.run_compare import Comparing
+from publishing.services.run_extras import Extras
 from publishing.services.run_load import Method
 from work.errors import Retry, Stop
 
@@ -22,7 +23,7 @@ Goal = Publication.Goal
 _REVIEWER_WAIT = 300.0
 
 
-class Verifying(Comparing):
+class Verifying(Extras):
     """Steps COMPARE, EXPOSE and CHECK, and the way back to private."""
 
     def compare(self, public_before: bool) -> None:
@@ -33,9 +34,7 @@ class Verifying(Comparing):
             self.schema_proof(remote),
             *self.compare_rows(remote.remote_id, anonymous=False, after=Step.SAVE, step=Step.COMPARE),
         ]
-        if isinstance(self.portal, Proves):
-            told = self.portal.proofs(remote.remote_id, self.record)
-            evidence += [self.proof(one.what, one.expected, one.found, counts=one.counts) for one in told]
+        evidence += self.beside(remote.remote_id, public_before=public_before)
         if not public_before:
             evidence.append(self.proof("Who may see it", "private", remote.scope))
         self._judge(evidence, "The private copy on the portal differs from the approved copy")
@@ -67,7 +66,8 @@ class Verifying(Comparing):
             self.item.working_id = ""
             # What was changed is not what we thought: from now on everything is sent.
             self.item.method = Method.WHOLE
-            self.item.receipt = {}
+            # With whom it was shared is kept: that has to be taken back.
+            self.item.receipt = {key: value for key, value in self.item.receipt.items() if key == SHARED}
             self.item.reached = Reached.NONE
             self.item.save(update_fields=["working_id", "method", "receipt", "reached"])
             self.event("publishing.copy_differs", {"what": names})
@@ -105,22 +105,30 @@ class Verifying(Comparing):
         self.asset.save(update_fields=["public_publication"])
         working = self.working()
         if not working.published:
-            working = self.portal.publish(working.remote_id)
+            try:
+                working = self.portal.publish(working.remote_id)
+            except Submitted as submitted:
+                raise self._submitted(submitted.sentence) from None
             self.keep_target(working)
+        sharing_end(self.asset, self.portal)
+        self.item.refresh_from_db(fields=["receipt"])
         remote = self.portal.set_scope(working.remote_id, "public")
         if remote.waiting:
-            Publication.objects.filter(pk=self.item.pk).update(attempts=0)
-            self.item.attempts = 0
-            raise Retry(
-                "The portal has its own approval queue, and a reviewer there has to say yes before the "
-                "dataset is public. We look again every few minutes.",
-                after=_REVIEWER_WAIT,
+            raise self._submitted(
+                f"{SUBMITTED}: the portal has its own approval queue, and a reviewer there has to say yes before "
+                "the dataset is public. It is not public now. We look again every few minutes."
             )
         if remote.scope != "public":
             raise Stop(
                 "The portal took the request to make the dataset public and left it private. Ask your portal "
                 "admin whether our account may publish, then press Resume."
             )
+
+    def _submitted(self, sentence: str) -> Retry:
+        """Waiting for people on the portal is no failed try."""
+        Publication.objects.filter(pk=self.item.pk).update(attempts=0)
+        self.item.attempts = 0
+        return Retry(sentence, after=_REVIEWER_WAIT)
 
     def check_outside(self) -> None:
         """As a stranger: the page, a count, a query, and every row once more."""
@@ -137,6 +145,7 @@ class Verifying(Comparing):
             self.proof("Rows counted from outside", f"{rows:,}", f"{probe.rows:,}"),
             self.proof("Rows of a sample query", str(min(5, rows)), str(probe.sample_rows)),
             *self.compare_rows(remote_id, anonymous=True, after=Step.EXPOSE, step=Step.CHECK),
+            *self.beside_public(remote_id, self.item.evidence),
         ]
         if any(not proof["ok"] for proof in evidence):
             self.portal.set_scope(remote_id, "private")
@@ -161,6 +170,9 @@ class Verifying(Comparing):
         mine = self.asset.public_publication_id in (None, self.item.pk)
         if self.asset.remote_id and mine:
             try:
+                self.hide_views(self.asset.remote_id)
+                sharing_end(self.asset, self.portal)
+                self.item.refresh_from_db(fields=["receipt"])
                 remote = self.portal.set_scope(self.asset.remote_id, "private")
                 probe = self.portal.verify_public(self.asset.remote_id, key_field=self.record.row_identifier)
                 if remote.scope != "private" or probe.visible:
@@ -182,3 +194,5 @@ class Verifying(Comparing):
             facts_record(self.item)
             if was_public:
                 self.event("publishing.taken_back", {})
+        if mine:
+            self.require_gone_elsewhere(self.asset.remote_id)

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from publishing.portals.base import (
+    SUBMITTED,
     BadRequest,
     ChunkReceipt,
     Forbidden,
@@ -66,6 +67,10 @@ class Drafts(BulkRows, Describing, Audience):
 
     def wants_file(self, size: int) -> bool:
         return bool(self.config.file_bytes) and size > self.config.file_bytes
+
+    def public_url(self, remote_id: str) -> str:
+        draft = Draft.of(remote_id)
+        return super().public_url(draft.dataset if draft else remote_id)
 
     def is_draft(self, remote_id: str) -> bool:
         return Draft.of(remote_id) is not None
@@ -267,7 +272,7 @@ class Drafts(BulkRows, Describing, Audience):
         told = self.call("apply the draft", lambda: self.signed.send("PUT", path, json={}).json())
         if isinstance(told, dict) and told.get("key") == "approval_submitted":
             raise Submitted(
-                "Submitted for approval: the new rows wait for a reviewer of the portal, and the public goes on "
+                f"{SUBMITTED}: the new rows wait for a reviewer of the portal, and the public goes on "
                 "seeing the earlier ones. We look again every few minutes."
             )
         job = told["resource"]

@@ -37,7 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--retry", action="store_true", help="start what stopped or waits once more")
         parser.add_argument("--format", choices=("text", "json"), default="text")
         parser.add_argument(
-            "--dry-run", action="store_true", help="print what would be asked of each portal, and write nothing"
+            "--dry-run",
+            action="store_true",
+            help="print what would be asked of each portal, and write nothing",
         )
 
     def _rehearse(self, release_id: int) -> None:
