@@ -187,6 +187,9 @@ def _cell(kind: str, value: Any) -> str:
         address = str(link.get("url", "")) if isinstance(link, dict) else str(link)
         safe = urlsplit(address).scheme in ("http", "https")
         return f'<a href="{escape(address)}">{escape(address)}</a>' if safe else escape(address)
+    if kind == "point":
+        longitude, latitude = values.shown(kind, value)["coordinates"]
+        return f"{latitude}, {longitude}"
     if kind == "calendar_date":
         return escape(str(value).removesuffix(".000").removesuffix("T00:00:00").replace("T", " "))
     return escape(str(value))

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from sodapy import Socrata
 
 from publishing import encode
 from publishing.portals.socrata import SocrataConfig, SocrataPortal
@@ -69,6 +71,33 @@ def orders(standin_process: StandIn) -> Iterator[Orders]:
     yield orders
     orders.quiet()
     orders.settings(strict_content_type=False)
+
+
+@pytest.fixture
+def soda(orders: Orders) -> Iterator[Socrata]:
+    """sodapy, unwrapped; it sends JSON without saying so."""
+    orders.settings(strict_content_type=False)
+    adapter = {"prefix": "http://", "adapter": HTTPAdapter()}
+    with Socrata(orders.domain, "token", *orders.key, session_adapter=adapter) as client:
+        yield client
+
+
+@pytest.fixture
+def permits(soda: Socrata) -> str:
+    """Three permits on the stand-in, published and private; two of them have a place."""
+    kinds = {"permit": "text", "fee": "number", "place": "point"}
+    columns = [
+        {"fieldName": name, "name": name.title(), "dataTypeName": kind} for name, kind in kinds.items()
+    ]
+    name = str(soda.create("Permits", columns=columns, row_identifier="permit")["id"])
+    rows = [
+        {"permit": "A-1", "fee": 12.5, "place": {"type": "Point", "coordinates": [-73.5, 41]}},
+        {"permit": "A-2", "fee": 7, "place": "POINT (-73 41.5)"},
+        {"permit": "B-1", "fee": 100},
+    ]
+    soda.upsert(name, rows)
+    soda.publish(name)
+    return name
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
-from requests.adapters import HTTPAdapter
 from sodapy import Socrata
 
 from tests.publishing.conftest import Orders
@@ -23,14 +21,6 @@ ROWS = [
     {"permit": "A-2", "fee": "7", "issued": None, "open": "false"},
     {"permit": "B-1", "fee": 100, "issued": "2026-03-04T05:06:07.8"},
 ]
-
-
-@pytest.fixture
-def soda(orders: Orders) -> Iterator[Socrata]:
-    orders.settings(strict_content_type=False)
-    adapter = {"prefix": "http://", "adapter": HTTPAdapter()}
-    with Socrata(orders.domain, "token", *orders.key, session_adapter=adapter) as client:
-        yield client
 
 
 @pytest.fixture
