@@ -67,6 +67,18 @@ def test_reviewers_of_the_portal_are_told_of(orders: Orders) -> None:
     assert approval.tone in ("warn", "good")
 
 
+def test_a_site_that_the_portal_federates_to_and_nobody_named_is_told(orders: Orders) -> None:
+    orders.settings(federates_to=["other.example.gov"])
+    try:
+        with SocrataPortal(orders.config(read_only=True, tries=1)) as portal:
+            found = {finding.what: finding for finding in portal.examine()}
+    finally:
+        orders.settings(federates_to=[])
+    line = found["Sites that the portal federates to"]
+    assert (line.tone, line.found) == ("warn", "Not named here: other.example.gov.")
+    assert "SOCRATA_FEDERATED_SITES" in line.next_step
+
+
 def test_the_trial_makes_fills_and_removes_a_private_dataset(orders: Orders) -> None:
     with SocrataPortal(orders.config()) as portal:
         found = portal.rehearse()

@@ -175,6 +175,24 @@ class Connection(Assets, Describing, Audience):
         )
 
     def _sites(self) -> list[Finding]:
+        unnamed = [site for site in self._federated() if site not in self.federated_sites]
+        if unnamed:
+            what = "Sites that the portal federates to"
+            step = "Name them in SOCRATA_FEDERATED_SITES, so that they are looked at from outside too."
+            return [Finding(what, WARN, f"Not named here: {', '.join(unnamed)}.", step), *self._named_sites()]
+        return self._named_sites()
+
+    def _federated(self) -> list[str]:
+        """The other sites that the portal itself names; none where it does not tell."""
+        try:
+            told = self.get("list its federations", "/api/federations.json")
+        except PortalError:
+            return []
+        entries = told if isinstance(told, list) else []
+        names = [str(entry.get("targetDomainCName") or "") for entry in entries if isinstance(entry, dict)]
+        return [name for name in names if name and name != self.config.domain]
+
+    def _named_sites(self) -> list[Finding]:
         what = "Sites that show its data too"
         if not self.federated_sites:
             return [
