@@ -431,3 +431,14 @@ def test_the_button_of_a_public_release_leads_to_the_process(cast: Cast, client:
 def test_a_profile_of_an_earlier_day_without_the_new_keys_still_works(cast: Cast) -> None:
     row = ProgramProfile.objects.filter(program=cast.program).first()
     assert row is not None and profile_of(row).retirement.days == "calendar"
+
+
+def test_the_list_of_public_data_leads_to_each_dataset_and_to_what_left(
+    cast: Cast, client: Client, in_notice: Retirement
+) -> None:
+    said = client.get(reverse("catalogue_program", args=[cast.program.code])).content.decode()
+    for name, arguments in (
+        ("catalogue_dataset", [cast.program.code, in_notice.dataset.inventory_id]),
+        ("catalogue_removals", [cast.program.code]),
+    ):
+        assert reverse(name, args=arguments) in said

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Min, OuterRef, QuerySet, Subquery
+from django.urls import reverse
 
 from accounts.models import Program
 from publishing.models import Publication
@@ -33,6 +34,12 @@ class CatalogueLine:
     modified: datetime
     # Further portals that show it: the place in words, and its address there.
     elsewhere: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The dataset's own public page."""
+        code, _, inventory_id = self.identifier.partition("/")
+        return reverse("catalogue_dataset", args=[code, inventory_id])
 
 
 class CatalogueLines:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -266,7 +266,10 @@ def _doing(request: HttpRequest, row: Retirement, profile: Profile, bound: Any, 
     in_the_way = []
     if in_notice and release is not None:
         context = context_of(release.pk)
-        in_the_way = [gate_line(item, context) for item in gates.unmet("retire", context)]
+        here = reverse("dataset_retirement", args=[dataset.pk])
+        lines = [gate_line(item, context) for item in gates.unmet("retire", context)]
+        # What is cured on this very page needs no link to it.
+        in_the_way = [line | ({"url": ""} if line["url"] == here else {}) for line in lines]
     return {
         "in_notice": in_notice,
         "approvals": approvals,
