@@ -1,4 +1,4 @@
-"""What the product asks of any portal. The ways in which a portal can fail are in `failures`, and known here too."""
+"""What the product asks of any portal. The ways in which one can fail are in `failures`, and known here too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
-from publishing.portals.failures import (
+from publishing.failures import (
     SUBMITTED,
     AuthFailed,
     BadRequest,
