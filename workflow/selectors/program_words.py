@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from accounts.profiles import Profile, ReviewRule
@@ -10,10 +9,14 @@ from checklists.catalogue import CHECKLISTS, current
 from publishing.places import ALL, MAPS_ONLY, PORTAL_NAMES, PortalRules
 from workflow.gates import CHECKLIST_NAMES
 from workflow.models import PublicationPlan, Review
+from workflow.selectors.program_endings import retirement_words, retraction_words
+from workflow.selectors.program_phrases import Pairs
+from workflow.selectors.program_phrases import and_words as _and
+from workflow.selectors.program_phrases import days_words as _days
+from workflow.selectors.program_phrases import pair as _pair
+from workflow.selectors.program_phrases import roles_words as _roles
 from workflow.stage_words import stage_label
 from workflow.stages import MOVES, ONWARD, SYSTEM_OWNER, WAY, Stage
-
-Pairs = list[dict[str, str]]
 
 _CALENDARS = {"us_federal": "Monday to Friday without federal holidays", "none": "Monday to Friday"}
 _EXCEPTIONS = {
@@ -27,7 +30,6 @@ _PRIORITY = {
     "scoring": "the CalHHS scoring",
     "demand": "demand: records requests, interest, votes",
 }
-_DAYS = {"calendar": "day", "business": "business day"}
 _METADATA_USES = {"required": "Required", "if_applicable": "If it applies", "optional": "Optional"}
 _WEIGHED = {
     "always": "always",
@@ -49,8 +51,8 @@ def words_of(profile: Profile) -> dict[str, Any]:
         "data_rules": _data_rules(profile),
         "time_rules": _time_rules(profile),
         "plan_rules": _plan_rules(profile),
-        "retirement": _retirement(profile),
-        "retraction": _retraction(profile),
+        "retirement": retirement_words(profile),
+        "retraction": retraction_words(profile),
         "inventory": _inventory(profile),
         "notify": _notify(profile),
         "exceptions": [
@@ -70,23 +72,6 @@ def words_of(profile: Profile) -> dict[str, Any]:
         "items": _items(profile),
         "roles": [{"label": profile.role_label(role), "value": words} for role, words in _role_rows(profile)],
     }
-
-
-def _pair(label: str, value: str) -> dict[str, str]:
-    return {"label": label, "value": value}
-
-
-def _and(words: Iterable[str]) -> str:
-    rows = list(words)
-    return rows[0] if len(rows) == 1 else f"{', '.join(rows[:-1])} and {rows[-1]}" if rows else ""
-
-
-def _roles(profile: Profile, roles: Iterable[str]) -> str:
-    return _and(profile.role_label(role) for role in roles)
-
-
-def _days(number: int, noun: str = "business day") -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def checklist_words(name: str) -> str:
@@ -307,41 +292,6 @@ def _plan_rules(profile: Profile) -> Pairs:
         pairs.append(_pair("Implementation schedule", "kept for each dataset"))
     if plan.access_plan:
         pairs.append(_pair("Open data access plan", "kept by each department"))
-    return pairs
-
-
-def _retirement(profile: Profile) -> Pairs:
-    rule = profile.retirement
-    notice = (
-        f"{_days(rule.notice_days, _DAYS[rule.days])} of public notice"
-        if rule.notice_days
-        else "at once, without notice"
-    )
-    if rule.notice_days and rule.grace_days:
-        notice += f"; none for data of up to {_days(rule.grace_days, 'day')}"
-    pairs = [_pair("Retired by", _roles(profile, rule.roles)), _pair("Notice", notice)]
-    if rule.objection_days > rule.notice_days:
-        pairs.append(_pair("Objections are heard", f"for {_days(rule.objection_days, _DAYS[rule.days])}"))
-    kept = f"for {_days(rule.archive_years, 'year')}" if rule.archive_years else "for good"
-    pairs.append(_pair("The archive copy is kept", kept))
-    if rule.approval:
-        pairs.append(_pair("Needs the approval of", _roles(profile, rule.approval)))
-    if rule.notification_plan:
-        pairs.append(_pair("Users", "a plan for telling them is needed"))
-    if rule.criteria:
-        pairs.append(_pair("Grounds, at least one of", "; ".join(row.label for row in rule.criteria)))
-    return pairs
-
-
-def _retraction(profile: Profile) -> Pairs:
-    rule = profile.retraction
-    pairs = [
-        _pair("The public page says", rule.public_text),
-        _pair("Post-mortem", f"closed within {_days(rule.postmortem_days, 'business day')}"),
-    ]
-    if rule.duties:
-        duties = "; ".join(f"{row.label} ({row.help})" if row.help else row.label for row in rule.duties)
-        pairs.append(_pair("Duties to notify that it asks about", duties))
     return pairs
 
 
