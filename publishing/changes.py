@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from publishing import encode
 from publishing.copies import TreatedCopy
 from publishing.pipeline import ahead
 from publishing.records import PortalRecord
+from publishing.refusals import refused_key
 
 _SEEDS = (secrets.randbits(63), secrets.randbits(63))
 _ROWS_AT_ONCE = 100_000
@@ -71,7 +71,7 @@ def compare(old: Path, new: Path, record: PortalRecord) -> Difference:
         before, after = _read(old / share), _read(new / share)
         keys = after.get_column("key")
         if keys.null_count() or keys.is_duplicated().any():
-            raise encode.refused_key(record)
+            raise refused_key(record)
         both = after.join(before, on="key", how="left", suffix="_old")
         is_new = pl.col("place_old").is_null()
         is_other = (pl.col("one") != pl.col("one_old")) | (pl.col("two") != pl.col("two_old"))

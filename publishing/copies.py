@@ -12,6 +12,7 @@ import polars as pl
 from datafiles.table import count_rows, read_columns
 from publishing import encode
 from publishing.records import CALENDAR_DATE, PortalRecord
+from publishing.refusals import refuse_unfit, refused_key, unfit_rows
 
 # A slice is about 5 MB of text; the file is read in these steps where nothing else asks for others.
 _CELLS_PER_SLICE = 300_000
@@ -60,7 +61,7 @@ class TreatedCopy:
             if low < high:
                 here = positions[low:high]
                 raw = self.raw(start, wide)[(here - start).tolist()]
-                encode.refuse_unfit(encode.unfit_rows(raw, self.columns), int(here[0]))
+                refuse_unfit(unfit_rows(raw, self.columns), int(here[0]))
                 # Values of their own: a few rows must not keep the text of their whole slice in memory.
                 yield self.encoded(raw, here).select(pl.all() + "")
 
@@ -72,7 +73,7 @@ class TreatedCopy:
         sizes = np.empty(self.rows, dtype=np.uint32)
         for start in self.starts():
             frame = self.raw(start, self.step)
-            encode.refuse_unfit(encode.unfit_rows(frame, self.columns), start)
+            refuse_unfit(unfit_rows(frame, self.columns), start)
             sizes[start : start + frame.height] = self._sizes(frame)
             tell(start + frame.height)
         self._refuse_unkeyed()
@@ -98,13 +99,13 @@ class TreatedCopy:
             kept = [np.empty(0, dtype=np.uint64)]
             for keys in self.keys():
                 if keys.null_count():
-                    raise encode.refused_key(self.record)
+                    raise refused_key(self.record)
                 marks = keys.hash(7).to_numpy()
                 kept.append(marks[marks % parts == part])
             sorted_marks = np.sort(np.concatenate(kept))
             twice = np.unique(sorted_marks[1:][sorted_marks[1:] == sorted_marks[:-1]])
             if len(twice) and self._really_twice(pl.Series(twice)):
-                raise encode.refused_key(self.record)
+                raise refused_key(self.record)
 
     def _really_twice(self, marks: pl.Series) -> bool:
         """Different keys may share a mark, though hardly ever: then the keys themselves decide."""

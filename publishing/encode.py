@@ -24,8 +24,8 @@ from datafiles.fingerprint import RowSum
 from datafiles.inference import cast
 from datafiles.table import Column, Table
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, PORTAL_TYPES, ROW_KEY, TEXT, PortalRecord
+from publishing.refusals import EncodingError, refuse_unfit, refused_key, unfit_rows
 
-MAX_TEXT_BYTES = 4096
 CHUNK_ROWS = 10_000
 CHUNK_BYTES = 5 << 20
 # What JSON adds to a value: quotes, colon, comma and the odd escape.
@@ -34,14 +34,6 @@ _PAGE = 10_000
 # How most numbers are written already, and timestamps as portals give them back.
 _PLAIN = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 _MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}$"
-
-
-class EncodingError(Exception):
-    """The table cannot be put on the portal as it is. The sentence says where and what to do."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -258,43 +250,6 @@ def row_sizes(frame: pl.DataFrame) -> np.ndarray[Any, Any]:
     names = sum(len(name.encode()) + OVERHEAD for name in frame.columns)
     total = pl.sum_horizontal(pl.col("*").str.len_bytes().fill_null(0)).cast(pl.UInt32)
     return frame.select(total.alias("n")).get_column("n").to_numpy() + np.uint32(names)
-
-
-# refusals
-
-
-def unfit_rows(frame: pl.DataFrame, columns: Sequence[Column]) -> list[tuple[str, str, list[int]]]:
-    """(column, what it holds, positions from 0) of texts that no portal takes. Never a value."""
-    found = []
-    for series, column in zip(frame.iter_columns(), columns, strict=True):
-        if PORTAL_TYPES[column.type] != TEXT:
-            continue
-        series = series.cast(pl.String)
-        for test, what in (
-            (series.str.len_bytes() > MAX_TEXT_BYTES, f"a text of more than {MAX_TEXT_BYTES:,} bytes"),
-            (series.str.contains("\x00", literal=True), "a NUL character"),
-        ):
-            if test.any():
-                found.append((column.name, what, test.fill_null(value=False).arg_true().to_list()))
-    return found
-
-
-def refuse_unfit(found: list[tuple[str, str, list[int]]], start: int) -> None:
-    """Raise EncodingError for the first of what `unfit_rows` found in rows from position `start` (from 0) on."""
-    for name, what, rows in found:
-        many = "row" if len(rows) == 1 else "rows"
-        raise EncodingError(
-            f"Column {name} holds {what} in {len(rows):,} {many} (the first is row {start + rows[0] + 1:,}), "
-            "which the portal does not take. Correct the file or drop the column; we never shorten data "
-            "silently."
-        )
-
-
-def refused_key(record: PortalRecord) -> EncodingError:
-    return EncodingError(
-        f"Column {record.row_identifier} is to identify the rows, but it is empty or repeated in some. "
-        "Choose another column, or none: then a running number identifies them."
-    )
 
 
 # table -> notation

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from audit.services import event_record
 from dossier.selectors import subject_of
-from publishing.encode import EncodingError
 from publishing.errors import PublishingError
 from publishing.models import PortalAsset, PortalNotice, Publication, PublicCheck
 from publishing.places import place_words
 from publishing.portals.base import NotFound, Portal, PortalError, Proves, Throttled
+from publishing.refusals import EncodingError
 from publishing.services.remote import open_portal
 from publishing.services.run_base import Step
 from publishing.services.run_compare import Comparing

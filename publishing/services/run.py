@@ -14,11 +14,11 @@ from django.utils import timezone
 from audit.services import event_record
 from dossier.selectors import subject_of
 from dossier.services import dossier_lock
-from publishing.encode import EncodingError
 from publishing.errors import PublishingError
 from publishing.models import PortalAsset, Publication
 from publishing.places import place_words
 from publishing.portals.base import PortalError, Throttled
+from publishing.refusals import EncodingError
 from publishing.services.facts import facts_record
 from publishing.services.remote import KINDS, open_portal, place_of
 from publishing.services.run_verify import Verifying
