@@ -75,6 +75,14 @@ def test_the_public_page_says_what_was_approved_in_advance_and_never_the_reason(
     assert "names callers" not in said and page["Cache-Control"] == "no-cache"
 
 
+def test_until_it_is_public_again_readers_are_told_the_same(cast: Cast, client: Client) -> None:
+    release = release_at(Stage.RETRACTED, cast)
+    post_mortem_closed(release, cast)
+    release_transition(release_id=release.pk, name="reinstate", actor=cast.cdo, reason="Mended.")
+    page = client.get(reverse("catalogue_dataset", args=[cast.program.code, release.dataset.inventory_id]))
+    assert page.status_code == 200 and "Withdrawn for review" in page.content.decode()
+
+
 def test_it_is_over_when_the_last_place_was_seen_private(cast: Cast, taken_back: Retraction) -> None:
     row = retraction_look(release_id=taken_back.release_id)
     assert row is not None and row.confirmed_at is None

@@ -12,7 +12,6 @@ from publishing.models import Publication
 from workflow.models import Dataset, Retirement, Retraction
 from workflow.selectors.catalogue_lines import CatalogueLine, line_of
 from workflow.selectors.retirement import PublicRetirement, page_address, public_retirement
-from workflow.stages import Stage
 
 PUBLIC, NOTICE, RETIRED, WITHDRAWN = "public", "notice", "retired", "withdrawn"
 
@@ -53,9 +52,10 @@ def public_page_of(program: Program, inventory_id: str) -> PublicPage | None:
         )
         return PublicPage(NOTICE if shown else PUBLIC, line.title, dataset, line=line, retirement=shown)
     title = _approved_titles([dataset.pk]).get(dataset.pk, dataset.title)
-    stages = set(dataset.releases.values_list("stage", flat=True))
-    retraction = Retraction.objects.filter(release__dataset=dataset, reinstated_at=None).first()
-    if retraction is not None and Stage.RETRACTED in stages:
+    gone = notice if notice is not None and notice.state == Retirement.State.RETIRED else None
+    # Also after it was reinstated: until it is public again, readers are told the same.
+    retraction = Retraction.objects.filter(release__dataset=dataset).first()
+    if retraction is not None and (gone is None or _later(retraction, gone)):
         return PublicPage(
             WITHDRAWN,
             title,
@@ -63,9 +63,11 @@ def public_page_of(program: Program, inventory_id: str) -> PublicPage | None:
             withdrawn_text=retraction.public_text,
             withdrawn_at=retraction.started_at,
         )
-    if Stage.RETIRED in stages and Stage.PUBLISHED not in stages and notice is not None:
-        return PublicPage(RETIRED, title, dataset, retirement=public_retirement(notice, title))
-    return None
+    return PublicPage(RETIRED, title, dataset, retirement=public_retirement(gone, title)) if gone else None
+
+
+def _later(retraction: Retraction, gone: Retirement) -> bool:
+    return gone.ended_at is not None and retraction.started_at > gone.ended_at
 
 
 def removals_of(program: Program) -> list[PublicRetirement]:
