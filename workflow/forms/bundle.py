@@ -75,9 +75,10 @@ class BundleForm(MomentsForm):
         super().__init__(*args, **{"initial": initial, **kwargs})
         owner: Any = self.fields["owner"]
         owner.queryset = User.objects.filter(pk__in=[person.pk for person in owners]).order_by("full_name")
-        self.fields[
-            "release_at"
-        ].help_text = f"{_zone_words(profile)} The plan of each release keeps its own date: the bundle waits for the last."
+        moment = self.fields["release_at"]
+        moment.help_text = (
+            f"{_zone_words(profile)} Each plan keeps its own date: the bundle waits for the last."
+        )
 
 
 class BundleAddForm(forms.Form):
