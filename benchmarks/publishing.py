@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.data import people
-from benchmarks.lines import line, seconds, timing
+from benchmarks.lines import line, timing
 from benchmarks.peers import Answer, PeerMissing, in_own, in_peer
 from datafiles.table import Table, write_columnar
 from tests.services.standin import StandIn, standin_portal
