@@ -7,8 +7,8 @@ from workflow.models import ArchiveCopy, InventoryTakeover, Refresh
 from workflow.services.archive import archive_run
 from workflow.services.bundle_settle import bundles_settle, release_bundle_settle
 from workflow.services.deadlines import deadlines_sweep
-from workflow.services.fetched import fetched_sweep, fetched_take
 from workflow.services.endings import endings_sweep
+from workflow.services.fetched import fetched_sweep, fetched_take
 from workflow.services.freshness import freshness_sweep
 from workflow.services.inventory_takeover import takeover_run
 from workflow.services.overrides import overrides_sweep

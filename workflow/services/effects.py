@@ -16,9 +16,9 @@ from workflow.models import Dataset, Refresh, Release, Review
 from workflow.services.catalogue import described_of, record_for
 from workflow.services.letters import letter_context
 from workflow.services.plans import plan_open
+from workflow.services.refresh_bounds import bounds_write, refresh_permit_write
 from workflow.services.retirement import retirement_carried_out
 from workflow.services.retraction import retraction_begin, retraction_reinstated
-from workflow.services.refresh_bounds import bounds_write, refresh_permit_write
 from workflow.services.review_desk import (
     review_ask,
     reviews_ask,

@@ -28,11 +28,11 @@ from workflow.context import ReleaseContext, context_of, contexts_of, release_qu
 from workflow.errors import MoveRefused
 from workflow.models import Review
 from workflow.policies import SYSTEM
+from workflow.services import refresh_run as refreshes
 from workflow.services.catalogue import answer_sources, catalogues_for, checks_input, record_for
 from workflow.services.datasets import columns_sync
 from workflow.services.deadlines import deadline_sync
 from workflow.services.distributions import distributions_sync
-from workflow.services import refresh_run as refreshes
 from workflow.services.effects import review_ask, reviews_ask, reviews_missing
 from workflow.services.tell import releases_with_ended_work, tell_what_ended
 from workflow.services.transitions import release_transition

@@ -39,13 +39,13 @@ def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
     _finished_scan(context, now)
     _private_copy(context, now)
     _failed_publication(context, now)
-    _stopped_refresh(context, now)
     _public_copy_differs(context, now)
+    _stopped_refresh(context, now)
     retraction_look(release_id=context.release.pk, now=now)
 
 
 def releases_with_ended_work(*, since: datetime) -> set[int]:
-    """Ids of releases in which a reading, a scan or a publication has ended since then (three queries)."""
+    """Ids of releases in which a reading, a scan, a publication or a refresh has ended since then (four queries)."""
     facts = Fact.objects.filter(kind__in=("scan", "private_copy"), at__gte=since)
     reads = FileRead.objects.filter(finished_at__gte=since).exclude(failed_code="")
     publications = Publication.objects.filter(finished_at__gte=since).exclude(failure="")
