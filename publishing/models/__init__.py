@@ -1,7 +1,7 @@
 """The rows of the publishing station."""
 
-from publishing.models.notice import PortalNotice
 from publishing.models.bounds import PermitBounds
+from publishing.models.notice import PortalNotice
 from publishing.models.publication import Chunk, Permit, PortalAsset, Publication
 from publishing.models.recheck import PublicCheck
 from publishing.models.source import EtlRecord, Fetch, RefreshState, SourceHost
