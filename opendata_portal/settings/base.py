@@ -222,6 +222,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "privacy.tasks.sketches",
         "schedule": max(1.0, 3600 * TIME_SCALE),
     },
+    "look after retirements, retractions and post-mortems": {
+        "task": "workflow.tasks.endings",
+        "schedule": max(1.0, 30 * TIME_SCALE),
+    },
     "hand what was fetched to the next refresh": {
         "task": "workflow.tasks.refreshes_all",
         "schedule": max(1.0, 120 * TIME_SCALE),
@@ -229,10 +233,6 @@ CELERY_BEAT_SCHEDULE = {
     "fetch what is due from the sources of datasets": {
         "task": "publishing.tasks.fetches",
         "schedule": max(1.0, 300 * TIME_SCALE),
-    },
-    "look after retirements, retractions and post-mortems": {
-        "task": "workflow.tasks.endings",
-        "schedule": max(1.0, 30 * TIME_SCALE),
     },
     "compare public copies once more": {
         "task": "publishing.tasks.rechecks",
@@ -271,6 +271,11 @@ SOCRATA_APP_TOKEN = env.str("SOCRATA_APP_TOKEN", default="")
 # Other sites that show what this portal has public, and the size from which a table goes over as one file.
 SOCRATA_FEDERATED_SITES = env.list("SOCRATA_FEDERATED_SITES", default=[])
 SOCRATA_FILE_MEGABYTES = env.int("SOCRATA_FILE_MEGABYTES", default=50)
+# A copy of more rows than this is compared by rows drawn by chance, and the page says so.
+PUBLISHING_WHOLE_ROWS = env.int("PUBLISHING_WHOLE_ROWS", default=5_000_000)
+# How often every public copy is compared again with what was approved; 0: only when somebody asks.
+PUBLISHING_RECHECK_HOURS = env.int("PUBLISHING_RECHECK_HOURS", default=24)
+PUBLISHING_SAMPLE_ROWS = env.int("PUBLISHING_SAMPLE_ROWS", default=5_000)
 
 # --- Other portals that a program profile may name (docs/operations/portals.md) ---
 CKAN_SCHEME = env.str("CKAN_SCHEME", default="https")
@@ -278,11 +283,6 @@ CKAN_DOMAIN = env.str("CKAN_DOMAIN", default="")
 CKAN_API_TOKEN = env.str("CKAN_API_TOKEN", default="")
 CKAN_ORGANIZATION = env.str("CKAN_ORGANIZATION", default="")
 ARCGIS_SCHEME = env.str("ARCGIS_SCHEME", default="https")
-# A copy of more rows than this is compared by rows drawn by chance, and the page says so.
-PUBLISHING_WHOLE_ROWS = env.int("PUBLISHING_WHOLE_ROWS", default=5_000_000)
-# How often every public copy is compared again with what was approved; 0: only when somebody asks.
-PUBLISHING_RECHECK_HOURS = env.int("PUBLISHING_RECHECK_HOURS", default=24)
-PUBLISHING_SAMPLE_ROWS = env.int("PUBLISHING_SAMPLE_ROWS", default=5_000)
 ARCGIS_DOMAIN = env.str("ARCGIS_DOMAIN", default="")
 ARCGIS_USERNAME = env.str("ARCGIS_USERNAME", default="")
 ARCGIS_PASSWORD = env.str("ARCGIS_PASSWORD", default="")

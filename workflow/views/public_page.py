@@ -19,8 +19,8 @@ from workflow.forms.retirement import PublicObjectionForm
 from workflow.models import Retirement
 from workflow.selectors.catalogue import programs_in_catalogue
 from workflow.selectors.public_page import NOTICE, PublicPage, public_page_of, removals_of
-from workflow.selectors.sources import public_notice
 from workflow.selectors.refresh import freshness_of_dataset
+from workflow.selectors.sources import public_notice
 from workflow.services.retirement_objections import objection_make
 
 PAGE_SIZE = 25

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from workflow import gates
 from workflow.selectors.evidence import gate_line, record_of
+from workflow.selectors.refresh import may_refresh, refresh_panel
 from workflow.selectors.retirement import standing_line
 from workflow.selectors.sources import source_panel
-from workflow.selectors.refresh import may_refresh, refresh_panel
 from workflow.selectors.work import returns_standing
 from workflow.stages import Stage
 from workflow.views.around_panel import around_of
@@ -36,9 +36,9 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "record": record_of(dataset, context.profile),
             "around": around_of(request, dataset, context.profile),
             "panel": panel_of(request, dataset, context.release.stage),
+            "source": source_panel(dataset),
             "refreshing": refresh_panel(context),
             "may_refresh": may_refresh(context) and may(request, "refresh", context),
-            "source": source_panel(dataset),
             "may_edit_record": may(request, "edit_record", context),
             "may_rest": may(request, "edit_record", context) and context.release.stage == Stage.INVENTORY,
             "may_open_release": not _has_open(dataset) and may(request, "open_release", context),
