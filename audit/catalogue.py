@@ -104,12 +104,16 @@ ACTIONS: dict[str, str] = {
     "retirement.extended": "{actor} extended the notice of the retirement of {subject} until {until}.",
     "retirement.withdrawn": "{actor} withdrew the retirement of {subject}; the data stays.",
     "retirement.objected": "{actor} objected to the retirement of {subject}; the notice stands still.",
-    "retirement.objected_outside": "Somebody of the public objected to the retirement of {subject}; the notice stands still.",
+    "retirement.objected_outside": (
+        "Somebody of the public objected to the retirement of {subject}; the notice stands still."
+    ),
     "retirement.objection_answered": "{actor} answered an objection to the retirement of {subject}: {verdict}.",
     "retirement.runs_on": "No objection to the retirement of {subject} stands; the notice runs until {until}.",
     "retirement.archived": "The archive copy was made: {size} bytes, sha256 {sha256}.",
     "retirement.archive_downloaded": "{actor} took the archive copy out of storage.",
-    "retraction.confirmed": "The data was seen private from outside in {places} places, {seconds} seconds after the retraction.",
+    "retraction.confirmed": (
+        "The data was seen private from outside in {places} places, {seconds} seconds after the retraction."
+    ),
     "retraction.still_public": "The data is still public after its retraction, at {places}.",
     "retraction.place_added": "{actor} named another place that may hold a copy: {place}.",
     "retraction.place_settled": "{actor} wrote down what was done about the copy at {place}.",

@@ -4,6 +4,6 @@ import os
 # the system in between, which costs a tenth of a scan.
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:5000,muzzy_decay_ms:-1")
 
-from opendata_portal.celery import app as celery_app  # noqa: E402 - what comes before it must be set first
+from opendata_portal.celery import app as celery_app
 
 __all__ = ["celery_app"]

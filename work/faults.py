@@ -9,7 +9,14 @@ import traceback
 
 _SHOWN = 12
 # Code that holds cells of a file in its hands, and the library that it works with.
-_NEAR_CELLS = ("/datafiles/", "/dossier/", "/privacy/", "/checklists/checks/", "/publishing/sources/", "/polars/")
+_NEAR_CELLS = (
+    "/datafiles/",
+    "/dossier/",
+    "/privacy/",
+    "/checklists/checks/",
+    "/publishing/sources/",
+    "/polars/",
+)
 
 
 def is_near_cells(error: BaseException) -> bool:
