@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.selectors import profile_for, program_of
@@ -51,6 +51,8 @@ class AccessMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if "\0" in request.path:
+            raise Http404  # PostgreSQL takes no NUL, so nothing has it in its name
         name = request.resolver_match.view_name if request.resolver_match else ""
         if request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             return None

@@ -164,6 +164,11 @@ def test_a_moment_that_comes_twice_is_asked_for_and_kept_to_the_minute() -> None
         assert again["at_which"].value() == "1"
 
 
+@pytest.mark.parametrize("typed", ["9999-12-31T23:59", "0001-01-01T00:00"])
+def test_a_moment_at_the_ends_of_the_calendar_is_refused_in_words(typed: str) -> None:
+    assert form(typed).errors["at"] == ["Choose a year from 2000 to 2100."]
+
+
 def test_an_ordinary_moment_asks_nothing_more() -> None:
     made = form("2026-07-01T09:15")
     assert list(made.fields) == ["at"]

@@ -25,6 +25,7 @@ from tests.factories.workflow import dataset_make, release_at
 from workflow import gates, retiring
 from workflow.context import context_of
 from workflow.errors import GatesUnmet
+from workflow.forms.retirement import ExtendForm
 from workflow.models import DatasetRequest, Release, RequestVote, Retirement, RetirementObjection
 from workflow.selectors.catalogue_file import catalogue_of
 from workflow.selectors.retirement import retirements_waiting_on
@@ -442,3 +443,14 @@ def test_the_list_of_public_data_leads_to_each_dataset_and_to_what_left(
         ("catalogue_removals", [cast.program.code]),
     ):
         assert reverse(name, args=arguments) in said
+
+
+@pytest.mark.parametrize("until", ["9999-12-31", "2999-01-01"])
+def test_a_notice_runs_two_years_at_most(until: str) -> None:
+    form = ExtendForm({"until": until, "answer": "More time."})
+    assert form.errors["until"] == ["A notice runs two years at most. Choose an earlier day."]
+
+
+@pytest.mark.django_db
+def test_an_address_with_a_nul_is_no_page(client: Client) -> None:
+    assert client.get("/catalogue/los-angeles/dataset/a%00b/").status_code == 404

@@ -17,6 +17,8 @@ from django.utils.formats import date_format
 MINUTES = "%Y-%m-%dT%H:%M"
 _FORMATS = [MINUTES, "%Y-%m-%dT%H:%M:%S"]
 FIRST, SECOND = "0", "1"
+# Nothing here happens in other years; at the ends of the calendar no time zone can be reckoned with.
+_YEARS = range(2000, 2101)
 
 
 def is_missing(wall: datetime, zone: tzinfo) -> bool:
@@ -55,7 +57,10 @@ class MomentField(forms.DateTimeField):
         zone = timezone.get_current_timezone()
         wall = wall_of(value)
         if wall is None:
-            return super().to_python(value)
+            moment = super().to_python(value)
+            if moment is not None and moment.year not in _YEARS:
+                raise ValidationError(f"Choose a year from {_YEARS[0]} to {_YEARS[-1]}.", code="year")
+            return moment
         if is_missing(wall, zone):
             shown = date_format(wall, "D j M Y, H:i")
             instead = date_format(_back(wall, zone), "H:i")
@@ -68,14 +73,16 @@ class MomentField(forms.DateTimeField):
 
 
 def wall_of(value: Any) -> datetime | None:
-    """What the clock shows, as it was typed; None where that is no moment."""
+    """What the clock shows, as it was typed; None where that is no moment of these years."""
     if not isinstance(value, str):
         return None
     try:
         found = parse_datetime(value.strip())
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is None else None
+    if found is None or found.tzinfo is not None or found.year not in _YEARS:
+        return None
+    return found
 
 
 class MomentsForm(forms.Form):

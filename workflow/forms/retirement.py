@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from accounts.profiles import Profile
 from workflow.forms.requests import NobodyForm, show_errors
@@ -13,6 +15,7 @@ from workflow.retiring import criteria_of
 
 __all__ = ["show_errors"]
 _ROWS = {"rows": 3}
+_LONGEST_NOTICE = timedelta(days=2 * 366)
 
 
 def _words(label: str, help_text: str = "", *, required: str = "") -> forms.CharField:
@@ -121,6 +124,12 @@ class ExtendForm(forms.Form):
         error_messages={"required": "Choose the day."},
     )
     answer = _words("Why there is more time", "The public reads it.", required="Say why there is more time.")
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until > timezone.localdate() + _LONGEST_NOTICE:
+            raise forms.ValidationError("A notice runs two years at most. Choose an earlier day.")
+        return until
 
 
 class WithdrawForm(forms.Form):
