@@ -53,6 +53,8 @@ SHAPES_NOTHING = {
     *("checklists.item_added", "checklists.item_hardened", "checklists.item_retired"),
     *("checklists.attestation_outdated", "checklists.evidence_opened", "checklists.checks_asked"),
     *("checklists.checks_finished", "checklists.waiver_withdrawn"),
+    # The system's own: the hands of who sent the file and of who decided before are remembered of the refresh.
+    *("file.merged", "privacy.decisions_carried"),
 }
 HAND_OF_KIND = {
     PREPARES: {
