@@ -18,3 +18,14 @@ def named_values(prefix: str) -> dict[str, str]:
         else:
             found[key] = value
     return found
+
+
+def bindings_taken(values: dict[str, str], suffix: str) -> dict[str, tuple[str, ...]]:
+    """{"KEY": ("a", "b")} for each KEY with the suffix that reads "a, b"; it is taken out of the values."""
+    return {
+        name.removesuffix(suffix): tuple(
+            part.strip().lower() for part in values.pop(name).split(",") if part.strip()
+        )
+        for name in list(values)
+        if name.endswith(suffix)
+    }

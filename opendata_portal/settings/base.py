@@ -7,7 +7,7 @@ from pathlib import Path
 
 import environ
 
-from opendata_portal.environment import named_values
+from opendata_portal.environment import bindings_taken, named_values
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.FileAwareEnv()
@@ -301,6 +301,11 @@ SOURCE_ALLOW_LOOPBACK = False
 # By name: SOURCE_SECRET_NAME and SOURCE_DB_NAME, or the same with _FILE and the path of a file.
 SOURCE_SECRETS = named_values("SOURCE_SECRET_")
 SOURCE_DATABASES = named_values("SOURCE_DB_")
+# SOURCE_SECRET_NAME_HOSTS: where a secret goes. SOURCE_SECRET_NAME_FOR and SOURCE_DB_NAME_FOR: whose datasets use it,
+# as the code of a program, or program/DEPARTMENT.
+SOURCE_SECRET_HOSTS = bindings_taken(SOURCE_SECRETS, "_HOSTS")
+SOURCE_SECRET_FOR = bindings_taken(SOURCE_SECRETS, "_FOR")
+SOURCE_DATABASE_FOR = bindings_taken(SOURCE_DATABASES, "_FOR")
 
 # --- Letters ---
 # "smtp" sends; "mailbox" keeps letters in the product, for development.

@@ -26,7 +26,7 @@ from publishing.models import EtlRecord, Fetch, RefreshState
 from publishing.selectors_sources import host_rests_until, is_paused, record_in_force
 from publishing.services import hosts
 from publishing.services.parking import refresh_park
-from publishing.services.secrets import limits_of_fetch, secrets_current
+from publishing.services.secrets import limits_of_fetch, secrets_for
 from publishing.services.timetable import next_due
 from publishing.sources import KINDS
 from publishing.sources.base import Fetched, SourceFault
@@ -165,10 +165,9 @@ def _ask(item: Fetch, into: Path, beat: Beat) -> Fetched:
     state = RefreshState.objects.get(dataset_id=item.dataset_id)
     record = item.record
     known = state.validators if state.validators_of == record.digest else {}
+    secrets = secrets_for(dataset=_dataset(item.dataset_id))
     try:
-        return KINDS[record.source].fetch(
-            record.config, secrets_current(), into, limits_of_fetch(), beat, known=known
-        )
+        return KINDS[record.source].fetch(record.config, secrets, into, limits_of_fetch(), beat, known=known)
     except (SourceFault, LeaseLost, WorkCancelled):
         raise
     except Exception as error:  # noqa: BLE001 - it counts against the budget like any other failure
@@ -245,7 +244,7 @@ def _state(dataset_id: int) -> RefreshState | None:
 
 
 def _dataset(dataset_id: int) -> Any:
-    rows = apps.get_model("workflow", "Dataset")._default_manager.select_related("program")
+    rows = apps.get_model("workflow", "Dataset")._default_manager.select_related("program", "department")
     return rows.get(pk=dataset_id)
 
 

@@ -67,7 +67,7 @@ class ArcgisLayer:
         known: Mapping[str, str] | None = None,
     ) -> Fetched:
         clock = Clock(limits, beat)
-        key = secrets.value(str(config.get("secret", "")))
+        key = secrets.value(str(config.get("secret", "")), to=str(config["url"]))
         with SafeSession(secrets) as session:
             layer = _Layer(session, str(config["url"]).rstrip("/"), key, clock)
             edited = layer.version()
@@ -91,7 +91,7 @@ class _Layer:
         self._session, self._url, self._token, self._clock = session, url, token, clock
         self._about = self._ask("", {})
         fields = self._about.get("fields")
-        if not isinstance(fields, list) or not fields:
+        if not isinstance(fields, list) or not fields or not all(map(_is_named, fields)):
             raise SourceFault(
                 "What answers at this address is no layer with columns. Check the address of the layer."
             )
@@ -166,6 +166,10 @@ class _Layer:
                 is_host=isinstance(code, int) and code >= 500,
             )
         return answer
+
+
+def _is_named(field: object) -> bool:
+    return isinstance(field, dict) and bool(field.get("name"))
 
 
 def _cell(value: Any, kind: str) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 # Which fetch is tried again by itself is decided by whoever asked; `final` says that waiting does not cure it.
 Beat = Callable[[int, str], None]
@@ -42,7 +43,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What the environment holds: secrets and databases by name, and the hosts that may be asked.
+    """What the environment holds for one dataset: secrets and databases by name, and the hosts that may be asked.
 
     Its text shows names only.
     """
@@ -52,11 +53,19 @@ class Secrets:
     # Empty: any host with a public address.
     hosts: tuple[str, ...] = ()
     allow_loopback: bool = False
+    # The only hosts to which a secret goes, by its name; one that is not named here is bound to none.
+    bound: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # What is there and not for this dataset, or not for a test: a sentence by the name of its setting.
+    withheld: Mapping[str, str] = field(default_factory=dict)
 
-    def value(self, name: str) -> str:
-        """The secret of that name; empty when none is asked for. Raises SourceFault when it is not there."""
+    def value(self, name: str, *, to: str) -> str:
+        """The secret of that name, to be sent to the address `to`; empty when none is asked for.
+
+        Raises SourceFault when it is not there, not for this dataset, or bound to other hosts.
+        """
         if not name:
             return ""
+        self._check(f"SOURCE_SECRET_{name}")
         found = self.values.get(name, "")
         if not found:
             raise SourceFault(
@@ -64,7 +73,34 @@ class Secrets:
                 f"SOURCE_SECRET_{name}, then try again.",
                 final=True,
             )
+        host = urlsplit(to).hostname or ""
+        if name in self.bound and not is_among(host, self.bound[name]):
+            raise SourceFault(
+                f"The secret {name} is bound to other hosts, so it is not sent to {host}. If it belongs there, ask "
+                f"your portal admin to add {host} to SOURCE_SECRET_{name}_HOSTS.",
+                final=True,
+            )
         return found
+
+    def database(self, name: str) -> str:
+        """The connection of that name. Raises SourceFault when it is not there, or not for this dataset."""
+        self._check(f"SOURCE_DB_{name}")
+        found = self.databases.get(name, "")
+        if not found:
+            raise SourceFault(
+                f"There is no connection {name} on the server. Ask your portal admin to set SOURCE_DB_{name}.",
+                final=True,
+            )
+        return found
+
+    def _check(self, setting: str) -> None:
+        if setting in self.withheld:
+            raise SourceFault(self.withheld[setting], final=True)
+
+
+def is_among(host: str, names: Iterable[str]) -> bool:
+    """True when a host is one of the names; ".example.gov" takes in those below it."""
+    return any(host == name or (name[0] == "." and host.endswith(name)) for name in names)
 
 
 @dataclass(frozen=True)

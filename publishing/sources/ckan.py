@@ -56,7 +56,7 @@ class CkanResource:
     ) -> Fetched:
         clock = Clock(limits, beat)
         base, name = base_of(config, secrets), str(config["resource"])
-        key = secrets.value(str(config.get("secret", "")))
+        key = secrets.value(str(config.get("secret", "")), to=base)
         headers = {"Authorization": key} if key else {}
         known = {} if limits.is_sample else dict(known or {})
         with SafeSession(secrets) as session:

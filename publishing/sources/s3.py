@@ -93,7 +93,7 @@ class Bucket:
         known: Mapping[str, str] | None = None,
     ) -> Fetched:
         clock = Clock(limits, beat)
-        store = _Store(config, secrets.value(str(config["secret"])))
+        store = _Store(config, secrets.value(str(config["secret"]), to=str(config["endpoint"])))
         with SafeSession(secrets) as session:
             newest = _newest(store.objects(session, clock), str(config["pattern"]))
             version = {"key": newest.key, "etag": newest.etag}

@@ -23,7 +23,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 
-from publishing.sources.base import Secrets, SourceFault
+from publishing.sources.base import Secrets, SourceFault, is_among
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -95,7 +95,7 @@ def typed_fault(url: str) -> str:
 def host_fault(host: str, allowed: Iterable[str]) -> str:
     """Why a host is not on the list of this installation; empty when it is, or when there is no list."""
     names = tuple(allowed)
-    if not names or any(host == name or (name[0] == "." and host.endswith(name)) for name in names):
+    if not names or is_among(host, names):
         return ""
     return (
         f"{host} is not among the hosts that this installation asks. Ask your portal admin to add it to "

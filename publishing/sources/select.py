@@ -26,6 +26,13 @@ _CHANGES = re.compile(
     r"attach|detach|pragma|vacuum|begin|commit|rollback|savepoint|listen|notify|execute|prepare)\b",
     re.IGNORECASE,
 )
+# Functions that write, read files, wait or end what others do although the transaction only reads, and those that run
+# text as a query of its own, where none of this would be seen. Every pg_... belongs to the server, none to a table.
+_REACHES_OUT = re.compile(
+    r"\b(pg_\w+|dblink\w*|lo_\w+|loread|lowrite|set_config|nextval|setval|load_extension|"
+    r"(?:query|cursor|table|schema|database)_to_xml\w*|ts_stat|ts_rewrite|crosstab\w*|connectby|xpath_table)\s*\(",
+    re.IGNORECASE,
+)
 
 
 def select_fault(query: str) -> str:
@@ -49,4 +56,15 @@ def select_fault(query: str) -> str:
             f"The query holds the word {found.group(0).upper()}, and a query only reads. If it is the name of a "
             "column, put it in double quotation marks."
         )
+    if found := _REACHES_OUT.search(_SILENT.sub(_with_names, query)):
+        return (
+            f"The query calls {found.group(1).lower()}, which does more than read a table. Leave it out, or query a "
+            "view of the database."
+        )
     return ""
+
+
+def _with_names(found: re.Match[str]) -> str:
+    """Comments and literals as nothing; a quoted name as itself, since a function may be called by it."""
+    name = found.group(0)[1:-1] if found.group(0)[0] == '"' else ""
+    return f" {name} " if re.fullmatch(r"\w+", name) else " "

@@ -59,7 +59,7 @@ class SodaDataset:
     ) -> Fetched:
         clock = Clock(limits, beat)
         base, name = base_of(config, secrets), str(config["dataset"])
-        headers = _headers(secrets.value(str(config.get("secret", ""))))
+        headers = _headers(secrets.value(str(config.get("secret", "")), to=base))
         with SafeSession(secrets) as session:
             about = f"{base}/api/views/{name}.json"
             before = _version(about_json(session, about, clock, headers=headers))

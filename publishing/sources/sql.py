@@ -24,6 +24,15 @@ from publishing.sources.select import select_fault
 
 ROWS_AT_ONCE = 5_000
 _ALIAS = re.compile(r"[A-Z][A-Z0-9_]{0,40}\Z")
+# Whether the account is a superuser, or reaches the server's files or programs ("Predefined Roles").
+_MIGHTY = """
+    SELECT EXISTS (
+        SELECT 1 FROM pg_catalog.pg_roles
+        WHERE (rolsuper OR rolname IN (
+            'pg_write_server_files', 'pg_read_server_files', 'pg_execute_server_program'
+        )) AND pg_catalog.pg_has_role(session_user, oid, 'MEMBER')
+    )
+"""
 
 
 class _Cursor(Protocol):
@@ -35,7 +44,10 @@ class _Cursor(Protocol):
 class SqlQuery:
     code = "sql"
     label = "A query of a database"
-    help = "One SELECT over a connection that can only read. Prefer a view that shows just the columns to publish."
+    help = (
+        "One SELECT over a connection that can only read. Prefer a view that shows just the columns to publish. A "
+        "query is first run when the department has approved it: until then it is not tested either."
+    )
     fields = (
         Field(
             "connection",
@@ -80,13 +92,7 @@ class SqlQuery:
         query = str(config["query"]).strip().removesuffix(";")
         if fault := select_fault(query):
             raise SourceFault(fault, final=True)
-        alias = str(config["connection"])
-        url = secrets.databases.get(alias, "")
-        if not url:
-            raise SourceFault(
-                f"There is no connection {alias} on the server. Ask your portal admin to set SOURCE_DB_{alias}.",
-                final=True,
-            )
+        url = secrets.database(str(config["connection"]))
         with _opened(url, query, clock) as cursor, into.open("wb") as target:
             return _copied(cursor, target, clock)
 
@@ -156,6 +162,7 @@ def _postgres(url: str, query: str, clock: Clock) -> Iterator[_Cursor]:
         connection.set_session(readonly=True, isolation_level="REPEATABLE READ")
         with connection.cursor() as plain:
             plain.execute("SET LOCAL statement_timeout = %s", [int(max(1.0, clock.left) * 1000)])
+            _check_account(plain)
         # A named cursor lives on the server: the worker never holds more than a page of rows.
         with connection.cursor(name="source") as cursor:
             cursor.itersize = ROWS_AT_ONCE
@@ -163,6 +170,17 @@ def _postgres(url: str, query: str, clock: Clock) -> Iterator[_Cursor]:
             yield cursor
     finally:
         connection.close()
+
+
+def _check_account(cursor: Any) -> None:
+    """Refuse an account that writes beside the read-only transaction: files, programs, other connections."""
+    cursor.execute(_MIGHTY)
+    if cursor.fetchone()[0]:
+        raise SourceFault(
+            "The account of this connection may do more than read, so nothing is asked over it. Ask your portal "
+            "admin to give it an account that only reads.",
+            final=True,
+        )
 
 
 @contextlib.contextmanager

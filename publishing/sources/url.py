@@ -61,7 +61,7 @@ class WebFile:
         *,
         known: Mapping[str, str] | None = None,
     ) -> Fetched:
-        key = secrets.value(str(config.get("secret", "")))
+        key = secrets.value(str(config.get("secret", "")), to=str(config["url"]))
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         with SafeSession(secrets) as session:
             return file_from(

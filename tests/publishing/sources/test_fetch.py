@@ -220,12 +220,43 @@ def test_what_is_not_one_select_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "call",
+    [
+        "dblink_exec('dbname=x', 'x')",
+        "DBLINK ('dbname=x', 'x')",
+        "public . dblink('x')",
+        '"public"."dblink_exec"(\'x\')',
+        "dblink_exec -- a comment\n ('x')",
+        "lo_import('/etc/passwd')",
+        "lowrite(1, 'x')",
+        "pg_read_file('/etc/passwd')",
+        "pg_catalog.pg_ls_dir('/')",
+        "pg_file_write('a', 'b', true)",
+        "pg_terminate_backend(1)",
+        "pg_cancel_backend(1)",
+        "Set_Config('statement_timeout', '0', true)",
+        "pg_advisory_lock(1)",
+        "pg_try_advisory_lock(1)",
+        "pg_reload_conf()",
+        "PG_SLEEP(8)",
+        "nextval('s')",
+        "setval('s', 1)",
+        "query_to_xml('SELECT 1', true, true, '')",
+    ],
+)
+def test_a_function_that_reaches_out_of_the_transaction_is_refused(call: str) -> None:
+    assert "does more than read a table" in select_fault(f"SELECT {call} AS x")
+    assert "does more than read a table" in select_fault(f"WITH a AS (SELECT 1+{call}) SELECT 1 FROM a")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "SELECT number, last_update, \"set\" FROM permit WHERE note = 'delete; e'",
         "  with a as (select 1 as n) select n from a ; ",
         "SELECT n -- which of them; delete\nFROM permit",
         "SELECT replace(grade, 'e', 'E') FROM t WHERE x IN ('e', 'u')",
+        "SELECT 'pg_sleep(1)' AS said, dblink, \"pg_read (now)\" -- lo_import('x')\nFROM t WHERE nextval IN (1)",
     ],
 )
 def test_one_select_is_asked(text: str) -> None:
