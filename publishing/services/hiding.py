@@ -17,6 +17,7 @@ from publishing.models import Permit, Publication
 from publishing.places import and_words, place_words
 from publishing.selectors import is_going_public, is_half_public, newest_by_portal, places_of
 from publishing.services.facts import facts_record
+from publishing.services.locks import places_lock
 from publishing.services.requests import publication_event, publication_start_anew
 from work.services import work_queue
 
@@ -40,10 +41,12 @@ def publication_make_private(
     """
     now = now or timezone.now()
     dossier_lock(release_id=release_id)
+    # Before it is asked whose rows a place shows: a worker may be about to make others public there.
+    places_lock(dataset_id=subject_of(release_id)["dataset_id"])
     rows = [*newest_by_portal(release_id).values(), *_left_by_earlier_releases(release_id)]
     releases = {release_id, *(row.release_id for row in rows)}
     Permit.objects.filter(release_id__in=releases, revoked_at=None).update(revoked_at=now)
-    _turn_round(rows, Goal.HIDDEN, "publishing.take_back_asked", actor, now)
+    _turn_round(release_id, rows, Goal.HIDDEN, "publishing.take_back_asked", actor, now)
     return rows[0] if rows else None
 
 
@@ -81,12 +84,17 @@ def publication_stay_private(*, release_id: int, now: datetime | None = None) ->
     if not is_going_public(release_id):
         return None
     rows = [row for row in places_of(release_id).values() if row.goal == Goal.PUBLIC]
-    _turn_round(rows, Goal.PRIVATE, "publishing.requested", None, now)
+    _turn_round(release_id, rows, Goal.PRIVATE, "publishing.requested", None, now)
     return rows[0]
 
 
 def _turn_round(
-    rows: Sequence[Publication], goal: Goal, action: str, actor: User | None, now: datetime | None
+    release_id: int,
+    rows: Sequence[Publication],
+    goal: Goal,
+    action: str,
+    actor: User | None,
+    now: datetime | None,
 ) -> None:
     for row in rows:
         Publication.objects.filter(pk=row.pk).update(goal=goal, failure="")
@@ -94,8 +102,10 @@ def _turn_round(
         publication_start_anew(row)
         publication_event(action, row, actor=actor, now=now, data={"goal": goal.label.lower()})
         work_queue(row)
+    # Of other releases the run that takes a copy back says it: their dossiers are not ours to lock after the places.
     for row in rows:
-        facts_record(row, now=now)
+        if row.release_id == release_id:
+            facts_record(row, now=now)
 
 
 def _left_by_earlier_releases(release_id: int) -> list[Publication]:

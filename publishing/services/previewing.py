@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -92,8 +92,20 @@ def sharing_end(asset: PortalAsset, portal: Portal) -> None:
         return
     portal.unshare(asset.remote_id, sorted({email for row in rows for email in row.receipt[SHARED]}))
     for row in rows:
-        receipt = {key: value for key, value in row.receipt.items() if key != SHARED}
-        Publication.objects.filter(pk=row.pk).update(receipt=receipt)
+        ended = row.receipt[SHARED]
+        with transaction.atomic():
+            dossier_lock(release_id=row.release_id)
+            row.refresh_from_db(fields=["receipt"])
+            # Whoever was added since we read it is taken back the next time.
+            left = [email for email in row.receipt.get(SHARED, []) if email not in ended]
+            receipt = {key: value for key, value in row.receipt.items() if key != SHARED}
+            row.receipt = {**receipt, SHARED: left} if left else receipt
+            row.save(update_fields=["receipt"])
+
+
+def shared_of(publication: Publication) -> dict[str, Any]:
+    """What a receipt keeps when the rest of it is void: with whom the copy was shared, until that is taken back."""
+    return {key: value for key, value in publication.receipt.items() if key == SHARED}
 
 
 def _quiet(why: str) -> None:

@@ -28,6 +28,7 @@ from publishing.selectors import (
     valid_permit,
 )
 from publishing.services.facts import facts_record
+from publishing.services.previewing import shared_of
 from publishing.services.remote import place_of
 from work.services import work_cancel, work_queue, work_retry
 
@@ -216,7 +217,9 @@ def _take_up(
     if not is_newest:
         # Another copy was sent to the place since: what the ledger says of it is void.
         publication.chunks.all().delete()
-        publication.working_id, publication.receipt, publication.reached = "", {}, Reached.NONE
+        publication.working_id, publication.reached = "", Reached.NONE
+        # With whom it was shared is kept: that has to be taken back.
+        publication.receipt = shared_of(publication)
         publication.method, publication.base = "", None
     publication.goal = goal
     publication.permit = permit or publication.permit

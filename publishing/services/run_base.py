@@ -15,6 +15,7 @@ from publishing.places import place_words
 from publishing.portals.base import NotFound, Portal, RemoteAsset
 from publishing.records import PortalRecord
 from publishing.services.facts import facts_record
+from publishing.services.locks import places_lock
 from work.errors import Retry
 from work.services import Beat, scaled
 
@@ -42,6 +43,19 @@ class RunBase:
     def tell(self, message: str) -> None:
         """Renew the lease and say what happens now."""
         self.beat(self.progress, message)
+
+    def hold(self, message: str) -> None:
+        """Inside a transaction: lock the release, its places and this row. Raises LeaseLost, WorkCancelled.
+
+        A run whose work was taken back meanwhile ends here, and nothing is written. The beat comes last: it locks
+        the row of the publication.
+        """
+        dossier_lock(release_id=self.item.release_id)
+        places_lock(dataset_id=self.asset.dataset_id)
+        self.tell(message)
+        # With whom it was shared, or what else was written since we read it, is not to be lost.
+        self.item.refresh_from_db(fields=["goal", "receipt", "reached"])
+        self.asset.refresh_from_db(fields=["public_publication"])
 
     def keep_place(self, remote_id: str) -> None:
         self.asset.remote_id = remote_id
@@ -89,9 +103,7 @@ class RunBase:
     def reach(self, reached: Reached, audience: str, receipt: dict[str, Any], action: str) -> None:
         """The result, its fact and its event, together or not at all."""
         with transaction.atomic():
-            dossier_lock(release_id=self.item.release_id)
-            # Under the lock: a run whose work was taken back meanwhile ends here, and nothing is written.
-            self.tell("Writing down what was compared.")
+            self.hold("Writing down what was compared.")
             self.item.receipt = {**self.item.receipt, audience: receipt}
             self.item.reached = reached
             self.item.failure = ""

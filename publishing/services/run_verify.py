@@ -8,15 +8,18 @@ from django.db import transaction
 
 from dossier.services import dossier_lock
 from publishing.errors import PermitMissing
-from publishing.models import Publication
-from publishing.portals.base import SUBMITTED, NotFound, Submitted
+from publishing.models import PortalAsset, Publication
+from publishing.portals.base import SUBMITTED, NotFound, RemoteAsset, Submitted
 from publishing.selectors import valid_permit
 from publishing.services.facts import facts_record
-from publishing.services.previewing import SHARED, sharing_end
+from publishing.services.locks import places_lock
+from publishing.services.previewing import shared_of, sharing_end
+from publishing.services.requests import publication_start_anew
 from publishing.services.run_base import Reached, Step
 from publishing.services.run_extras import Extras
 from publishing.services.run_load import Method
-from work.errors import Retry, Stop
+from work.errors import LeaseLost, Retry, Stop
+from work.services import work_queue
 
 Goal = Publication.Goal
 
@@ -62,12 +65,13 @@ class Verifying(Extras):
         changes = self.item.method == Method.CHANGES
         with transaction.atomic():
             dossier_lock(release_id=self.item.release_id)
+            self.item.refresh_from_db(fields=["receipt"])
             self.item.chunks.all().delete()
             self.item.working_id = ""
             # What was changed is not what we thought: from now on everything is sent.
             self.item.method = Method.WHOLE
             # With whom it was shared is kept: that has to be taken back.
-            self.item.receipt = {key: value for key, value in self.item.receipt.items() if key == SHARED}
+            self.item.receipt = shared_of(self.item)
             self.item.reached = Reached.NONE
             self.item.save(update_fields=["working_id", "method", "receipt", "reached"])
             self.event("publishing.copy_differs", {"what": names})
@@ -100,19 +104,17 @@ class Verifying(Extras):
     def expose(self) -> None:
         """Widen the audience, and look what came of it: a 200 does not say that it is public now."""
         self.begin(Step.EXPOSE, "Making the dataset public.")
-        self.check_permit()
-        self.asset.public_publication = self.item
-        self.asset.save(update_fields=["public_publication"])
-        working = self.working()
-        if not working.published:
-            try:
-                working = self.portal.publish(working.remote_id)
-            except Submitted as submitted:
-                raise self._submitted(submitted.sentence) from None
-            self.keep_target(working)
-        sharing_end(self.asset, self.portal)
-        self.item.refresh_from_db(fields=["receipt"])
-        remote = self.portal.set_scope(working.remote_id, "public")
+        with transaction.atomic():
+            # A retraction takes the same locks: it sees what we write here, or we see that it took the goal away.
+            self.hold("Making the dataset public.")
+            self.check_permit()
+            self.asset.public_publication = self.item
+            self.asset.save(update_fields=["public_publication"])
+        try:
+            remote = self._widen()
+        finally:
+            # Also when no answer came: the portal may have obeyed.
+            self._narrow_if_unwanted()
         if remote.waiting:
             raise self._submitted(
                 f"{SUBMITTED}: the portal has its own approval queue, and a reviewer there has to say yes before "
@@ -123,6 +125,37 @@ class Verifying(Extras):
                 "The portal took the request to make the dataset public and left it private. Ask your portal "
                 "admin whether our account may publish, then press Resume."
             )
+
+    def _widen(self) -> RemoteAsset:
+        working = self.working()
+        if not working.published:
+            try:
+                working = self.portal.publish(working.remote_id)
+            except Submitted as submitted:
+                raise self._submitted(submitted.sentence) from None
+            self.keep_target(working)
+        sharing_end(self.asset, self.portal)
+        return self.portal.set_scope(working.remote_id, "public")
+
+    def _narrow_if_unwanted(self) -> None:
+        """Taken back while the portal made it public: private again at once, and a run that looks from outside.
+
+        The run that takes it back may have ended before the portal obeyed us, so this says anew whose rows may be
+        seen: that is asked after until they are not.
+        """
+        with transaction.atomic():
+            dossier_lock(release_id=self.item.release_id)
+            places_lock(dataset_id=self.asset.dataset_id)
+            self.item.refresh_from_db(fields=["goal"])
+            if self.item.goal == Goal.PUBLIC:
+                return
+            places = PortalAsset.objects.filter(pk=self.asset.pk, public_publication=None)
+            places.update(public_publication=self.item)
+            publication_start_anew(self.item)
+            work_queue(self.item, urgent=True)
+        if self.asset.remote_id:
+            self.portal.set_scope(self.asset.remote_id, "private")
+        raise LeaseLost
 
     def _submitted(self, sentence: str) -> Retry:
         """Waiting for people on the portal is no failed try."""
@@ -167,12 +200,12 @@ class Verifying(Extras):
     def hide(self) -> None:
         """Make the dataset private, unless what is public there belongs to another release."""
         self.tell("Making the dataset private.")
+        self.asset.refresh_from_db(fields=["public_publication", "remote_id"])
         mine = self.asset.public_publication_id in (None, self.item.pk)
         if self.asset.remote_id and mine:
             try:
                 self.hide_views(self.asset.remote_id)
                 sharing_end(self.asset, self.portal)
-                self.item.refresh_from_db(fields=["receipt"])
                 remote = self.portal.set_scope(self.asset.remote_id, "private")
                 probe = self.portal.verify_public(self.asset.remote_id, key_field=self.record.row_identifier)
                 if remote.scope != "private" or probe.visible:
@@ -182,8 +215,8 @@ class Verifying(Extras):
             except NotFound:
                 self.keep_place("")
         with transaction.atomic():
-            dossier_lock(release_id=self.item.release_id)
-            if mine:
+            self.hold("Writing down that it is private.")
+            if mine and self.asset.public_publication_id == self.item.pk:
                 self.asset.public_publication = None
                 self.asset.save(update_fields=["public_publication"])
             was_public = self.item.reached == Reached.PUBLIC

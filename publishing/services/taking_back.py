@@ -1,18 +1,21 @@
-"""Taking a copy back that may go public again: its release stays approved, and its permit stands."""
+"""Taking copies back whose permits stand: they may go public again, once what stopped them is settled."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dossier.services import dossier_lock
 from publishing.models import Publication
+from publishing.services.locks import places_lock
 from publishing.services.requests import publication_event, publication_start_anew
 from work.services import work_queue
 
 Goal = Publication.Goal
+_LIVE = (Publication.Status.QUEUED, Publication.Status.RUNNING)
 
 
 @transaction.atomic
@@ -32,4 +35,50 @@ def publication_take_back(*, release_id: int, now: datetime | None = None) -> in
         publication_start_anew(row)
         publication_event("publishing.take_back_asked", row, now=now)
         work_queue(row)
+    return len(rows)
+
+
+@transaction.atomic
+def publications_stop(*, dataset_id: int, now: datetime | None = None) -> int:
+    """For a retraction: everything of the dataset that may be running, or that strangers see, is made private.
+
+    Call it under the lock of the retracted release. A run that holds a place now loses it at its next beat; its
+    goal is to hide, so that it also looks whether it had made something public. Returns how many copies it concerns.
+    """
+    places = places_lock(dataset_id=dataset_id)
+    held = {pk for place in places for pk in (place.writer_id, place.public_publication_id) if pk}
+    rows = Publication.objects.filter(asset__in=places).filter(Q(status__in=_LIVE) | Q(pk__in=held))
+    return _hidden_urgently(rows.exclude(goal=Goal.HIDDEN, status__in=_LIVE), now)
+
+
+@transaction.atomic
+def publications_shown_hide(
+    *, dataset_id: int, asked_until: datetime | None = None, now: datetime | None = None
+) -> int:
+    """While a retraction stands: whatever a place of the dataset still shows is made private, started anew.
+
+    `asked_until` leaves alone what was asked for later. What is on its way back already, or stopped there, is left
+    alone. Returns how many copies it concerns.
+    """
+    places = places_lock(dataset_id=dataset_id)
+    rows = Publication.objects.filter(pk__in=[place.public_publication_id for place in places])
+    if asked_until is not None:
+        rows = rows.filter(requested_at__lte=asked_until)
+    # One that stopped says why; whoever pursues it asks again.
+    on_its_way = (*_LIVE, Publication.Status.DEAD)
+    return _hidden_urgently(rows.exclude(goal=Goal.HIDDEN, status__in=on_its_way), now)
+
+
+def _hidden_urgently(found: QuerySet[Publication], now: datetime | None) -> int:
+    rows = list(found.select_related("asset").order_by("pk"))
+    for row in rows:
+        is_new = row.goal != Goal.HIDDEN
+        Publication.objects.filter(pk=row.pk).update(goal=Goal.HIDDEN, failure="")
+        row.refresh_from_db(fields=["goal", "failure"])
+        publication_start_anew(row)
+        if is_new:
+            publication_event(
+                "publishing.take_back_asked", row, now=now, data={"goal": Goal.HIDDEN.label.lower()}
+            )
+        work_queue(row, urgent=True)
     return len(rows)

@@ -17,11 +17,13 @@ from accounts.profiles import profile_of
 from accounts.roles import Role
 from audit.services import event_record
 from dossier.selectors import subject_of
+from dossier.services import dossier_lock
 from notifications.services import message_queue
 from publishing.models import PortalAsset, PortalNotice, Publication
 from publishing.services.notices import notices_put
+from publishing.services.taking_back import publications_shown_hide, publications_stop
 from work.models import WorkItem
-from work.services import scaled, task_nudge, work_cancel, work_queue, work_retry
+from work.services import scaled, task_nudge, work_queue, work_retry
 from workflow.calendar import calendar_of
 from workflow.context import context_of
 from workflow.models import PostMortem, PostMortemDuty, Release, Retraction, RetractionFollowUp
@@ -63,7 +65,7 @@ def retraction_begin(*, release_id: int, reason: str, person: User | None, now: 
         PostMortemDuty(post_mortem=record, code=duty.code, label=duty.label, law=duty.help)
         for duty in rules.duties
     )
-    _clear_the_way(context.release)
+    _clear_the_way(context.release, now)
     # The next release may hold the same: it is put on hold at once, and not only with the next sweep.
     transaction.on_commit(lambda: task_nudge("workflow.tasks.endings", urgent=True))
     notices_put(dataset_id=context.dataset.pk, wanted="gone", text=row.public_text, now=now)
@@ -81,17 +83,13 @@ def retraction_begin(*, release_id: int, reason: str, person: User | None, now: 
     return row
 
 
-def _clear_the_way(release: Release) -> None:
+def _clear_the_way(release: Release, now: datetime) -> None:
     """Stop every other writer of the dataset on the portals, and put this at the front of the work.
 
     What the next release had made public by then goes with it: whatever strangers see there is now this
     retraction's to take back. A run that still holds the place lets it go at its next beat; ours waits for that.
     """
-    live = (WorkItem.Status.QUEUED, WorkItem.Status.RUNNING)
-    others = Publication.objects.filter(asset__dataset=release.dataset_id, status__in=live)
-    for other in others.exclude(release=release).exclude(goal=Publication.Goal.HIDDEN):
-        work_cancel(other)
-        Publication.objects.filter(pk=other.pk).update(goal=Publication.Goal.PRIVATE)
+    publications_stop(dataset_id=release.dataset_id, now=now)
     for item in _taken_back(release):
         if item.release_id == release.pk:
             seen = PortalAsset.objects.filter(pk=item.asset_id, public_publication__isnull=False)
@@ -112,12 +110,15 @@ def retraction_look(*, release_id: int, now: datetime | None = None) -> Retracti
     """
     now = now or timezone.now()
     with transaction.atomic():
+        # The order of the door: the dossier before the retraction, and both before the places.
+        dossier_lock(release_id=release_id)
         rows = Retraction.objects.select_for_update(of=("self",)).filter(
             release=release_id, reinstated_at=None
         )
         row = rows.first()
         if row is None:
             return None
+        _hide_what_is_shown(row, now)
         if row.confirmed_at is None:
             _pursue(row, now)
         else:
@@ -165,11 +166,24 @@ def _pursue(row: Retraction, now: datetime) -> None:
         )
 
 
+def _hide_what_is_shown(row: Retraction, now: datetime) -> None:
+    """A place shows rows that nobody is making private: a worker that was stopped came late with them.
+
+    Once it was confirmed, only what was asked for before the retraction: a later release may be public rightly.
+    """
+    dataset_id = row.release.dataset_id
+    until = None if row.confirmed_at is None else row.started_at
+    if publications_shown_hide(dataset_id=dataset_id, asked_until=until, now=now) and row.confirmed_at:
+        row.confirmed_at = None
+        row.save(update_fields=["confirmed_at"])
+
+
 def _ask_again(item: Publication) -> None:
     """Start work that stopped, and bring nearer what would wait long: this is no ordinary publication."""
     soon = timezone.now() + scaled(_ASK_AGAIN_SECONDS)
     if item.status in (WorkItem.Status.DEAD, WorkItem.Status.CANCELLED):
         work_retry(item)
+        work_queue(item, urgent=True)
     elif item.status == WorkItem.Status.QUEUED and item.due_at > soon:
         Publication.objects.filter(pk=item.pk, status=WorkItem.Status.QUEUED).update(due_at=soon, attempts=1)
 
