@@ -39,9 +39,13 @@ def record_proposed(dataset_id: int) -> EtlRecord | None:
 def fetches_waiting(dataset_id: int | None = None) -> list[Fetch]:
     """Files that were fetched and that no release has taken, as the next releases shall take them.
 
-    Of whole tables and upserts only the newest of each dataset; of appended rows every one, oldest first.
+    Of whole tables and upserts only the newest of each dataset; of appended rows every one, oldest first. Only
+    what the record in force brought, and nothing while a proposed version says that fetching pauses.
     """
-    rows = Fetch.objects.filter(outcome=Fetch.Outcome.NEW, taken_at=None)
+    paused = EtlRecord.objects.filter(state=EtlRecord.State.PROPOSED, meanwhile=EtlRecord.Meanwhile.PAUSES)
+    rows = Fetch.objects.filter(
+        outcome=Fetch.Outcome.NEW, taken_at=None, record__state=EtlRecord.State.APPROVED
+    ).exclude(dataset_id__in=paused.values("dataset_id"))
     if dataset_id is not None:
         rows = rows.filter(dataset_id=dataset_id)
     found: dict[int, list[Fetch]] = {}
@@ -51,12 +55,6 @@ def fetches_waiting(dataset_id: int | None = None) -> list[Fetch]:
             known.clear()
         known.append(row)
     return [row for rows_of_one in found.values() for row in rows_of_one]
-
-
-def fetch_taken_last(dataset_id: int) -> Fetch | None:
-    """The newest fetch of a dataset whose file a release took."""
-    rows = Fetch.objects.filter(dataset_id=dataset_id, release__isnull=False)
-    return rows.select_related("record").first()
 
 
 def state_of(dataset_id: int) -> RefreshState | None:

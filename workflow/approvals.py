@@ -8,6 +8,7 @@ from __future__ import annotations
 from dossier.services import digest_of
 from workflow.context import ReleaseContext
 from workflow.models import Review
+from workflow.refreshing import is_light
 from workflow.veil import unveiled
 
 # kind of review -> the parts its verdict is bound to. A checklist is bound with the version of its text.
@@ -96,6 +97,9 @@ def parts_for(kind: str, context: ReleaseContext) -> dict[str, str]:
     scope = REVIEW_SCOPE[kind]
     if kind == Review.Kind.DEPARTMENT and _signs_the_privacy_form(context):
         scope = (*scope, "privacy checklist", "benefit and risk")
+    if kind == Review.Kind.PRIVACY and is_light(context):
+        # Nobody else reads what is said of new columns: words that change after the verdict were read by nobody.
+        scope = (*scope, "metadata")
     return {part: now.get(part, "") for part in scope}
 
 

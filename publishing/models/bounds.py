@@ -19,7 +19,7 @@ class PermitBounds(models.Model):
     )
     # The recipe whose replay was approved.
     recipe_digest = models.CharField(max_length=64, blank=True)
-    # Of the file: [{"name", "type", "nullable"}]; of the copy: [{"name", "type"}].
+    # Of the file: [{"name", "type", "nullable"}]; of the copy: [{"name", "type", "words"}] (label, description, unit).
     columns = models.JSONField(default=list)
     treated_columns = models.JSONField(default=list)
     rows = models.PositiveBigIntegerField(default=0)

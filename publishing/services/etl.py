@@ -121,6 +121,7 @@ def etl_decide(
     record.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
     if approve:
         _begin(record, profile_for(dataset.program).timezone, now)
+        _set_aside(record, now)
     _event("source.approved" if approve else "source.refused", record, actor, {}, now, note=note)
     verdict = "approved" if approve else "sent back"
     _letter(
@@ -153,6 +154,25 @@ def _begin(record: EtlRecord, zone: str, now: datetime) -> None:
             "parked_at": None,
             "parked_because": "",
         },
+    )
+
+
+def _set_aside(record: EtlRecord, now: datetime) -> None:
+    """What an earlier version brought and no release took is not taken any more; the source is asked for it anew."""
+    fetches = Fetch.objects.filter(dataset_id=record.dataset_id)
+    waiting = fetches.filter(outcome=Fetch.Outcome.NEW, taken_at=None).exclude(record=record)
+    if not waiting.update(
+        taken_at=now,
+        waits_because=(
+            f"version {record.version} of the record was approved before a release took it. The next fetch asks "
+            "the source again under that version."
+        ),
+    ):
+        return
+    taken = fetches.filter(release__isnull=False).first()
+    # Else the same bytes would be nothing new, and never come.
+    RefreshState.objects.filter(dataset_id=record.dataset_id).update(
+        last_sha256=taken.sha256 if taken else "", validators={}, validators_of=""
     )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.roles import Role
 from dossier.models import StoredFile
 from publishing.models import EtlRecord, Fetch
-from publishing.services.etl import EtlTerms, etl_decide, etl_propose
+from publishing.services.etl import EtlTerms, etl_decide, etl_propose, etl_withdraw
 from publishing.services.fetches import fetch_request, fetch_run
 from tests.cast import Cast
 from tests.factories.publications import stage_put
@@ -20,6 +21,7 @@ from tests.publishing.sources.server import Site, serving
 from work.services import work_run
 from workflow.models import Dataset, Refresh
 from workflow.services.fetched import fetched_sweep, fetched_take
+from workflow.services.refresh import refresh_received
 from workflow.stages import Stage
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +90,80 @@ def test_a_newer_version_of_the_record_answers_that_the_method_changed(
     assert fetched_take(dataset_id=dataset.pk)
     refresh = Refresh.objects.get()
     assert (refresh.method_changed, refresh.method_note) == (True, "Counted by week now.")
+
+
+def test_that_the_method_changed_is_said_until_a_fetch_by_the_new_record_is_public(
+    dataset: Dataset, cast: Cast, site: Site
+) -> None:
+    approved(dataset, cast, site)
+    fetched(dataset, cast)
+    fetched_take(dataset_id=dataset.pk)
+    first = Refresh.objects.get().release
+    stage_put(Refresh.objects.get().base, Stage.SUPERSEDED, timezone.now())
+    stage_put(first, Stage.PUBLISHED, timezone.now())
+    approved(dataset, cast, site, note="Counted by week now.", extraction="The weekly export.")
+    said = []
+    for status in ("closed", "void", "open again"):
+        site.files["/permits.csv"] = ("text/csv", f"number,status\nA-1,{status}\n".encode())
+        fetched(dataset, cast)
+        assert fetched_take(dataset_id=dataset.pk)
+        refresh = Refresh.objects.exclude(release=first).order_by("pk").last()
+        assert refresh is not None
+        said.append((refresh.method_changed, refresh.method_note))
+        if status == "closed":
+            # What privacy did not let through says nothing of what is public.
+            stage_put(refresh.release, Stage.WITHDRAWN, timezone.now())
+        elif status == "void":
+            stage_put(first, Stage.SUPERSEDED, timezone.now())
+            stage_put(refresh.release, Stage.PUBLISHED, timezone.now())
+    assert said == [(True, "Counted by week now.")] * 2 + [(False, "")]
+
+
+def test_a_fetched_file_in_the_place_of_another_takes_no_answer_back(dataset: Dataset, cast: Cast) -> None:
+    for is_changed in (True, False):
+        refresh_received(
+            dataset_id=dataset.pk,
+            upload=ContentFile(f"number,changed\nA-1,{is_changed}\n".encode(), name="permits.csv"),  # type: ignore[arg-type]
+            name="permits.csv",
+            actor=None,
+            method_changed=is_changed,
+            method_note="Counted by week now." if is_changed else "",
+        )
+    refresh = Refresh.objects.get()
+    assert (refresh.method_changed, refresh.method_note) == (True, "Counted by week now.")
+
+
+def test_what_a_replaced_record_brought_is_set_aside_and_the_source_asked_anew(
+    dataset: Dataset, cast: Cast, site: Site
+) -> None:
+    approved(dataset, cast, site)
+    stale = fetched(dataset, cast)
+    record = approved(dataset, cast, site, note="It read the wrong table.", extraction="The right view.")
+    assert not fetched_take(dataset_id=dataset.pk)
+    stale.refresh_from_db()
+    assert not stale.is_waiting_for_release
+    assert (stale.release_id, Refresh.objects.count()) == (None, 0)
+    assert f"version {record.version} of the record was approved before" in stale.waits_because
+    # The same bytes are new under the new record: no release took them.
+    assert fetched(dataset, cast).record == record
+    assert fetched_take(dataset_id=dataset.pk)
+
+
+def test_what_was_fetched_waits_while_a_proposed_record_pauses_fetching(
+    dataset: Dataset, cast: Cast, site: Site
+) -> None:
+    record = approved(dataset, cast, site)
+    fetched(dataset, cast)
+    proposed = etl_propose(
+        dataset_id=dataset.pk,
+        terms=EtlTerms("url", record.config, "The weekly export.", transformation="None.", method="replace"),
+        actor=cast.steward,
+        change_note="It read the wrong table.",
+        meanwhile="pauses",
+    )
+    assert fetched_sweep() == 0
+    etl_withdraw(record_id=proposed.pk, actor=cast.steward)
+    assert fetched_sweep() == 1
 
 
 def test_what_cannot_be_taken_now_waits_and_says_why(dataset: Dataset, cast: Cast, site: Site) -> None:

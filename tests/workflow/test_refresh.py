@@ -29,10 +29,11 @@ from tests.workflow.refreshes import (
 from workflow.context import context_of
 from workflow.errors import GatesUnmet, MoveRefused
 from workflow.gates import unmet
-from workflow.models import Dataset, Refresh, Release, Review
+from workflow.models import ColumnDescription, Dataset, Refresh, Release, Review
 from workflow.policies import SYSTEM
 from workflow.selectors.work import my_work_of
-from workflow.services.datasets import columns_describe
+from workflow.services.datasets import columns_describe, dataset_change
+from workflow.services.facts import metadata_fact
 from workflow.services.tell import releases_with_ended_work
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
@@ -160,6 +161,64 @@ def test_a_new_nullable_column_asks_for_privacy_only_and_then_goes_public(
     assert went_public(release.pk).stage == Stage.PUBLISHED
     assert "privacy" in [row["kind"] for row in Permit.objects.get(release=release).approvers]
     assert not Review.objects.filter(release=release, verdict="").exists()
+
+
+def retitled(dataset: Dataset, release: Release, cast: Cast) -> None:
+    fields = {"title": "Quite another title", "description": "Something nobody approved."}
+    dataset_change(dataset=dataset, actor=cast.steward, fields=fields)
+
+
+def approved_column_rewritten(dataset: Dataset, release: Release, cast: Cast) -> None:
+    words = {"name": "cost", "description": "Something nobody approved."}
+    columns_describe(release_id=release.pk, rows=[words], actor=cast.steward)
+
+
+@pytest.mark.parametrize("rewrite", [retitled, approved_column_rewritten])
+def test_what_is_rewritten_while_only_privacy_reads_it_is_not_public_in_the_name_of_earlier_approvers(
+    cast: Cast, dataset: Dataset, rewrite: Any
+) -> None:
+    release = with_a_new_column(dataset, cast)
+    rewrite(dataset, release, cast)
+    decided(release.pk, cast)
+    release_transition(release_id=release.pk, name="clear_privacy", actor=cast.privacy_officer)
+    run(release.pk)
+    assert went_public(release.pk).stage == Stage.CDO_REVIEW
+    assert Refresh.objects.get(release=release).route == "full"
+    assert not Permit.objects.filter(release=release).exists()
+
+
+def test_privacy_that_alone_reads_a_refresh_agrees_to_its_description_too(
+    cast: Cast, dataset: Dataset
+) -> None:
+    not_agreed = "Privacy has not agreed to this copy."
+    release = with_a_new_column(dataset, cast)
+    release_transition(release_id=release.pk, name="clear_privacy", actor=cast.privacy_officer)
+    assert not_agreed not in [item.text for item in unmet("pass_refresh", context_of(release.pk))]
+    ColumnDescription.objects.filter(name="plot").update(description="Words that privacy never read.")
+    metadata_fact(release_id=release.pk)
+    assert not_agreed in [item.text for item in unmet("pass_refresh", context_of(release.pk))]
+
+
+def test_a_description_that_changed_asks_for_everybody_while_there_is_no_copy_too(
+    cast: Cast, dataset: Dataset
+) -> None:
+    undecided = csv_of([*rows(), ["P-00121", "2026-05-01", "owner 219-09-9999", "North", "12"]])
+    Dataset.objects.filter(pk=dataset.pk).update(description="Something nobody approved.")
+    refresh = refreshed(dataset, undecided, actor=cast.steward)
+    assert not context_of(refresh.release_id).data("treated", "columns")
+    assert refresh.decision == "full"
+    assert "The description of the data changed since it was approved." in reasons(refresh)
+
+
+def with_a_new_column(dataset: Dataset, cast: Cast) -> Release:
+    """A refresh that only privacy reads again: its new column is described, and what was found is decided."""
+    table = [[*row, "" if n % 3 else "corner plot"] for n, row in enumerate(rows())]
+    refresh = refreshed(dataset, csv_of(table, f"{HEADER},plot"), actor=cast.steward)
+    assert refresh.route == "privacy"
+    decided(refresh.release_id, cast)
+    words = {"name": "plot", "description": "Where the plot lies."}
+    columns_describe(release_id=refresh.release_id, rows=[words], actor=cast.steward)
+    return Release.objects.get(pk=refresh.release_id)
 
 
 def test_an_append_file_is_judged_with_what_is_public(cast: Cast, dataset: Dataset) -> None:

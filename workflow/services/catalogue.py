@@ -17,14 +17,14 @@ from workflow.selectors.metadata import own_values
 from workflow.veil import unveiled
 
 
-def record_for(context: ReleaseContext) -> PortalRecord:
+def record_for(context: ReleaseContext, columns: list[dict[str, Any]] | None = None) -> PortalRecord:
     """The portal record of a release: the metadata of the dataset, and the columns of the treated copy.
 
     The columns come from the `treated` fact, so a column that was dropped has no line here either. A column
-    whose values are all there and all different identifies the rows; else a running number does. Raises
-    ValueError when there is no treated copy yet.
+    whose values are all there and all different identifies the rows; else a running number does. `columns` takes
+    the place of the fact's. Raises ValueError when there is no treated copy yet.
     """
-    treated = context.data("treated", "columns")
+    treated = columns or context.data("treated", "columns")
     if not treated:
         raise ValueError("There is no treated copy to publish.")
     dataset, dictionary = context.dataset, dictionary_of(context.release)

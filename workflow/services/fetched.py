@@ -11,11 +11,12 @@ from django.db import transaction
 from datafiles.errors import DataFileError
 from dossier.storage import open_key
 from publishing.models import EtlRecord, Fetch
-from publishing.selectors_sources import fetch_taken_last, fetches_waiting
+from publishing.selectors_sources import fetches_waiting
 from publishing.services.fetches import fetch_refused, fetch_taken
 from workflow.errors import MoveRefused
 from workflow.models import Dataset, Refresh
 from workflow.services.refresh import refresh_on_its_way, refresh_received
+from workflow.stages import Stage
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ def fetched_take(*, dataset_id: int, now: datetime | None = None) -> bool:
             return False
         try:
             with transaction.atomic():
+                if not _is_still_waiting(fetch):
+                    return False
                 refresh = _received(fetch, now)
                 fetch_taken(fetch_id=fetch.pk, release_id=refresh.release_id, now=now)
         except MoveRefused as refusal:
@@ -56,7 +59,7 @@ def fetched_sweep(*, now: datetime | None = None) -> int:
 
 def _received(fetch: Fetch, now: datetime | None) -> Refresh:
     """Each refresh asks whether the way the data is put together changed: the approved record answers it."""
-    before = fetch_taken_last(fetch.dataset_id)
+    before = _compared_with(fetch.dataset_id)
     is_changed = before is not None and before.record_id != fetch.record_id
     with open_key(fetch.storage_key) as source:
         return refresh_received(
@@ -70,6 +73,26 @@ def _received(fetch: Fetch, now: datetime | None) -> Refresh:
             source_rows=fetch.rows if fetch.record.method != EtlRecord.Method.APPEND else None,
             now=now,
         )
+
+
+def _is_still_waiting(fetch: Fetch) -> bool:
+    """The dataset is held: another version of the record may have been approved since the file was looked up."""
+    Dataset.objects.select_for_update(of=("self",)).get(pk=fetch.dataset_id)
+    return fetch in fetches_waiting(fetch.dataset_id)
+
+
+def _compared_with(dataset_id: int) -> Fetch | None:
+    """The newest fetch whose file became public; while none did, the first that a release took.
+
+    What was taken and never became public was perhaps read by nobody, so it answers nothing.
+    """
+    taken = Fetch.objects.filter(dataset_id=dataset_id, release__isnull=False).select_related("record")
+    public = taken.filter(
+        release__stage__in=(Stage.PUBLISHED, Stage.SUPERSEDED),
+        # Where a person's file took the place of the fetched one, theirs is what became public.
+        release__refresh__origin=Refresh.Origin.FETCH,
+    )
+    return public.first() or taken.last()
 
 
 def _is_on_its_way(dataset_id: int) -> bool:

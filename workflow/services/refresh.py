@@ -48,7 +48,8 @@ def refresh_received(
     Without `actor` the file was fetched. `method_changed` answers the question that each refresh asks: did the
     structure, or the way the data is put together or aggregated, change? `method` is append, upsert or replace (""
     takes the dataset's own), `source_rows` what the source system counts today. A file that arrives while an
-    earlier one is still being compared takes its place, but what a program fetched never that of a person.
+    earlier one is still being compared takes its place, but what a program fetched never that of a person; that the
+    method changed stays said when one fetched file follows another.
     Returns the refresh. Raises MoveRefused and DataFileError with a sentence, PermissionDenied.
     """
     now = now or timezone.now()
@@ -65,6 +66,11 @@ def refresh_received(
     method = method_for(dataset, base, method)
     origin = Origin.UPLOAD if actor else Origin.FETCH
     refresh = _open_refresh(dataset, origin) or _open(dataset, base, actor, now)
+    if actor is None:
+        method_changed, method_note = (
+            refresh.method_changed or method_changed,
+            method_note or refresh.method_note,
+        )
     refresh.origin, refresh.method, refresh.asked_by = origin, method, actor
     refresh.method_changed, refresh.method_note = method_changed, method_note.strip()
     _begin_anew(refresh)

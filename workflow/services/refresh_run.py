@@ -34,7 +34,12 @@ from workflow.models import Refresh
 from workflow.policies import SYSTEM
 from workflow.refresh_rules import Decision, Reason, decision_of, reasons_of
 from workflow.refreshing import basis_of, is_light, is_measuring, refresh_of
-from workflow.services.refresh_bounds import description_digest
+from workflow.services.refresh_bounds import (
+    DESCRIBED_OTHERWISE,
+    column_words,
+    description_digest,
+    is_described_otherwise,
+)
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
 
@@ -161,6 +166,7 @@ def measured_digest(context: ReleaseContext) -> str:
             refresh.method_changed if refresh else None,
             basis.pk if basis else None,
             description_digest(context),
+            column_words(context),
             facts,
         ]
     )
@@ -287,18 +293,11 @@ def _reasons(context: ReleaseContext, item: Refresh, drift: Drift | None, missin
     if drift is None:
         return [*found, Reason(Decision.FULL, _FILES_LOST)]
     found += [Reason(Decision.FULL, f"The new rows have no column “{name}”.") for name in missing]
-    if bounds is not None and not _is_same_description(context, bounds.description_digest):
-        text = "The description of the data changed since it was approved."
-        found.append(Reason(Decision.FULL, text))
+    if bounds is not None and is_described_otherwise(context, bounds):
+        found.append(Reason(Decision.FULL, DESCRIBED_OTHERWISE))
     found += reasons_of(context, item, drift, bounds)
     order = (Decision.FULL, Decision.PRIVACY)
     return sorted(dict.fromkeys(found), key=lambda reason: order.index(Decision(reason.review)))
-
-
-def _is_same_description(context: ReleaseContext, approved: str) -> bool:
-    """Nothing is described while there is no copy: privacy looks first, and the copy that follows is compared."""
-    present = description_digest(context)
-    return not present or present == approved
 
 
 def _write(
