@@ -44,7 +44,7 @@ class RunBase:
         """Renew the lease and say what happens now."""
         self.beat(self.progress, message)
 
-    def hold(self, message: str) -> None:
+    def under_lock(self, message: str) -> None:
         """Inside a transaction: lock the release, its places and this row. Raises LeaseLost, WorkCancelled.
 
         A run whose work was taken back meanwhile ends here, and nothing is written. The beat comes last: it locks
@@ -103,7 +103,7 @@ class RunBase:
     def reach(self, reached: Reached, audience: str, receipt: dict[str, Any], action: str) -> None:
         """The result, its fact and its event, together or not at all."""
         with transaction.atomic():
-            self.hold("Writing down what was compared.")
+            self.under_lock("Writing down what was compared.")
             self.item.receipt = {**self.item.receipt, audience: receipt}
             self.item.reached = reached
             self.item.failure = ""

@@ -106,7 +106,7 @@ class Verifying(Extras):
         self.begin(Step.EXPOSE, "Making the dataset public.")
         with transaction.atomic():
             # A retraction takes the same locks: it sees what we write here, or we see that it took the goal away.
-            self.hold("Making the dataset public.")
+            self.under_lock("Making the dataset public.")
             self.check_permit()
             self.asset.public_publication = self.item
             self.asset.save(update_fields=["public_publication"])
@@ -215,7 +215,7 @@ class Verifying(Extras):
             except NotFound:
                 self.keep_place("")
         with transaction.atomic():
-            self.hold("Writing down that it is private.")
+            self.under_lock("Writing down that it is private.")
             if mine and self.asset.public_publication_id == self.item.pk:
                 self.asset.public_publication = None
                 self.asset.save(update_fields=["public_publication"])

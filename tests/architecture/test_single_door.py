@@ -9,7 +9,7 @@ from workflow.stages import MOVES
 
 DOOR = "workflow/services/transitions.py"
 # A portal, and a demo journey, have a verb of the same name: the receiver says that it is no release.
-NO_RELEASE = {"portal", "soda", "journey"}
+NO_RELEASE = {"portal", "soda", "journey", "super()"}
 # Machinery of django-fsm: the model declares, the door moves, the start-up check compares.
 MAY_IMPORT_FSM = {DOOR, "workflow/models/release.py", "workflow/tables.py"}
 
