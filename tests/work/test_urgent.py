@@ -20,9 +20,12 @@ def test_an_urgent_nudge_goes_to_the_queue_of_its_own_worker(monkeypatch: pytest
     assert sent == [("some.task", None), ("some.task", settings.URGENT_QUEUE)]
 
 
-def test_a_broker_that_is_down_costs_an_urgent_nudge_only_a_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_that_is_down_costs_an_urgent_nudge_only_a_sweep(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def down(*args: Any, **about: Any) -> None:
         raise ConnectionError("no broker")
 
     monkeypatch.setattr(services.current_app, "send_task", down)
     services.task_nudge("some.task", 1, urgent=True)
+    assert "The broker did not take a nudge" in caplog.text
