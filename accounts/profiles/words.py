@@ -35,6 +35,9 @@ REVIEW_WHENS = ("always", "classification", "level", "risk", "joint", "exception
 PRIVATE_COPY_READY = "private_copy_ready"
 EVENTS = (
     *REVIEWED_MOVES,
+    "pass_refresh",
+    "refresh_to_privacy",
+    "refresh_to_review",
     "return_for_changes",
     "reject",
     "withdraw",

@@ -53,7 +53,7 @@ def test_it_starts_answers_keeps_its_data_and_ends_at_once(tmp_path: Path) -> No
         try:
             wait_until(
                 lambda house=house: "Ready after" in screen.read_text() or house.poll() is not None,
-                seconds=90,
+                seconds=240,
                 what="make run being ready",
             )
             assert house.poll() is None, screen.read_text()
@@ -61,7 +61,7 @@ def test_it_starts_answers_keeps_its_data_and_ends_at_once(tmp_path: Path) -> No
             assert answers(portal)
             assert (tmp_path / "var" / "address").read_text() == f"http://127.0.0.1:{port}"
             house.send_signal(signal.SIGINT)
-            assert house.wait(timeout=12) == 0, screen.read_text()
+            assert house.wait(timeout=30) == 0, screen.read_text()
         finally:
             end(house)
         assert not answers(port)

@@ -418,6 +418,14 @@ def test_the_pages_show_each_role_what_it_may_do(cast: Cast, client: Client, in_
     assert in_notice.dataset.title in client.get(reverse("retirement_list")).content.decode()
 
 
+def test_nothing_public_is_nothing_to_retire_says_the_page(cast: Cast, client: Client) -> None:
+    dataset = dataset_make(cast)
+    client.force_login(cast.cdo)
+    answer = client.get(reverse("retirement_propose", args=[dataset.pk]), follow=True)
+    assert answer.redirect_chain[0][0] == reverse("dataset_retirement", args=[dataset.pk])
+    assert "Nothing of this dataset is public" in answer.content.decode()
+
+
 def test_the_button_of_a_public_release_leads_to_the_process(cast: Cast, client: Client) -> None:
     release = published(cast)
     client.force_login(cast.cdo)

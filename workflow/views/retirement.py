@@ -58,6 +58,9 @@ def retirement_propose(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = _dataset(request, pk)
     profile = profile_for(dataset.program)
     retiring.check_propose(request.user, dataset, profile)
+    if dataset.public_release is None:
+        messages.error(request, "Nothing of this dataset is public, so there is nothing to retire.")
+        return redirect("dataset_retirement", pk)
     form = forms.ProposeForm(
         request.POST if request.method == "POST" else None, dataset=dataset, profile=profile
     )
