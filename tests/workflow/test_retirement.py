@@ -307,6 +307,15 @@ def test_an_answered_objection_is_shown_only_if_it_is_to_be(
     assert "newsroom" in page and "The new one has it." in page and "hate" not in page
 
 
+def test_the_answer_stands_on_the_public_page_also_where_the_words_of_the_objection_do_not(
+    cast: Cast, client: Client, in_notice: Retirement
+) -> None:
+    row = objection_make(retirement=in_notice, text="Our newsroom reads it.", name="Lee")
+    objection_answer(objection=row, verdict="overruled", answer="The new one has it.", actor=cast.cdo)
+    page = public_page(client, in_notice).content.decode()
+    assert "The new one has it." in page and "newsroom" not in page and "Lee" not in page
+
+
 def test_an_objection_that_is_right_keeps_the_data(cast: Cast, client: Client, in_notice: Retirement) -> None:
     row = objection_make(retirement=in_notice, text="We maintain it.", actor=cast.steward)
     objection_answer(objection=row, verdict="upheld", answer="You are right.", actor=cast.cdo)
@@ -337,13 +346,14 @@ def test_a_program_that_fills_in_every_field_is_thanked_and_ignored(
     assert not RetirementObjection.objects.exists()
 
 
-def test_more_time_and_the_way_back(cast: Cast, in_notice: Retirement) -> None:
+def test_more_time_and_the_way_back(cast: Cast, client: Client, in_notice: Retirement) -> None:
     assert in_notice.ends_at is not None
     until = in_notice.ends_at.date() + timedelta(days=14)
     row = retirement_extend(
         retirement=in_notice, until=until, answer="Schools asked.", actor=cast.portal_admin
     )
     assert row.ends_at is not None and row.ends_at > in_notice.ends_at
+    assert "Schools asked." in public_page(client, in_notice).content.decode()
     with pytest.raises(ValidationError, match="after the one"):
         retirement_extend(retirement=row, until=timezone.localdate(), answer="Less.", actor=cast.cdo)
     assert (

@@ -11,7 +11,7 @@ from accounts.models import Program
 from publishing.models import Publication
 from workflow.models import Dataset, Retirement, Retraction
 from workflow.selectors.catalogue_lines import CatalogueLine, line_of
-from workflow.selectors.retirement import PublicRetirement, page_address, public_retirement
+from workflow.selectors.retirement import PublicRetirement, more_time_because, page_address, public_retirement
 
 PUBLIC, NOTICE, RETIRED, WITHDRAWN = "public", "notice", "retired", "withdrawn"
 
@@ -25,6 +25,7 @@ class PublicPage:
     dataset: Dataset
     line: CatalogueLine | None = None
     retirement: PublicRetirement | None = None
+    more_time: str = ""
     withdrawn_text: str = ""
     withdrawn_at: datetime | None = None
 
@@ -50,7 +51,10 @@ def public_page_of(program: Program, inventory_id: str) -> PublicPage | None:
             if notice and notice.state == Retirement.State.NOTICE
             else None
         )
-        return PublicPage(NOTICE if shown else PUBLIC, line.title, dataset, line=line, retirement=shown)
+        because = more_time_because(notice) if notice and shown else ""
+        return PublicPage(
+            NOTICE if shown else PUBLIC, line.title, dataset, line=line, retirement=shown, more_time=because
+        )
     title = _approved_titles([dataset.pk]).get(dataset.pk, dataset.title)
     gone = notice if notice is not None and notice.state == Retirement.State.RETIRED else None
     # Also after it was reinstated: until it is public again, readers are told the same.

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from accounts.models import User
 from accounts.profiles import Profile
 from accounts.selectors import profile_for
+from audit.models import AuditEvent
 from notifications.messages import absolute_link
 from workflow import retiring
 from workflow.models import ArchiveCopy, Dataset, Retirement, RetirementObjection
@@ -21,6 +22,7 @@ from workflow.selectors.datasets import datasets_for
 from workflow.selectors.requests import public_address
 
 State = Retirement.State
+Verdict = RetirementObjection.Verdict
 
 
 def local_day(moment: datetime | None, dataset: Dataset) -> str:
@@ -175,6 +177,7 @@ class PublicRetirement:
     archive_place: str
     contact: str
     url: str
+    # Answered ones. Their words are for the public only where `shown`; the answer always is.
     objections: list[RetirementObjection] = field(default_factory=list)
     standing: int = 0
 
@@ -199,9 +202,21 @@ def public_retirement(row: Retirement, title: str) -> PublicRetirement:
         archive_place=row.archive_place,
         contact=dataset.contact_email,
         url=page_address(dataset),
-        objections=[one for one in objections if one.shown],
+        objections=[one for one in objections if one.answer and one.verdict != Verdict.SET_ASIDE],
         standing=sum(one.stands for one in objections),
     )
+
+
+def more_time_because(row: Retirement) -> str:
+    """Why the public has more time, in the words of who gave it last; empty where nobody did."""
+    event = (
+        AuditEvent.objects.filter(
+            action="retirement.extended", dataset_id=row.dataset_id, at__gte=row.proposed_at
+        )
+        .select_related("note")
+        .last()
+    )
+    return event.note.text if event is not None and hasattr(event, "note") else ""
 
 
 def standing_line(dataset: Dataset) -> str:
