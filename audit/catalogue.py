@@ -110,6 +110,7 @@ ACTIONS: dict[str, str] = {
     "retirement.objection_answered": "{actor} answered an objection to the retirement of {subject}: {verdict}.",
     "retirement.runs_on": "No objection to the retirement of {subject} stands; the notice runs until {until}.",
     "retirement.archived": "The archive copy was made: {size} bytes, sha256 {sha256}.",
+    "retirement.archive_deleted": "The archive copy was deleted, as it was kept until {until}: sha256 {sha256}.",
     "retirement.archive_downloaded": "{actor} took the archive copy out of storage.",
     "retraction.confirmed": (
         "The data was seen private from outside in {places} places, {seconds} seconds after the retraction."
@@ -216,6 +217,9 @@ ACTIONS: dict[str, str] = {
     "source.tested": "{actor} tested a source ({source}): it {outcome}.",
     "source.fetch_asked": "{actor} asked for a fetch from the source.",
     "source.fetched": "New data was fetched from the source: {size} bytes.",
+    "source.file_deleted": (
+        "A fetched file that no release needs was deleted after {days} days: {size} bytes, sha256 {sha256}."
+    ),
     "source.parked": "The automated refresh was parked after {failures} failures in a row.",
     # publishing
     "publishing.requested": "A copy{where} was asked for: {goal}.",

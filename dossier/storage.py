@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -33,12 +34,21 @@ def file_keep(path: Path) -> tuple[str, int, str]:
     digest, size = hash_file(path)
     key = key_of(digest)
     storage = private_storage()
-    if not storage.exists(key):
+    if not storage.exists(key) or not _touched(storage, key):
         with path.open("rb") as source:
             kept = storage.save(key, File(source))
         if kept != key:  # another writer was first with the same bytes
             storage.delete(kept)
     return digest, size, key
+
+
+def _touched(storage: Storage, key: str) -> bool:
+    """Note that these bytes were stored again just now, so that nobody deletes them meanwhile (services_bytes)."""
+    try:
+        os.utime(storage.path(key))
+    except (NotImplementedError, FileNotFoundError):
+        return False
+    return True
 
 
 def hash_file(path: Path) -> tuple[str, int]:

@@ -44,7 +44,10 @@ def fetches_waiting(dataset_id: int | None = None) -> list[Fetch]:
     """
     paused = EtlRecord.objects.filter(state=EtlRecord.State.PROPOSED, meanwhile=EtlRecord.Meanwhile.PAUSES)
     rows = Fetch.objects.filter(
-        outcome=Fetch.Outcome.NEW, taken_at=None, record__state=EtlRecord.State.APPROVED
+        outcome=Fetch.Outcome.NEW,
+        taken_at=None,
+        file_deleted_at=None,
+        record__state=EtlRecord.State.APPROVED,
     ).exclude(dataset_id__in=paused.values("dataset_id"))
     if dataset_id is not None:
         rows = rows.filter(dataset_id=dataset_id)

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from publishing.models import Fetch, PortalNotice, Publication, PublicCheck
 from publishing.services import publication_run as run_publication
+from publishing.services.fetched_files import fetched_files_delete
 from publishing.services.fetches import fetch_run as run_fetch
 from publishing.services.fetches import fetches_sweep
 from publishing.services.notices import notice_run as run_notice
@@ -30,6 +31,11 @@ def fetch_run(pk: int) -> None:
 @shared_task
 def fetches() -> None:
     fetches_sweep()
+
+
+@shared_task
+def fetched_files() -> None:
+    fetched_files_delete()
 
 
 @shared_task

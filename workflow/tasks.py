@@ -5,6 +5,7 @@ from celery import shared_task
 from work.services import work_run
 from workflow.models import ArchiveCopy, InventoryTakeover, Refresh
 from workflow.services.archive import archive_run
+from workflow.services.archive_expiry import archive_copies_delete
 from workflow.services.bundle_settle import bundles_settle, release_bundle_settle
 from workflow.services.deadlines import deadlines_sweep
 from workflow.services.endings import endings_sweep
@@ -62,6 +63,11 @@ def endings() -> None:
 @shared_task
 def archive_copy(pk: int) -> None:
     work_run(ArchiveCopy, pk, archive_run)
+
+
+@shared_task
+def archive_copies() -> None:
+    archive_copies_delete()
 
 
 @shared_task

@@ -234,6 +234,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "publishing.tasks.fetches",
         "schedule": max(1.0, 300 * TIME_SCALE),
     },
+    "delete fetched files that were set aside": {
+        "task": "publishing.tasks.fetched_files",
+        "schedule": max(1.0, 3600 * TIME_SCALE),
+    },
+    "delete archive copies that are past their day": {
+        "task": "workflow.tasks.archive_copies",
+        "schedule": max(1.0, 3600 * TIME_SCALE),
+    },
     "compare public copies once more": {
         "task": "publishing.tasks.rechecks",
         "schedule": max(1.0, 900 * TIME_SCALE),
@@ -296,6 +304,8 @@ STATIC_CATALOGUE_URL = env.str("STATIC_CATALOGUE_URL", default="")
 SOURCE_HOSTS = env.list("SOURCE_HOSTS", default=[])
 SOURCE_MAX_SECONDS = env.int("SOURCE_MAX_SECONDS", default=3600)
 SOURCE_MAX_ROWS = env.int("SOURCE_MAX_ROWS", default=20_000_000)
+# For how many days a fetched file is kept that no release took.
+SOURCE_KEEP_DAYS = env.int("SOURCE_KEEP_DAYS", default=30)
 # Plain http to this very machine: for development and tests.
 SOURCE_ALLOW_LOOPBACK = False
 # By name: SOURCE_SECRET_NAME and SOURCE_DB_NAME, or the same with _FILE and the path of a file.

@@ -163,6 +163,8 @@ class Fetch(WorkItem):
     taken_at = models.DateTimeField(null=True, blank=True)
     # Why no release takes it now; with `taken_at` and no release: why none ever will.
     waits_because = models.TextField(blank=True)
+    # Its file was set aside, and deleted after SOURCE_KEEP_DAYS; what is known of it stays.
+    file_deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -181,4 +183,4 @@ class Fetch(WorkItem):
     @property
     def is_waiting_for_release(self) -> bool:
         """It brought a file that no release has taken."""
-        return self.outcome == self.Outcome.NEW and self.taken_at is None
+        return self.outcome == self.Outcome.NEW and self.taken_at is None and self.file_deleted_at is None

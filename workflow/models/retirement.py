@@ -158,6 +158,7 @@ class ArchiveCopy(WorkItem):
     # Name of each part -> its sha256.
     parts = models.JSONField(default=dict)
     keep_until = models.DateField(null=True, blank=True, help_text="Empty: it is kept for good.")
+    file_deleted_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"Archive copy of release {self.release_id}"

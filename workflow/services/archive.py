@@ -57,17 +57,22 @@ Made {made}.
 
 @transaction.atomic
 def archive_ask(*, release: Release, years: int = 0, now: datetime | None = None) -> ArchiveCopy:
-    """Have the archive copy of a release made, if there is none. `years` is how long it is kept; 0 is for good."""
+    """Have the archive copy of a release made, if there is none. `years` is how long it is kept; 0 is for good.
+
+    One that was deleted when its day came (an earlier retirement was withdrawn) is made anew.
+    """
     now = now or timezone.now()
     day = timezone.localdate(now)
+    keep_until = _years_later(day, years) if years else None
     copy, made = ArchiveCopy.objects.get_or_create(
-        release=release,
-        defaults={
-            "keep_until": _years_later(day, years) if years else None,
-            "created_at": now,
-            "due_at": now,
-        },
+        release=release, defaults={"keep_until": keep_until, "created_at": now, "due_at": now}
     )
+    if copy.file_deleted_at is not None:
+        copy.keep_until, copy.file_deleted_at = keep_until, None
+        copy.status, copy.attempts, copy.error = WorkItem.Status.QUEUED, 0, ""
+        copy.due_at, copy.finished_at = now, None
+        copy.save()
+        made = True
     if made:
         work_queue(copy)
     elif copy.status == WorkItem.Status.DEAD:

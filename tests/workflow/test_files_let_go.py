@@ -1,0 +1,187 @@
+"""Files that nobody needs any more are deleted: fetched ones that were set aside, archive copies past their day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from audit.models import AuditEvent
+from dossier.models import StoredFile
+from dossier.storage import file_keep, private_storage
+from publishing.models import EtlRecord, Fetch
+from publishing.selectors_sources import fetches_waiting
+from publishing.services.etl import EtlTerms, etl_decide, etl_propose
+from publishing.services.fetched_files import fetched_files_delete
+from publishing.services.fetches import fetch_refused, fetch_taken
+from tests.cast import Cast
+from tests.factories.endings import retirement_proposed
+from tests.factories.publications import published, stage_put
+from tests.factories.workflow import dataset_make
+from work.models import WorkItem
+from workflow.models import ArchiveCopy, Dataset, Release
+from workflow.services.archive import archive_ask
+from workflow.services.archive_expiry import archive_copies_delete
+from workflow.stages import Stage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dataset(cast: Cast) -> Dataset:
+    made = dataset_make(cast, title="Building permits")
+    stage_put(made.current_release, Stage.PUBLISHED, timezone.now())
+    return made
+
+
+@pytest.fixture
+def record(dataset: Dataset, cast: Cast) -> EtlRecord:
+    terms = EtlTerms(
+        source="url",
+        config={"url": "https://data.example.gov/permits.csv"},
+        extraction="The nightly export.",
+        transformation="Nothing is changed.",
+        method="replace",
+        frequency="daily",
+    )
+    proposed = etl_propose(dataset_id=dataset.pk, terms=terms, actor=cast.steward)
+    return etl_decide(
+        record_id=proposed.pk, approve=True, digest=proposed.digest, actor=cast[Role.DEPARTMENT_APPROVER]
+    )
+
+
+def kept(folder: Path, text: str) -> dict[str, Any]:
+    path = folder / "file"
+    path.write_text(text)
+    sha256, size, key = file_keep(path)
+    return {"sha256": sha256, "size": size, "storage_key": key}
+
+
+def brought(record: EtlRecord, folder: Path, text: str, **about: Any) -> Fetch:
+    return Fetch.objects.create(
+        dataset_id=record.dataset_id,
+        record=record,
+        status=WorkItem.Status.DONE,
+        outcome=Fetch.Outcome.NEW,
+        fetched_at=timezone.now(),
+        name="permits.csv",
+        **kept(folder, text),
+        **about,
+    )
+
+
+def later(days: int) -> datetime:
+    return timezone.now() + timedelta(days=days)
+
+
+def is_kept(fetch: Fetch) -> bool:
+    fetch.refresh_from_db()
+    return bool(fetch.storage_key) and private_storage().exists(fetch.storage_key)
+
+
+def test_a_file_that_a_newer_fetch_passed_is_deleted_after_the_days_of_the_setting(
+    record: EtlRecord, tmp_path: Path, client: Client, cast: Cast
+) -> None:
+    passed, taken = brought(record, tmp_path, "id\n1\n"), brought(record, tmp_path, "id\n1\n2\n")
+    release = Release.objects.get(dataset=record.dataset_id)
+    StoredFile.objects.create(release=release, kind="raw", name="p.csv", **kept(tmp_path, "id\n1\n2\n"))
+    fetch_taken(fetch_id=taken.pk, release_id=release.pk)
+    key = passed.storage_key
+    assert fetched_files_delete(now=later(29)) == 0
+    assert fetched_files_delete(now=later(31)) == 1
+    assert (is_kept(passed), is_kept(taken)) == (False, True)
+    assert not private_storage().exists(key)
+    event = AuditEvent.objects.get(action="source.file_deleted")
+    assert event.data == {"size": passed.size, "sha256": passed.sha256, "days": 30}
+    assert fetched_files_delete(now=later(31)) == 0
+    client.force_login(cast.steward)
+    page = client.get(reverse("dataset_source", args=[record.dataset_id])).content.decode()
+    assert "It was set aside, and its file deleted on" in page
+
+
+def test_a_file_that_the_next_release_takes_waits_as_long_as_it_must(
+    record: EtlRecord, tmp_path: Path
+) -> None:
+    older, newest = brought(record, tmp_path, "id\n1\n"), brought(record, tmp_path, "id\n2\n")
+    assert fetched_files_delete(now=later(90)) == 1
+    assert (is_kept(older), is_kept(newest)) == (False, True)
+    assert fetches_waiting(record.dataset_id) == [newest]
+    # Whatever becomes of the newest: a file that is gone is handed to no release.
+    fetch_refused(fetch_id=newest.pk, because="It cannot be read.", is_final=True)
+    assert fetches_waiting(record.dataset_id) == []
+    assert fetched_files_delete(now=later(90)) == 1
+    assert not is_kept(newest)
+
+
+def test_rows_to_be_appended_wait_all_of_them_until_the_data_is_retired(
+    record: EtlRecord, tmp_path: Path
+) -> None:
+    EtlRecord.objects.update(method="append")
+    rows = [brought(record, tmp_path, f"id\n{number}\n") for number in (1, 2)]
+    assert fetched_files_delete(now=later(90)) == 0
+    stage_put(Release.objects.get(dataset=record.dataset_id), Stage.RETIRED, timezone.now())
+    assert fetched_files_delete(now=later(90)) == 2
+    assert [is_kept(row) for row in rows] == [False, False]
+
+
+def test_bytes_that_somebody_else_needs_stay(record: EtlRecord, tmp_path: Path) -> None:
+    """The same bytes are stored once: a fetch lets go of them, another row still points at them."""
+    refused, waiting = brought(record, tmp_path, "id\n1\n"), brought(record, tmp_path, "id\n1\n")
+    fetch_refused(fetch_id=refused.pk, because="It cannot be read.", is_final=True)
+    assert fetched_files_delete(now=later(31)) == 1
+    assert (is_kept(refused), is_kept(waiting)) == (False, True)
+
+
+def test_bytes_that_are_stored_again_just_now_are_not_deleted_under_anybodys_hands(
+    record: EtlRecord, tmp_path: Path
+) -> None:
+    passed = brought(record, tmp_path, "id\n1\n", taken_at=timezone.now() - timedelta(days=40))
+    key = passed.storage_key
+    kept(tmp_path, "id\n1\n")
+    assert fetched_files_delete() == 1
+    assert private_storage().exists(key)
+
+
+def archived(release: Release, folder: Path, until_in_days: int) -> ArchiveCopy:
+    file = StoredFile.objects.create(release=release, kind="archive", name="a.zip", **kept(folder, "zip"))
+    day = timezone.localdate() + timedelta(days=until_in_days)
+    return ArchiveCopy.objects.create(release=release, file=file, keep_until=day, status=WorkItem.Status.DONE)
+
+
+def test_an_archive_copy_is_deleted_when_its_day_is_over(cast: Cast, tmp_path: Path, client: Client) -> None:
+    release = published(cast)
+    copy = archived(release, tmp_path, 10)
+    assert copy.file is not None
+    key = copy.file.storage_key
+    assert archive_copies_delete(now=later(10)) == 0
+    assert archive_copies_delete(now=later(12)) == 1
+    copy.refresh_from_db()
+    assert copy.file is None
+    assert not private_storage().exists(key)
+    assert AuditEvent.objects.filter(action="retirement.archive_deleted", release_id=release.pk).exists()
+    retirement_proposed(release, cast.coordinator)
+    client.force_login(cast.coordinator)
+    page = client.get(reverse("dataset_retirement", args=[release.dataset_id])).content.decode()
+    assert "deleted on" in page
+    # The next retirement gets a copy of its own.
+    anew = archive_ask(release=release, years=10)
+    assert (anew.file_deleted_at, anew.status) == (None, WorkItem.Status.QUEUED)
+
+
+def test_an_archive_copy_stays_while_a_retirement_is_under_way_or_it_is_kept_for_good(
+    cast: Cast, tmp_path: Path
+) -> None:
+    release = published(cast)
+    copy = archived(release, tmp_path, -10)
+    row = retirement_proposed(release, cast.coordinator)
+    assert archive_copies_delete(now=later(2)) == 0
+    row.state = "withdrawn"
+    row.save()
+    ArchiveCopy.objects.filter(pk=copy.pk).update(keep_until=None)
+    assert archive_copies_delete(now=later(2)) == 0
