@@ -7,7 +7,7 @@ whole by readers.csv, which knows the sentence for what is wrong, or reads what 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -38,14 +38,23 @@ class _Irregular(Exception):
     """The block is not as plain as it has to be here."""
 
 
-def csv_blocks(path: Path, *, limits: Limits, scratch: Path, size: int = _BLOCK) -> Iterator[pl.DataFrame]:
+def csv_blocks(
+    path: Path,
+    *,
+    limits: Limits,
+    scratch: Path,
+    size: int = _BLOCK,
+    seen: Callable[[bytes], object] = lambda _: None,
+) -> Iterator[pl.DataFrame]:
     """The rows of a delimited file as frames of text, in blocks of about `size` bytes; the first may be empty.
 
-    Raises DataFileError with the sentence of readers.csv, at the latest at the block that is wrong.
+    `seen` is given the bytes of the file in their order, each block before its rows; not all of them where the file
+    has to be read whole. Raises DataFileError with the sentence of readers.csv, at the latest at the block that is
+    wrong.
     """
     given = 0
     try:
-        for frame in _regular(path, limits, size):
+        for frame in _regular(path, limits, size, seen):
             given += frame.height
             yield frame
     except _Irregular:
@@ -66,13 +75,18 @@ def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
             yield item  # type: ignore[misc]
 
 
-def _regular(path: Path, limits: Limits, size: int) -> Iterator[pl.DataFrame]:
+def _regular(
+    path: Path, limits: Limits, size: int, seen: Callable[[bytes], object]
+) -> Iterator[pl.DataFrame]:
     with path.open("rb") as source:
         delimiter, names, begin = _header(path, source, limits)
+        source.seek(0)
+        seen(source.read(begin))
         rows, last = 0, path.stat().st_size
         while begin < last:
             data, marks = _records(source, begin, size, last)
             begin += len(data)
+            seen(data)
             frame = _frame(data, marks, delimiter, names, limits)
             rows += frame.height
             size = min(size, max(_LINE, len(data) * _CELLS // max(1, frame.height * frame.width)))

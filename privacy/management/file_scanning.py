@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import resource
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,15 +69,15 @@ def file_scan(
     wanted = list(dict.fromkeys([*quasi, *sensitive]))
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(max_workers=1) as aside:
         folder = Path(name)
-        sha256 = aside.submit(file_sha256, path)
-        columns, blocks = _opened(path, suffix, limits, folder)
+        digest = _Digest(path, aside)
+        columns, blocks = _opened(path, suffix, limits, folder, digest)
         kept = _Kept(folder, wanted)
         result, columns = _scanned(columns, kept.passing(blocks))
         risk = _risk(kept.frame(), quasi, sensitive, columns) if quasi and result.rows else None
-        digest = sha256.result()
+        sha256 = digest.text()
     return ScannedFile(
         result=result,
-        sha256=digest,
+        sha256=sha256,
         bytes=path.stat().st_size,
         seconds=time.perf_counter() - started,
         peak_rss_mb=_peak_mb(),
@@ -85,11 +86,11 @@ def file_scan(
 
 
 def _opened(
-    path: Path, suffix: str, limits: Limits, folder: Path
+    path: Path, suffix: str, limits: Limits, folder: Path, digest: _Digest
 ) -> tuple[Sequence[Column] | None, Iterator[pl.DataFrame]]:
     """The blocks of a file, and its columns where their types are known before."""
     if suffix in IN_BLOCKS:
-        return None, ahead(csv_blocks(path, limits=limits, scratch=folder))
+        return None, ahead(csv_blocks(path, limits=limits, scratch=folder, seen=digest.take))
     read = read_in_child(path.resolve(), name=path.name, out_dir=folder, limits=limits)
     return read_columns(read.columnar), read_blocks(read.columnar)
 
@@ -104,6 +105,30 @@ def _scanned(
             scanner.add(block)
         columns = scanner.types() if columns is None else columns
         return scanner.finish(columns), columns
+
+
+class _Digest:
+    """The sha256 of a file, made aside of the bytes that are read anyhow."""
+
+    def __init__(self, path: Path, aside: Executor) -> None:
+        self.path, self._aside = path, aside
+        self._sum, self._size = hashlib.sha256(), 0
+        self._last: Future[None] | None = None
+
+    def take(self, data: bytes) -> None:
+        """The next bytes of the file. Waits until those before are summed up: few are in memory at once."""
+        self._settle()
+        self._size += len(data)
+        self._last = self._aside.submit(self._sum.update, data)
+
+    def _settle(self) -> None:
+        if self._last is not None:
+            self._last.result()
+
+    def text(self) -> str:
+        """Of the whole file: what did not come by is read now."""
+        self._settle()
+        return self._sum.hexdigest() if self._size == self.path.stat().st_size else file_sha256(self.path)
 
 
 class _Kept:
