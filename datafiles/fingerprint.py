@@ -48,6 +48,20 @@ class RowSum:
         self.count += count
         return self
 
+    def plus(self, other: RowSum) -> RowSum:
+        """The rows of both."""
+        return self._of(self.total + other.total, self.count + other.count)
+
+    def minus(self, other: RowSum) -> RowSum:
+        """These rows without those of `other`, which are among them."""
+        return self._of(self.total - other.total, self.count - other.count)
+
+    @staticmethod
+    def _of(total: int, count: int) -> RowSum:
+        rows = RowSum()
+        rows.total, rows.count = total % _MODULUS, count
+        return rows
+
     def text(self) -> str:
         """ "<count>:<64 hex digits>"."""
         return f"{self.count}:{self.total:064x}"

@@ -11,11 +11,12 @@ import polars as pl
 
 from datafiles.table import count_rows, read_columns
 from publishing import encode
+from publishing.pipeline import ahead
 from publishing.records import CALENDAR_DATE, PortalRecord
-from publishing.refusals import refuse_unfit, refused_key, unfit_rows
+from publishing.refusals import MAX_TEXT_BYTES, refuse_unfit, refused_key, unfit_rows
 
-# A slice is about 5 MB of text; the file is read in these steps where nothing else asks for others.
-_CELLS_PER_SLICE = 300_000
+# A slice is about 10 MB of text; the file is read in these steps where nothing else asks for others.
+_CELLS_PER_SLICE = 600_000
 # So many keys are told apart at once; a longer table is gone through several times.
 _KEYS_AT_ONCE = 1_000_000
 # A date is written as a moment there.
@@ -32,6 +33,11 @@ class TreatedCopy:
         encode.check_columns(self.columns, record)
         self.rows = count_rows(path)
         self.step = max(1_000, _CELLS_PER_SLICE // max(1, len(self.columns)))
+
+    @property
+    def most_bytes(self) -> int:
+        """No table of so many cells that the portal takes is larger."""
+        return self.rows * len(self.columns) * (MAX_TEXT_BYTES + encode.OVERHEAD)
 
     def raw(self, start: int, rows: int) -> pl.DataFrame:
         """Rows as they stand in the file, from position `start` (from 0) on."""
@@ -65,17 +71,23 @@ class TreatedCopy:
                 # Values of their own: a few rows must not keep the text of their whole slice in memory.
                 yield self.encoded(raw, here).select(pl.all() + "")
 
-    def survey(self, tell: Callable[[int], None]) -> list[encode.ChunkPlan]:
+    def survey(
+        self, tell: Callable[[int], None], keep: Callable[[pl.DataFrame], None] | None = None
+    ) -> list[encode.ChunkPlan]:
         """Look at every cell before anything is sent: what no portal takes is refused here.
 
-        `tell` hears how many rows were looked at. Returns where the table is cut. Raises EncodingError.
+        `tell` hears how many rows were looked at, and `keep` gets them in the common notation. Returns where
+        the table is cut. Raises EncodingError.
         """
         sizes = np.empty(self.rows, dtype=np.uint32)
-        for start in self.starts():
-            frame = self.raw(start, self.step)
+        slices = ((start, self.raw(start, self.step)) for start in self.starts())
+        for start, frame in ahead(slices):
             refuse_unfit(unfit_rows(frame, self.columns), start)
-            sizes[start : start + frame.height] = self._sizes(frame)
-            tell(start + frame.height)
+            places = range(start, start + frame.height)
+            sizes[places.start : places.stop] = self._sizes(frame.clone())
+            if keep is not None:
+                keep(self.encoded(frame, places))
+            tell(places.stop)
         self._refuse_unkeyed()
         return encode.plan_chunks(sizes)
 

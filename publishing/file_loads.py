@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
 from publishing.copies import TreatedCopy
-from publishing.encode import CHUNK_BYTES
-from publishing.loads import Part, WholeLoad
+from publishing.loads import Part
 
 PART_BYTES = 4 << 20
 # Rows that are written at once; a part ends between two of these steps, or within one that is too large.
-_STEP = 500
-
-
-def upper_size(load: WholeLoad) -> int:
-    """More bytes than the file can have, without writing it."""
-    return len(load.parts) * CHUNK_BYTES
+_STEP = 5_000
 
 
 class FileLoad:
-    """The CSV of a copy. The same copy gives the same bytes, so an upload goes on where it stopped."""
+    """The CSV of a copy, written while every cell of it is looked at. Raises EncodingError as a survey does.
+
+    The same copy gives the same bytes, so an upload goes on where it stopped. `cuts` is where the survey cuts the
+    same rows for a portal that takes them as rows.
+    """
 
     def __init__(self, copy: TreatedCopy, folder: Path, tell: Callable[[int], None]) -> None:
         self.copy = copy
@@ -31,32 +30,28 @@ class FileLoad:
         self.parts: list[Part] = []
         self.offsets: list[int] = []
         self.size = 0
-        self._write(tell)
-
-    def _write(self, tell: Callable[[int], None]) -> None:
-        start = rows = size = 0
+        names = pl.DataFrame(schema=dict.fromkeys(copy.record.fields, pl.String))
         with self.path.open("wb") as file:
-            for lines, count in self._steps():
-                if rows and size + len(lines) > PART_BYTES:
-                    self._cut(start, rows, size)
-                    start, rows, size = start + rows, 0, 0
-                file.write(lines)
-                rows, size = rows + count, size + len(lines)
-                tell(start + rows)
-        self._cut(start, rows, size)
+            self._start = self._rows = 0
+            self._bytes = file.write(names.write_csv().encode())
+            self.cuts = copy.survey(tell, lambda frame: self._write(file, frame))
+        self._cut()
 
-    def _cut(self, start: int, rows: int, size: int) -> None:
-        self.parts.append(Part(len(self.parts) + 1, start, rows))
+    def _write(self, file: BinaryIO, frame: pl.DataFrame) -> None:
+        """The next rows, in steps none of which is larger than a part."""
+        for step in frame.iter_slices(_STEP):
+            for lines, count in _fitting(step):
+                if self._rows and self._bytes + len(lines) > PART_BYTES:
+                    self._cut()
+                self._rows += count
+                self._bytes += file.write(lines)
+
+    def _cut(self) -> None:
+        """A part ends here."""
+        self.parts.append(Part(len(self.parts) + 1, self._start, self._rows))
         self.offsets.append(self.size)
-        self.size += size
-
-    def _steps(self) -> Iterator[tuple[bytes, int]]:
-        """The header, then rows in steps none of which is larger than a part."""
-        names = pl.DataFrame(schema=dict.fromkeys(self.copy.record.fields, pl.String))
-        yield names.write_csv().encode(), 0
-        for frame in self.copy.frames():
-            for step in frame.iter_slices(_STEP):
-                yield from _fitting(step)
+        self.size += self._bytes
+        self._start, self._rows, self._bytes = self._start + self._rows, 0, 0
 
     def body(self, part: Part) -> bytes:
         number = part.number - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -28,12 +28,12 @@ class Part:
 
 
 class WholeLoad:
-    """Every row of the copy. Raises EncodingError where the portal could not take one."""
+    """Every row of the copy, cut as its survey says."""
 
-    def __init__(self, copy: TreatedCopy, tell: Callable[[int], None]) -> None:
+    def __init__(self, copy: TreatedCopy, cuts: Iterable[encode.ChunkPlan]) -> None:
         self.copy = copy
         self.rows = copy.rows
-        self.parts = [Part(cut.number, cut.start, cut.rows) for cut in copy.survey(tell)]
+        self.parts = [Part(cut.number, cut.start, cut.rows) for cut in cuts]
 
     def frame(self, part: Part) -> pl.DataFrame:
         return self.copy.frame(part.start, part.rows)

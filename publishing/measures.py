@@ -66,9 +66,12 @@ class Measures:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Count a page in the common notation, with every column of the record."""
+        self._count(frame)
+        self._sum.add(canonical_rows(frame))
+
+    def _count(self, frame: pl.DataFrame) -> None:
         if not frame.height:
             return
-        self._sum.add(canonical_rows(frame))
         asked = [told.alias(f"{n}.{m}") for n, c in enumerate(self.record.columns) for m, told in _asked(c)]
         found = frame.select(asked).row(0, named=True)
         for number, column in enumerate(self.record.columns):
@@ -82,6 +85,40 @@ class Measures:
             for column in self.record.columns
             if self.columns[column.field_name] != other.columns[column.field_name]
         ]
+
+
+class SideBySide:
+    """Our rows and the portal's, page beside page. Rows of a page that is the same in both are hashed once.
+
+    `known` are ours where they were measured before: then a page that is the same is not hashed at all.
+    """
+
+    def __init__(self, record: PortalRecord, known: Measures | None = None) -> None:
+        self.expected = known or Measures(record)
+        self._known = known is not None
+        self._found = Measures(record)
+        # Of the pages that are not the same.
+        self._ours, self._theirs = RowSum(), RowSum()
+
+    def add(self, ours: pl.DataFrame, theirs: pl.DataFrame) -> None:
+        """The next page of each; either may hold fewer rows, or none."""
+        same = theirs.equals(ours)
+        self._found._count(theirs)
+        hashed = RowSum()
+        if not (same and self._known):
+            hashed.add(canonical_rows(ours))
+        if not self._known:
+            self.expected._count(ours)
+            self.expected._sum = self.expected._sum.plus(hashed)
+        if not same:
+            self._ours = self._ours.plus(hashed)
+            self._theirs.add(canonical_rows(theirs))
+
+    @property
+    def found(self) -> Measures:
+        """What the portal holds, once every row of ours was beside a page."""
+        self._found._sum = self.expected._sum.minus(self._ours).plus(self._theirs)
+        return self._found
 
 
 def _asked(column: PortalColumn) -> list[tuple[str, pl.Expr]]:

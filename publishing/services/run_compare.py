@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from django.utils import timezone
 
 from publishing import encode
 from publishing.changes import compare, marks_of, shares_of, told, write_index
-from publishing.measures import Measures
+from publishing.measures import Measures, SideBySide
 from publishing.pipeline import Behind
 from publishing.portals.base import FindsRows, ReadsText, RemoteAsset
 from publishing.services.run_base import Step
@@ -83,27 +82,28 @@ class Comparing(Sending):
     def _measured(
         self, remote_id: str, anonymous: bool, tell: Callable[[int, int], None]
     ) -> tuple[Measures, Measures]:
-        """Both sides measured; the helper counts one page while the portal sends the next."""
-        found = Measures(self.record)
-        expected = self.expected or Measures(self.record)
-        ours = iter(()) if self.expected else self.copy.frames()
+        """Both sides measured; the helper compares one page while the portal sends the next."""
+        both = SideBySide(self.record, self.expected)
 
-        def count(page: tuple[bool, pl.DataFrame]) -> None:
-            found.add(encode.portal_text(page[1], self.record) if page[0] else page[1])
-            for frame in islice(ours, 1):
-                expected.add(frame)
+        def compare_page(page: tuple[int, bool, pl.DataFrame]) -> None:
+            start, raw, theirs = page
+            ours = self.copy.frame(start, theirs.height)
+            # Portals mostly write the values as we sent them.
+            told = encode.portal_text(theirs, self.record) if raw and not theirs.equals(ours) else theirs
+            both.add(ours, told)
 
         rows = 0
-        with Behind(count) as behind:
+        with Behind(compare_page) as behind:
             for raw, page in self._pages(remote_id, anonymous):
-                behind.put((raw, page))
+                behind.put((rows, raw, page))
                 rows += page.height
                 tell(rows, self.copy.rows)
-        for frame in ours:
-            expected.add(frame)
+        for start in range(rows, self.copy.rows, self.copy.step):
+            ours = self.copy.frame(start, self.copy.step)
+            both.add(ours, ours.clear())
             self.tell("Going through the treated copy.")
-        self.expected = expected
-        return expected, found
+        self.expected = both.expected
+        return both.expected, both.found
 
     def _pages(self, remote_id: str, anonymous: bool) -> Iterator[tuple[bool, pl.DataFrame]]:
         """Pages of the copy, and whether they still have to be brought into the notation."""

@@ -6,7 +6,7 @@ import hashlib
 
 from django.utils import timezone
 
-from publishing.file_loads import FileLoad, upper_size
+from publishing.file_loads import FileLoad
 from publishing.loads import Part, WholeLoad
 from publishing.models import Chunk
 from publishing.portals.base import ChunkReceipt, LoadsFiles, NotFound, RemoteAsset, TidiesUp
@@ -40,21 +40,33 @@ class Filing(Loading):
         self.file = self._file_load()
         return len(self.file.parts) == self.item.chunks_total
 
-    def begin_file(self, remote: RemoteAsset, load: WholeLoad) -> bool:
-        """Open a draft for a table that is larger than the portal's adapter sends in rows."""
+    def write_file(self) -> bool:
+        """Look at every row, and write the table as one file where the portal takes one.
+
+        False when it goes over as rows: then these are ready.
+        """
         portal = self.portal
-        if not isinstance(portal, LoadsFiles) or not portal.wants_file(upper_size(load)):
+        if not isinstance(portal, LoadsFiles) or not portal.wants_file(self.copy.most_bytes):
+            self.load = self.whole_load()
             return False
         file = self._file_load()
-        if not portal.wants_file(file.size):
-            return False
-        self.file = file
+        if portal.wants_file(file.size):
+            self.file = file
+            return True
+        file.path.unlink()
+        self.load = WholeLoad(self.copy, file.cuts)
+        return False
+
+    def begin_file(self, remote: RemoteAsset) -> None:
+        """Open a draft for the file that was written."""
+        file, portal = self.file, self.portal
+        if file is None or not isinstance(portal, LoadsFiles):
+            return
         draft = portal.open_draft(remote.remote_id, self.record)
         self.item.chunks.all().delete()
         self.item.working_id, self.item.chunks_total = draft.remote_id, len(file.parts)
         self.item.method, self.item.base = Method.WHOLE, None
         self.item.save(update_fields=["working_id", "chunks_total", "method", "base"])
-        return True
 
     def _file_load(self) -> FileLoad:
         def written(rows: int) -> None:

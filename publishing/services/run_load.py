@@ -48,7 +48,7 @@ class Loading(RunBase):
         def looked(rows: int) -> None:
             self.tell(f"Looked at {rows:,} of {self.copy.rows:,} rows.")
 
-        return WholeLoad(self.copy, looked)
+        return WholeLoad(self.copy, self.copy.survey(looked))
 
     def take_up_changes(self) -> bool:
         """Go on with changes that were begun: the same working copy, the same parts. False when it is gone."""

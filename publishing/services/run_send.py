@@ -52,9 +52,11 @@ class Sending(Filing):
                 "did not make it so. Ask your portal admin what it is; no row was sent there."
             )
         if not self.take_up_file() and not self._sent_whole() and not self._changes_only(remote):
-            self.load = self.whole_load()
+            as_file = self.write_file()
             self.tidy(remote)
-            if not self.begin_file(remote, self.load):
+            if as_file:
+                self.begin_file(remote)
+            else:
                 self._aim(self.portal.working_copy(remote.remote_id) if remote.published else remote)
         return public_before
 

@@ -19,6 +19,9 @@ from publishing.records import NUMBER, PortalRecord
 
 # Keys go into the address of a query, which portals cut at about 8 kB.
 _KEYS_PER_QUERY = 100
+# How large a page of text may grow: as many rows as fit in so many bytes, by the page before it.
+_MOST_ROWS = 50_000
+_PAGE_BYTES = 8 << 20
 _CSV = {"Accept": "text/csv"}
 
 
@@ -49,10 +52,14 @@ class BulkRows(Assets, RowCalls):
             yield from as_text(self.read_back(remote_id, fields, anonymous=anonymous), fields)
             return
         total = self.count(remote_id, anonymous=anonymous)
-        for offset in range(0, total, PAGE):
-            asked = {"$order": ":id", "$limit": str(PAGE), "$offset": str(offset)}
-            rows = min(PAGE, total - offset)
-            yield self._csv(remote_id, fields, asked, anonymous=anonymous, rows=rows)
+        offset, rows = 0, PAGE
+        while offset < total:
+            rows = min(rows, total - offset)
+            asked = {"$order": ":id", "$limit": str(rows), "$offset": str(offset)}
+            page = self._csv(remote_id, fields, asked, anonymous=anonymous, rows=rows)
+            yield page
+            offset += rows
+            rows = max(1, min(_MOST_ROWS, rows * _PAGE_BYTES // max(1, int(page.estimated_size()))))
 
     def rows_of_keys(
         self, remote_id: str, record: PortalRecord, keys: Sequence[str], *, anonymous: bool = False
@@ -101,7 +108,7 @@ class BulkRows(Assets, RowCalls):
 
 def _page(body: bytes, fields: list[str], rows: int | None) -> pl.DataFrame:
     """The rows of a CSV as text. Raises for what is no CSV of these columns, or not of so many rows."""
-    page = pl.read_csv(body, infer_schema=False)
+    page = pl.read_csv(body, infer_schema=False, null_values="")
     if set(page.columns) != set(fields):
         raise ValueError("This is no CSV of the columns that were asked for.")
     if rows is not None and page.height != rows:
