@@ -78,7 +78,9 @@ _MESSAGES = (
         needs=("dataset", "sentence", "why"),
     ),
     Message("refresh_to_review", "a refresh needs the full review", needs=("dataset", "sentence", "why")),
-    Message("refresh_stopped", "a refresh could not be compared", asks=True, needs=("dataset", "problem")),
+    Message(
+        "refresh_stopped", "a refresh could not be compared", asks=True, needs=("dataset", "problem", "todo")
+    ),
     Message("freshness", "data of yours that is due for an update", asks=True, needs=("dataset", "lines")),
     Message("return_for_changes", "a release was returned for changes", needs=("dataset", "reason")),
     Message(

@@ -45,6 +45,7 @@ WORDS = {
     "order": "audit",
     "owner": "Maria Lopez",
     "outcome": "accepted",
+    "todo": "Start the scan again on the privacy tab.",
     "problem": "Line 12 has five cells where the others have four.",
     "datasets": "“Permits 2025” and “Permits 2026”",
     "why": "“Permits 2026”: the portal refused the key.",

@@ -17,6 +17,7 @@ from datafiles.drift import Drift, Shift
 from datafiles.drift_words import is_emptier, is_noted, shift_words
 from publishing.models import Permit
 from publishing.selectors_bounds import last_permit, permit_in_force
+from workflow.comparing import halt_of
 from workflow.context import ReleaseContext
 from workflow.freshness import LATE_BANDS, Freshness, freshness_of
 from workflow.models import Dataset, Refresh, Release, Review
@@ -67,7 +68,7 @@ def refresh_panel(context: ReleaseContext) -> dict[str, Any]:
     return {
         "refresh": refresh,
         "measuring": is_measuring(context),
-        "stopped": refresh.error if refresh and refresh.status == Refresh.Status.DEAD else "",
+        "halt": halt_of(context),
         "decision": _decision_words(refresh),
         "next": _NEXT[Decision(refresh.decision)] if refresh and refresh.decision else "",
         "rows": _rows(refresh),

@@ -8,9 +8,10 @@ from datetime import datetime
 from accounts.models import User
 from accounts.roles import Role
 from workflow import gates, policies
+from workflow.comparing import halt_of
 from workflow.context import ReleaseContext
 from workflow.models import ReturnForChanges, Review
-from workflow.refreshing import is_measuring, refresh_of
+from workflow.refreshing import is_measuring
 from workflow.review_needs import role_of
 from workflow.stages import CLOSED_OWNER, MOVES, ONWARD, SYSTEM_OWNER
 
@@ -142,20 +143,10 @@ def turns_of(context: ReleaseContext, returned: ReturnForChanges | None = None) 
 
 
 def _refresh_turn(context: ReleaseContext) -> Turn:
-    """While a refresh is compared nobody is asked, unless it stopped or its file could not be read."""
-    refresh = refresh_of(context)
-    file, due = context.facts.get("file"), context.release.due_at
-    if refresh is not None and refresh.status == refresh.Status.DEAD:
-        return Turn(
-            Role.STEWARD,
-            "look why the refresh stopped, and hand in a file that can be taken",
-            "Open the refresh",
-            "release",
-            due,
-        )
-    if file is not None and not file.ok:
-        words = "hand in the new file again: it could not be read"
-        return Turn(Role.STEWARD, words, "Open the data", "release_data", due)
+    """While a refresh is compared nobody is asked, unless something of that stopped."""
+    due = context.release.due_at
+    if halt := halt_of(context):
+        return Turn(Role.STEWARD, halt.task, halt.label, halt.url_name, due)
     return Turn(SYSTEM_OWNER, "The refresh is compared with what is public.", "Open it", "release", due)
 
 

@@ -14,20 +14,23 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
+from checklists.models import CheckRun
 from dossier.models import Fact, FileRead
 from dossier.selectors import latest_read
 from dossier.services import dossier_lock
 from notifications.selectors import letter_written
 from notifications.services import message_queue
+from privacy.models import Scan
 from publishing.models import Publication
 from publishing.places import and_words, place_words
 from publishing.recheck_page import checks_that_differ
 from publishing.selectors import places_of
 from workflow import routing
+from workflow.comparing import halt_of
 from workflow.context import ReleaseContext
 from workflow.models import Refresh
 from workflow.policies import stage_holder
-from workflow.refreshing import is_measuring, refresh_of
+from workflow.refreshing import refresh_of
 from workflow.services.effects import letter_context
 from workflow.services.retraction import retraction_look
 from workflow.stages import Stage
@@ -45,13 +48,15 @@ def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
 
 
 def releases_with_ended_work(*, since: datetime) -> set[int]:
-    """Ids of releases in which a reading, a scan, a publication or a refresh has ended since then (four queries)."""
+    """Ids of releases in which a reading, a scan, a publication or a refresh has ended since then (six queries)."""
     facts = Fact.objects.filter(kind__in=("scan", "private_copy"), at__gte=since)
     reads = FileRead.objects.filter(finished_at__gte=since).exclude(failed_code="")
     publications = Publication.objects.filter(finished_at__gte=since).exclude(failure="")
-    refreshes = Refresh.objects.filter(finished_at__gte=since, status=Refresh.Status.DEAD)
+    dead = {"finished_at__gte": since, "status": Refresh.Status.DEAD}
+    # A scan or checks that stop keep a refresh from being compared.
+    stopped = [rows.objects.filter(**dead, release__refresh__route="") for rows in (Scan, CheckRun)]
     found: set[int] = set()
-    for rows in (facts, reads, publications, refreshes):
+    for rows in (facts, reads, publications, Refresh.objects.filter(**dead), *stopped):
         found |= set(rows.values_list("release_id", flat=True))
     return found
 
@@ -126,12 +131,12 @@ def _where(publication: Publication) -> str:
 
 
 def _stopped_refresh(context: ReleaseContext, now: datetime) -> None:
-    refresh = refresh_of(context)
-    if refresh is None or refresh.status != refresh.Status.DEAD or not is_measuring(context):
-        return
+    refresh, halt = refresh_of(context), halt_of(context)
+    if refresh is None or halt is None or halt.url_name == "release_data":
+        return  # of a file that cannot be read the letter of the reading tells
     people = [refresh.asked_by, context.dataset.steward, *routing.holders(context, Role.COORDINATOR)]
-    since = refresh.finished_at or refresh.created_at
-    _tell(context, "refresh_stopped", people, "release", since, now, problem=refresh.error)
+    problem = f"{halt.title}. {halt.why}"
+    _tell(context, "refresh_stopped", people, "release", halt.since, now, problem=problem, todo=halt.next)
 
 
 def _tell(
