@@ -17,6 +17,7 @@ from accounts.roles import Role, acting_for, roles_held
 from workflow.calendar import BusinessCalendar, calendar_of
 from workflow.models import Dataset, Release, Retirement
 from workflow.policies import check_holds
+from workflow.stages import Stage
 
 # Where a program names none of its own: those of Connecticut's handbook, which the retirement checklist asks about.
 CRITERIA = (
@@ -42,6 +43,16 @@ def criteria_words(codes: list[str], profile: Profile) -> list[str]:
     """The grounds in words; a code that the program no longer has stands for itself."""
     labels = {row.code: row.label for row in (*CRITERIA, *criteria_of(profile))}
     return [labels.get(code, code) for code in codes]
+
+
+def release_to_retire(dataset: Dataset) -> Release | None:
+    """What is public; else what was public last and was taken back in an emergency: it need not come back first."""
+    public = dataset.public_release
+    if public is not None:
+        return public  # type: ignore[no-any-return]
+    been_public = [release for release in dataset.releases.all() if release.published_at]
+    last = max(been_public, key=lambda release: release.number, default=None)
+    return last if last is not None and last.stage == Stage.RETRACTED else None
 
 
 # the window

@@ -238,7 +238,7 @@ MOVES: dict[str, Move] = {
         Move(
             "retire",
             "Retire",
-            (Stage.PUBLISHED,),
+            (Stage.PUBLISHED, Stage.RETRACTED),
             (Stage.RETIRED,),
             "The dataset is no longer kept up; the portal copy is made private.",
             needs_reason=True,

@@ -80,6 +80,7 @@ def test_each_role_may_make_its_own_moves_and_no_other(stage: Stage, cast: Cast)
         retirement_ready(release, cast)
     if stage == Stage.RETRACTED:
         post_mortem_closed(release, cast)
+        retirement_ready(release, cast)
     context = context_of(release.pk)
     surprises = []
     for move in MOVES:

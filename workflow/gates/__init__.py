@@ -14,6 +14,7 @@ from workflow.gates.endings import (
     nothing_on_its_way,
     post_mortem_closed,
     retirement_decided,
+    taken_back_seen,
 )
 from workflow.gates.exceptions import (
     identifiers_allowed,
@@ -222,7 +223,7 @@ GATES: dict[str, tuple[Gate, ...]] = {
     "supersede": (),
     "retract": (),
     "reinstate": (post_mortem_closed,),
-    "retire": (retirement_recorded, retirement_decided, nothing_on_its_way, archive_kept),
+    "retire": (retirement_recorded, retirement_decided, nothing_on_its_way, archive_kept, taken_back_seen),
 }
 
 # What must hold before the portal copy is made public: all that `publish` asks for, but its own outcome.

@@ -11,7 +11,7 @@ from work.models import WorkItem
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet
 from workflow.models import ArchiveCopy, Retirement
-from workflow.stages import SYSTEM_OWNER
+from workflow.stages import SYSTEM_OWNER, Stage
 
 
 def retirement_decided(context: ReleaseContext) -> GateResult:
@@ -34,8 +34,10 @@ def retirement_decided(context: ReleaseContext) -> GateResult:
 
 
 def archive_kept(context: ReleaseContext) -> GateResult:
-    """What was public is kept as it was, before it goes."""
+    """What was public is kept as it was, before it goes; not what was taken back in an emergency."""
     result = GateResult("Archive copy kept")
+    if context.release.stage == Stage.RETRACTED:
+        return result
     copy = ArchiveCopy.objects.filter(release=context.release).first()
     if copy is None:
         result.unmet.append(
@@ -45,6 +47,19 @@ def archive_kept(context: ReleaseContext) -> GateResult:
         result.unmet.append(_unmet(f"The archive copy could not be made. {copy.error}", Role.PORTAL_ADMIN))
     elif copy.status != WorkItem.Status.DONE:
         result.unmet.append(_unmet("The archive copy is being made.", SYSTEM_OWNER))
+    return result
+
+
+def taken_back_seen(context: ReleaseContext) -> GateResult:
+    """What was taken back in an emergency was seen private from outside: its end does not hide that it was not."""
+    result = GateResult("Seen private from outside")
+    if context.release.stage != Stage.RETRACTED:
+        return result
+    if context.release.retractions.filter(reinstated_at=None, confirmed_at=None).exists():
+        text = (
+            "Nobody has seen from outside yet that the retracted data is private. It is retired after that."
+        )
+        result.unmet.append(Unmet(text, "retraction", SYSTEM_OWNER))
     return result
 
 

@@ -172,7 +172,7 @@ class Release(models.Model):
     def reinstate(self) -> None:
         pass
 
-    @transition(field=stage, source=Stage.PUBLISHED, target=Stage.RETIRED)
+    @transition(field=stage, source=[Stage.PUBLISHED, Stage.RETRACTED], target=Stage.RETIRED)
     def retire(self) -> None:
         pass
 

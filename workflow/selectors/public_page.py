@@ -33,6 +33,11 @@ class PublicPage:
     def is_gone(self) -> bool:
         return self.state == RETIRED
 
+    @property
+    def takes_objections(self) -> bool:
+        """The notice of a retirement runs, also of what was taken back in an emergency before."""
+        return self.retirement is not None and not self.is_gone
+
 
 def public_page_of(program: Program, inventory_id: str) -> PublicPage | None:
     """The page of a dataset that is or was public; None for every other."""
@@ -60,10 +65,13 @@ def public_page_of(program: Program, inventory_id: str) -> PublicPage | None:
     # Also after it was reinstated: until it is public again, readers are told the same.
     retraction = Retraction.objects.filter(release__dataset=dataset).first()
     if retraction is not None and (gone is None or _later(retraction, gone)):
+        told = notice if notice is not None and notice.state == Retirement.State.NOTICE else None
         return PublicPage(
             WITHDRAWN,
             title,
             dataset,
+            retirement=public_retirement(told, title) if told else None,
+            more_time=more_time_because(told) if told else "",
             withdrawn_text=retraction.public_text,
             withdrawn_at=retraction.started_at,
         )

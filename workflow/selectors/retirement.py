@@ -70,6 +70,8 @@ class RetirementPage:
     standing: int
     approvals_missing: list[str]
     archive: ArchiveCopy | None
+    # What was taken back in an emergency is not kept, and a copy of it stays closed.
+    is_taken_back: bool
     ends: str
     days: int
 
@@ -84,6 +86,7 @@ def page_of(row: Retirement, profile: Profile) -> RetirementPage:
         objections=objections,
         standing=sum(one.stands for one in objections),
         approvals_missing=[profile.role_label(role) for role in retiring.approvals_missing(row, profile)],
+        is_taken_back=released is not None and released.retractions.filter(reinstated_at=None).exists(),
         archive=ArchiveCopy.objects.filter(release=released).select_related("file").first()
         if released
         else None,

@@ -37,7 +37,6 @@ from workflow import retiring
 from workflow.context import ReleaseContext, context_of
 from workflow.models import ArchiveCopy, Release
 from workflow.selectors.memo import memo_context
-from workflow.stages import Stage
 
 # One moment for all entries, so that the same content gives the same bytes.
 _STAMP = (1980, 1, 1, 0, 0, 0)
@@ -131,8 +130,10 @@ def archive_open(
     """The archive copy, open for reading, with an audit event. Raises PermissionDenied; None before it is made."""
     dataset = copy.release.dataset
     retiring.check_archive(actor, dataset, profile_for(dataset.program))
-    if copy.release.stage == Stage.RETRACTED:
-        raise PermissionDenied("This release is withdrawn for review, so its archive copy stays closed.")
+    if copy.release.retractions.filter(reinstated_at=None).exists():
+        raise PermissionDenied(
+            "This release was taken back in an emergency, so its archive copy stays closed."
+        )
     if copy.file is None:
         return None
     event_record(

@@ -50,16 +50,19 @@ def endings_sweep(*, now: datetime | None = None) -> dict[str, int]:
 
 def retirement_settle(retirement: Retirement, now: datetime) -> bool:
     """Bring one retirement onward: its archive copy, its notice on every portal, and its end. True when it ended."""
-    release = retirement.dataset.public_release
+    release = retiring.release_to_retire(retirement.dataset)
     if release is None:
         return False
-    archive_ask(
-        release=release, years=profile_for(retirement.dataset.program).retirement.archive_years, now=now
-    )
-    if retirement.ends_at and (retirement.paused_at or retirement.ends_at > now):
-        notices_put(
-            dataset_id=retirement.dataset_id, wanted="announced", text=notice_words(retirement), now=now
+    is_public = release.stage == Stage.PUBLISHED
+    if is_public:
+        archive_ask(
+            release=release, years=profile_for(retirement.dataset.program).retirement.archive_years, now=now
         )
+    if retirement.ends_at and (retirement.paused_at or retirement.ends_at > now):
+        if is_public:
+            notices_put(
+                dataset_id=retirement.dataset_id, wanted="announced", text=notice_words(retirement), now=now
+            )
         return False
     return retirement_complete(retirement=retirement, now=now)
 
@@ -72,7 +75,7 @@ def retirement_complete(
     False when something is in the way of the system; a person hears what, by the errors of the door.
     """
     now = now or timezone.now()
-    release = Release.objects.filter(dataset=retirement.dataset_id, stage=Stage.PUBLISHED).first()
+    release = retiring.release_to_retire(retirement.dataset)
     if release is None:
         return False
     if actor is SYSTEM and gates.unmet("retire", context_of(release.pk, now=now)):

@@ -23,6 +23,7 @@ from workflow.selectors.retirement import notice_words
 from workflow.services import retirement_letters as letters
 from workflow.services.archive import archive_ask
 from workflow.services.typed import typed_check
+from workflow.stages import Stage
 
 State = Retirement.State
 
@@ -41,10 +42,10 @@ def retirement_propose(
     plan: str = "",
     now: datetime | None = None,
 ) -> Retirement:
-    """Propose to retire a public dataset; who approves and who decides are asked. Returns the row.
+    """Propose to retire a dataset that is public, or was until its retraction. Returns the row.
 
-    `reason` and `notice` become public when the notice begins. Raises PermissionDenied, and ValidationError
-    with a sentence per field.
+    Who approves and who decides are asked. `reason` and `notice` become public when the notice begins. Raises
+    PermissionDenied, and ValidationError with a sentence per field.
     """
     now, profile = now or timezone.now(), profile_for(dataset.program)
     dataset = Dataset.objects.select_for_update(of=("self",)).get(pk=dataset.pk)
@@ -74,8 +75,10 @@ def _check_proposal(row: Retirement, profile: Any) -> None:
         public={"reason": row.reason, "notice": row.notice, "archive_place": row.archive_place},
         own={"plan": row.plan},
     )
-    if row.dataset.public_release is None:
-        raise ValidationError("Only a dataset that is public can be retired.")
+    if retiring.release_to_retire(row.dataset) is None:
+        raise ValidationError(
+            "Only a dataset that is public can be retired, or one whose public release was retracted."
+        )
     if Retirement.objects.filter(dataset=row.dataset, state__in=(State.PROPOSED, State.NOTICE)).exists():
         raise ValidationError("A retirement of this dataset is under way already.")
     known = {choice.code for choice in retiring.criteria_of(profile)}
@@ -161,9 +164,10 @@ def retirement_decide(
     if missing := retiring.approvals_missing(row, profile):
         wanted = " and the ".join(profile.role_words(role) for role in missing)
         raise ValidationError(f"The {wanted} must agree first.")
-    release = row.dataset.public_release
+    release = retiring.release_to_retire(row.dataset)
     if release is None:
         raise ValidationError("The dataset is not public any more, so there is nothing to retire.")
+    is_public = release.stage == Stage.PUBLISHED
     if skip_notice and not retiring.may_skip_notice(profile, release, now):
         raise ValidationError(
             {"skip_notice": "The program lets only data of a few days go without a notice."}
@@ -171,10 +175,11 @@ def retirement_decide(
     days = 0 if skip_notice else retiring.window_days(profile)
     row.state, row.ends_at = State.NOTICE, retiring.window_end(profile, now, days)
     row.save()
-    archive_ask(release=release, years=profile.retirement.archive_years, now=now)
+    if is_public:
+        archive_ask(release=release, years=profile.retirement.archive_years, now=now)
     _event("retirement.notice_begun", row, actor, now, note=answer, data={"until": _day(row)})
     letters.notice_begun(row, actor, now, until=_day(row))
-    if days:
+    if days and is_public:
         notices_put(dataset_id=row.dataset_id, wanted="announced", text=notice_words(row), now=now)
     return row
 
@@ -203,7 +208,8 @@ def retirement_extend(
     row.save()
     _event("retirement.extended", row, actor, now, note=answer, data={"until": _day(row)})
     letters.changed(row, actor, now, verdict=f"the notice runs until {_day(row)}", reason=answer)
-    notices_put(dataset_id=row.dataset_id, wanted="announced", text=notice_words(row), now=now)
+    if row.dataset.public_release is not None:
+        notices_put(dataset_id=row.dataset_id, wanted="announced", text=notice_words(row), now=now)
     return row
 
 
@@ -245,7 +251,7 @@ def _end(row: Retirement, state: str, actor: User, action: str, now: datetime) -
     row.save()
     _event(action, row, actor, now, note=row.answer)
     letters.changed(row, actor, now, verdict=row.get_state_display().lower(), reason=row.answer)
-    if was_public:
+    if was_public and row.dataset.public_release is not None:
         notices_put(dataset_id=row.dataset_id, wanted="none", now=now)
     return row
 
@@ -277,7 +283,7 @@ def _event(
     note: str = "",
     data: dict[str, Any] | None = None,
 ) -> None:
-    release = row.dataset.public_release
+    release = retiring.release_to_retire(row.dataset)
     event_record(
         action=action,
         actor=actor,

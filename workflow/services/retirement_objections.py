@@ -131,7 +131,7 @@ def _typed(words: str) -> str:
 def _event(
     action: str, row: Retirement, actor: User | None, now: datetime, *, note: str = "", **data: str
 ) -> None:
-    release = row.dataset.public_release
+    release = retiring.release_to_retire(row.dataset)
     event_record(
         action=action,
         actor=actor,

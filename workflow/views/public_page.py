@@ -18,7 +18,7 @@ from workflow.forms.requests import show_errors
 from workflow.forms.retirement import PublicObjectionForm
 from workflow.models import Retirement
 from workflow.selectors.catalogue import programs_in_catalogue
-from workflow.selectors.public_page import NOTICE, PublicPage, public_page_of, removals_of
+from workflow.selectors.public_page import PublicPage, public_page_of, removals_of
 from workflow.selectors.refresh import freshness_of_dataset
 from workflow.selectors.sources import public_notice
 from workflow.services.retirement_objections import objection_make
@@ -40,7 +40,7 @@ def catalogue_dataset(request: HttpRequest, code: str, inventory_id: str) -> Htt
 def catalogue_object(request: HttpRequest, code: str, inventory_id: str) -> HttpResponse:
     """Object to a retirement, without an account. The answer is the same page for everybody."""
     shown = _shown(_program(request, code), inventory_id)
-    if request.method != "POST" or shown.state != NOTICE:
+    if request.method != "POST" or not shown.takes_objections:
         return redirect("catalogue_dataset", code, inventory_id)
     form = PublicObjectionForm(request.POST)
     if not form.is_valid():

@@ -33,6 +33,7 @@ from workflow.services import retirement as services
 from workflow.services.archive import archive_open
 from workflow.services.endings import retirement_complete
 from workflow.services.retirement_objections import objection_answer, objection_make
+from workflow.stages import Stage
 from workflow.views.base import for_raw_readers, say_refusal
 
 PAGE_SIZE = 25
@@ -58,7 +59,7 @@ def retirement_propose(request: HttpRequest, pk: int) -> HttpResponse:
     dataset = _dataset(request, pk)
     profile = profile_for(dataset.program)
     retiring.check_propose(request.user, dataset, profile)
-    if dataset.public_release is None:
+    if retiring.release_to_retire(dataset) is None:
         messages.error(request, "Nothing of this dataset is public, so there is nothing to retire.")
         return redirect("dataset_retirement", pk)
     form = forms.ProposeForm(
@@ -228,6 +229,7 @@ def _page(request: HttpRequest, dataset: Dataset, *, bound: Any = None, name: st
     rows = retirements_of(dataset)
     shown = [page_of(row, profile) for row in rows]
     current = shown[0] if shown and (rows[0].is_open or rows[0].state == Retirement.State.RETIRED) else None
+    to_retire = retiring.release_to_retire(dataset)
     context: dict[str, Any] = {
         "dataset": dataset,
         "profile": profile,
@@ -235,8 +237,10 @@ def _page(request: HttpRequest, dataset: Dataset, *, bound: Any = None, name: st
         "current": current,
         "earlier": shown[1:] if current else shown,
         "rule_days": retiring.window_days(profile),
+        "to_retire": to_retire,
+        "is_retracted": to_retire is not None and to_retire.stage == Stage.RETRACTED,
         "may_propose": current is None
-        and dataset.public_release is not None
+        and to_retire is not None
         and retiring.may(retiring.check_propose, request.user, dataset, profile),
         "may_archive": retiring.may(retiring.check_archive, request.user, dataset, profile),
     }
@@ -265,7 +269,7 @@ def _doing(request: HttpRequest, row: Retirement, profile: Profile, bound: Any, 
         one.pk: bound if name == f"answer{one.pk}" else forms.AnswerForm(prefix=f"answer{one.pk}")
         for one in row.objections.filter(verdict="")
     }
-    release = dataset.public_release
+    release = retiring.release_to_retire(dataset)
     in_the_way = []
     if in_notice and release is not None:
         context = context_of(release.pk)

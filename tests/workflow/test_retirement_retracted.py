@@ -1,0 +1,115 @@
+"""What was taken back in an emergency is retired as it is: it need not come back to the public first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from dossier.models import StoredFile
+from publishing.models import PortalNotice
+from tests.cast import Cast
+from tests.factories.endings import retirement_proposed
+from tests.factories.publications import published, stage_put
+from tests.workflow.test_retirement import public_page, rules
+from workflow import gates
+from workflow.context import context_of
+from workflow.models import ArchiveCopy, Release, Retirement, Retraction
+from workflow.services.archive import archive_open
+from workflow.services.endings import endings_sweep
+from workflow.services.retirement import retirement_decide, retirement_withdraw
+from workflow.services.transitions import release_transition
+from workflow.stages import Stage
+
+pytestmark = pytest.mark.django_db
+
+__all__ = ["rules"]
+
+
+@pytest.fixture
+def retracted(cast: Cast) -> Release:
+    """A release whose retraction was confirmed from outside; nobody has closed the post-mortem."""
+    release = published(cast)
+    release_transition(
+        release_id=release.pk, name="retract", actor=cast.privacy_officer, reason="Names in it."
+    )
+    Retraction.objects.update(confirmed_at=Retraction.objects.get().started_at)
+    return Release.objects.get(pk=release.pk)
+
+
+def test_it_is_retired_without_coming_back_and_without_an_archive_copy(
+    cast: Cast, client: Client, retracted: Release, rules: Any
+) -> None:
+    rules(notice_days=0)
+    client.force_login(cast.coordinator)
+    url = reverse("dataset_retirement", args=[retracted.dataset_id])
+    before = client.get(url).content.decode()
+    assert "It need not come back to be retired. No archive copy is made of it" in before
+    assert reverse("retirement_propose", args=[retracted.dataset_id]) in before
+    row = retirement_proposed(retracted, cast.coordinator)
+    retirement_decide(retirement=row, goes=True, actor=cast.cdo)
+    assert endings_sweep()["retired"] == 1
+    row.refresh_from_db()
+    assert row.state == Retirement.State.RETIRED
+    assert Release.objects.get(pk=retracted.pk).stage == Stage.RETIRED
+    assert not ArchiveCopy.objects.exists()
+    assert "none: the data was taken back in an emergency" in client.get(url).content.decode()
+    page = public_page(client, row)
+    assert page.status_code == 410
+    assert row.reason in page.content.decode()
+    # The post-mortem and its duties go on.
+    assert Retraction.objects.get().post_mortem.closed_at is None
+    assert client.get(reverse("release_retraction", args=[retracted.pk])).status_code == 200
+
+
+def test_the_notice_runs_on_the_page_that_says_it_was_withdrawn(
+    cast: Cast, client: Client, retracted: Release, rules: Any
+) -> None:
+    rules(notice_days=30)
+    row = retirement_proposed(retracted, cast.coordinator)
+    retirement_decide(retirement=row, goes=True, actor=cast.cdo)
+    page = public_page(client, row).content.decode()
+    assert (
+        page.index("Withdrawn for review") < page.index("To be retired after") < page.index("Object to the")
+    )
+    public_object(client, row)
+    row.refresh_from_db()
+    assert row.paused_at is not None
+    told = list(PortalNotice.objects.values_list("wanted", "text"))
+    endings_sweep()
+    retirement_withdraw(retirement=row, answer="The department wants it back.", actor=cast.cdo)
+    # The portals go on saying why it was taken back.
+    assert list(PortalNotice.objects.values_list("wanted", "text")) == told
+    assert "To be retired after" not in public_page(client, row).content.decode()
+
+
+def public_object(client: Client, row: Retirement) -> None:
+    url = reverse("catalogue_object", args=[row.dataset.program.code, row.dataset.inventory_id])
+    client.post(url, {"text": "We need it for our report."})
+
+
+def test_it_waits_until_the_data_was_seen_private(cast: Cast, retracted: Release, rules: Any) -> None:
+    rules(notice_days=0)
+    Retraction.objects.update(confirmed_at=None)
+    row = retirement_proposed(retracted, cast.coordinator)
+    retirement_decide(retirement=row, goes=True, actor=cast.cdo)
+    sentences = [item.text for item in gates.unmet("retire", context_of(retracted.pk))]
+    assert sentences == [
+        "Nobody has seen from outside yet that the retracted data is private. It is retired after that."
+    ]
+
+
+def test_a_copy_that_was_made_before_the_retraction_stays_closed_after_the_end(
+    cast: Cast, retracted: Release
+) -> None:
+    file = StoredFile.objects.create(
+        release=retracted, kind="archive", name="a.zip", sha256="0" * 64, size=1, storage_key="00/00/0"
+    )
+    copy = ArchiveCopy.objects.create(release=retracted, file=file, status="done")
+    stage_put(retracted, Stage.RETIRED, timezone.now())
+    with pytest.raises(PermissionDenied, match="stays closed"):
+        archive_open(copy=ArchiveCopy.objects.get(pk=copy.pk), actor=cast.coordinator)
