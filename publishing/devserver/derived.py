@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from publishing.devserver import assets, queries, soql
@@ -78,8 +79,11 @@ def change(store: Store, asset: Asset, text: str) -> None:
 def table_of(store: Store, asset: Asset) -> Table:
     """Where the rows of this asset are read: its table, the copy that lags behind, or its query."""
     if not assets.is_derived(asset):
-        name = _replica(store, asset) if asset.behind else asset.truth
-        return Table(name, [], asset.behind, asset.doc["rowsUpdatedAt"], asset.version)
+        updated = asset.doc["rowsUpdatedAt"]
+        if asset.behind:
+            return Table(_replica(store, asset), [], True, updated, asset.version)
+        row_at = partial(store.pagination.row_at, asset.truth, asset.version)
+        return Table(asset.truth, [], False, updated, asset.version, row_at)
     parent = _parent(store, asset)
     names = [cell(column) for column in asset.columns]
     return queries.compile_view(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,9 @@ _CLAUSE = re.compile(
     r"'(?:[^']|'')*'|`[^`]*`|\b(select|where|group\s+by|having|order\s+by|limit|offset|search)\b",
     re.IGNORECASE,
 )
+ARRIVAL = (" ORDER BY sid", " ORDER BY sid ASC")
+_OWN_COLUMN = re.compile(r"c\d+")
+_ARGUMENTS = 100
 KNOWN = {
     "$select",
     "$where",
@@ -42,6 +46,8 @@ class Table:
     behind: bool = False
     rows_updated: int = 0
     version: int = 0
+    # Of a dataset's own table: the number (sid) of the row at an offset, in the order of arrival.
+    row_at: Callable[[int], int | None] | None = None
 
 
 @dataclass
@@ -49,6 +55,8 @@ class Query:
     sql: str
     params: list[Any]
     fields: list[tuple[str, str]]
+    # The same query, each row as a line of CSV, where all that it chooses is kept as text.
+    lines: str | None = None
 
 
 def clauses(text: str) -> dict[str, str]:
@@ -72,12 +80,34 @@ def compile_query(params: dict[str, str], asset: Asset, table: Table) -> Query:
     if params.get("$query"):
         params = clauses(params["$query"])
     chosen = selection(params.get("$select") or "*", asset)
-    sql = f"SELECT {', '.join(item.sql for item in chosen) or 'NULL'} FROM {table.sql}"
     bound = [value for item in chosen for value in item.params] + table.params
     tail, values_of_tail = _tail(params, asset, chosen)
-    limits = [_whole(params, "$limit", 1000), _whole(params, "$offset", 0)]
-    fields = [(item.name, item.kind) for item in chosen]
-    return Query(f"{sql}{tail} LIMIT ? OFFSET ?", bound + values_of_tail + limits, fields)
+    limit, offset = _whole(params, "$limit", 1000), _whole(params, "$offset", 0)
+    if table.row_at is not None and offset and tail in ARRIVAL:
+        # The first row of the page, which the table finds at once, for an offset, to which it walks.
+        tail, values_of_tail, offset = f" WHERE sid >= ?{tail}", [table.row_at(offset)], 0
+    source = f"FROM {table.sql}{tail} LIMIT ? OFFSET ?"
+    return Query(
+        f"SELECT {', '.join(item.sql for item in chosen) or 'NULL'} {source}",
+        [*bound, *values_of_tail, limit, offset],
+        [(item.name, item.kind) for item in chosen],
+        f"SELECT {_line(chosen)} {source}" if table.row_at and _kept_as_text(chosen) else None,
+    )
+
+
+def _kept_as_text(chosen: list[Expr]) -> bool:
+    return bool(chosen) and all(_OWN_COLUMN.fullmatch(item.sql) for item in chosen)
+
+
+def _line(chosen: list[Expr]) -> str:
+    """The cells in quotes, those inside doubled: SQLite does that with %w, for so many values at a time."""
+    parts = [chosen[at : at + _ARGUMENTS] for at in range(0, len(chosen), _ARGUMENTS)]
+    lines = []
+    for part in parts:
+        form = ",".join(['"%w"'] * len(part))
+        cells = ", ".join(f"ifnull({item.sql}, '')" for item in part)
+        lines.append(f"printf('{form}', {cells})")
+    return " || ',' || ".join(lines)
 
 
 def compile_view(params: dict[str, str], asset: Asset, table: Table, names: list[str]) -> Table:

@@ -44,6 +44,16 @@ class RowWriter:
             self._names = names
         self._batch.append(tuple(cells.values()))
 
+    def put_rows(self, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+        """Many rows with cells of these names; the key, where there is one, is among them and never null."""
+        self.flush()
+        self._names = names
+        if self.key is not None:
+            self.counters["By RowIdentifier"] += len(rows)
+        for start in range(0, len(rows), BATCH):
+            self._batch = rows[start : start + BATCH]
+            self.flush()
+
     def put_by_sid(self, row_id: str, cells: dict[str, Any]) -> None:
         """The row with this system id; raises ApiError 400 when there is none."""
         self.flush()

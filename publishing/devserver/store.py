@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from publishing.devserver import papers
+from publishing.devserver import pagination, papers
 from publishing.devserver.database import Database
 from publishing.devserver.http import ApiError
 
@@ -104,6 +104,7 @@ class Store(Database):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
         self.papers = papers.Papers(self.db)
+        self.pagination = pagination.Pagination(self.db)
 
     # settings
 

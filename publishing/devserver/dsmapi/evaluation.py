@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
+import numpy as np
+import polars as pl
+
 from publishing.devserver import values
-from publishing.devserver.dsmapi import parsing, uploads
+from publishing.devserver.dsmapi import blocks, columnar
 from publishing.devserver.dsmapi.functions import Cell, Conversion
 from publishing.devserver.dsmapi.shapes import refusal
 from publishing.devserver.dsmapi.transforms import Node, compile_transform
@@ -51,41 +54,41 @@ def compiled(schema: dict[str, Any], output: dict[str, Any]) -> Columns:
     ]
 
 
-def results(store: Store, source: dict[str, Any], schema: dict[str, Any], columns: Columns) -> Iterator[Made]:
-    """Every row of the right width."""
-    makers = [node.make for _, node in columns]
-    path = uploads.path_of(store, source)
-    for line in parsing.lines(path, source["parse_options"], len(schema["input_columns"])):
-        if line.error is not None:
-            continue
-        try:
-            yield Made(line.offset, line.cells, [make(line.cells) for make in makers])
-        except Conversion:
-            yield Made(line.offset, line.cells, [_tried(make, line.cells) for make in makers])
+def results(
+    store: Store, source: dict[str, Any], schema: dict[str, Any], columns: Columns, start: int
+) -> Iterator[Made]:
+    """The rows of the right width, one by one, without the first `start` of them."""
+    for block in blocks.of(store, source, len(schema["input_columns"]), start):
+        yield from _rows_of(block, columns, range(max(0, start - block.start), len(block.offsets)))
 
 
-def _tried(make: Any, row: list[Cell]) -> Cell | Conversion:
+def _rows_of(block: blocks.Block, columns: Columns, places: Iterable[int]) -> Iterator[Made]:
+    for place in places:
+        found = list(block.cells.row(place))
+        yield Made(block.offsets[place], found, [_tried(node, found) for _, node in columns])
+
+
+def _tried(node: Node, row: list[Cell]) -> Cell | Conversion:
     try:
-        made: Cell = make(row)
+        return node.make(row)
     except Conversion as problem:
         return problem
-    return made
 
 
 def evaluate(store: Store, source: dict[str, Any], schema: dict[str, Any], output: dict[str, Any]) -> None:
     """Try every row and count what cannot be made, for the whole and for each column."""
     columns = compiled(schema, output)
     bad = BadRows(store, f"schema/{output['id']}")
-    total = 0
-    for made in results(store, source, schema, columns):
-        wrong = [at for at, value in enumerate(made.cells) if isinstance(value, Conversion)]
-        if not wrong:
-            continue
-        total += len(wrong)
-        for at in wrong:
-            columns[at][0]["transform"]["error_count"] += 1
-        bad.add(made.offset, _row(schema, columns, made))
-    output["error_count"] = total
+    for block in blocks.of(store, source, len(schema["input_columns"])):
+        wrong = np.zeros(len(block.offsets), dtype=bool)
+        for column, node in columns:
+            made = columnar.make(node, block.cells)
+            column["transform"]["error_count"] += made.wrong.sum()
+            wrong |= made.wrong.to_numpy()
+        places = np.flatnonzero(wrong)[: KEPT - bad.count].tolist()
+        for row in _rows_of(block, columns, places):
+            bad.add(row.offset, _row(schema, columns, row))
+    output["error_count"] = sum(column["transform"]["error_count"] for column, _ in columns)
     store.papers.put("output_schema", output["id"], output)
 
 
@@ -130,7 +133,7 @@ def rows(store: Store, request: Request) -> Response:
     output = output_of(store, request, schema)
     offset, limit = _window(request)
     columns = compiled(schema, output)
-    chosen = islice(results(store, source, schema, columns), offset, offset + limit)
+    chosen = islice(results(store, source, schema, columns, offset), limit)
     return json_response([output, *(_row(schema, columns, made) for made in chosen)])
 
 
@@ -162,25 +165,31 @@ def validate_row_id(store: Store, request: Request) -> Response:
     request.publisher()
     source, schema = schema_of(store, request)
     output = output_of(store, request, schema)
-    columns = [
-        (column, node)
-        for column, node in compiled(schema, output)
-        if column["transform"]["id"] == int(request.args["transform"])
-    ]
-    if not columns:
+    wanted = int(request.args["transform"])
+    found = [node for column, node in compiled(schema, output) if column["transform"]["id"] == wanted]
+    if not found:
         raise refusal(404, "transform_not_found", "No such transform")
-    # The values are compared in a table, not in memory: there may be millions.
-    store.db.execute("DROP TABLE IF EXISTS temp.seen")
-    store.db.execute("CREATE TEMP TABLE seen (value TEXT PRIMARY KEY) WITHOUT ROWID")
-    total = 0
-    for made in results(store, source, schema, columns):
-        value = made.cells[0]
-        total += 1
-        if value is None or isinstance(value, Conversion):
-            return json_response({"valid": False})
-        store.db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?)", (value,))
-    there = store.db.execute("SELECT COUNT(*) FROM temp.seen").fetchone()[0]
-    return json_response({"valid": there == total})
+
+    def made() -> Iterator[pl.Series]:
+        for block in blocks.of(store, source, len(schema["input_columns"])):
+            yield columnar.make(found[0], block.cells).values
+
+    return json_response({"valid": _each_once(made)})
+
+
+def _each_once(blocks_of_values: Callable[[], Iterator[pl.Series]]) -> bool:
+    """Is every value there, and there once? There may be millions: they are compared where their hashes are equal."""
+    hashes = []
+    for values_of_block in blocks_of_values():
+        if values_of_block.has_nulls() or values_of_block.is_duplicated().any():
+            return False
+        hashes.append(values_of_block.hash())
+    if not hashes:
+        return True
+    every = pl.concat(hashes)
+    twice = every.filter(every.is_duplicated()).unique().implode()
+    alike = pl.concat([part.filter(part.hash().is_in(twice)) for part in blocks_of_values()])
+    return not alike.is_duplicated().any()
 
 
 def _kept(store: Store, request: Request, holder: str) -> list[Any]:

@@ -46,6 +46,8 @@ class Function(NamedTuple):
     act: Callable[..., Cell]
     fewest: int = 1
     most: int = 1
+    # Of one value, makes only the notation of its type: a value that has it stays as it is.
+    notes: bool = False
 
 
 def _reading(kind: str, what: str) -> Callable[[Cell], Cell]:
@@ -125,11 +127,11 @@ def _on_text(act: Callable[[str], str]) -> Callable[[Cell], Cell]:
 
 
 KNOWN: dict[str, Function] = {
-    "to_text": Function("text", _text),
-    "to_number": Function("number", _reading("number", "a number")),
-    "to_boolean": Function("checkbox", _reading("checkbox", "a checkbox")),
-    "to_checkbox": Function("checkbox", _reading("checkbox", "a checkbox")),
-    "to_floating_timestamp": Function("calendar_date", _timestamp(_floating, ""), 1, 2),
+    "to_text": Function("text", _text, notes=True),
+    "to_number": Function("number", _reading("number", "a number"), notes=True),
+    "to_boolean": Function("checkbox", _reading("checkbox", "a checkbox"), notes=True),
+    "to_checkbox": Function("checkbox", _reading("checkbox", "a checkbox"), notes=True),
+    "to_floating_timestamp": Function("calendar_date", _timestamp(_floating, ""), 1, 2, notes=True),
     "to_fixed_timestamp": Function("fixed_timestamp", _timestamp(_fixed, "Z"), 1, 2),
     **{f"to_{kind}": Function(kind, _reading(kind, f"a {kind}")) for kind in geometry.TYPES},
     "make_point": Function("point", _make_point, 2, 2),

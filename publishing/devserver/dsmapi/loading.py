@@ -7,9 +7,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import polars as pl
+
 from publishing.devserver import assets, blobs
-from publishing.devserver.dsmapi import evaluation
-from publishing.devserver.dsmapi.functions import Conversion
+from publishing.devserver.dsmapi import blocks, columnar, evaluation
 from publishing.devserver.http import ApiError
 from publishing.devserver.row_writer import RowWriter
 from publishing.devserver.store import Asset, Store, cell
@@ -38,24 +39,37 @@ def load(store: Store, asset: Asset, revision: dict[str, Any], output_id: int) -
     by_name = {column["fieldName"]: cell(column) for column in asset.columns}
     names = [by_name[column["field_name"]] for column, _ in columns]
     writer = RowWriter(store, asset)
-    whole_rows = store.settings()["transform_errors"] == "row"
-    for made in evaluation.results(store, source, schema, columns):
-        wrong = any(isinstance(value, Conversion) for value in made.cells)
-        if wrong and whole_rows:
-            writer.counters["Errors"] += 1
-            continue
-        values = [None if isinstance(value, Conversion) else value for value in made.cells]
-        cells = dict(zip(names, values, strict=True))
-        try:
-            writer.delete(cells) if kind == "delete" else writer.put(cells)
-        except ApiError:
-            # A row without its key, or one to delete that is not there.
-            writer.counters["Errors"] += 1
-    writer.flush()
+    write = _delete if kind == "delete" else _put
+    for block in blocks.of(store, source, len(schema["input_columns"])):
+        made = [columnar.make(node, block.cells) for _, node in columns]
+        rows = pl.DataFrame([column.values.alias(name) for name, column in zip(names, made, strict=True)])
+        if store.settings()["transform_errors"] == "row":
+            whole = rows.filter(~pl.any_horizontal([column.wrong for column in made]))
+            writer.counters["Errors"] += rows.height - whole.height
+            rows = whole
+        write(writer, rows)
     writer.counters["Errors"] += schema["num_row_errors"]
     asset.doc["rowsUpdatedAt"] = int(time.time())
     store.save(asset)
     return {name: writer.counters[name] for name in SHOWN}
+
+
+def _put(writer: RowWriter, rows: pl.DataFrame) -> None:
+    """Every row, but not those without their key."""
+    if writer.key is not None:
+        known = rows.drop_nulls(writer.key) if writer.key in rows.columns else rows.clear()
+        writer.counters["Errors"] += rows.height - known.height
+        rows = known
+    writer.put_rows(tuple(rows.columns), rows.rows())
+
+
+def _delete(writer: RowWriter, rows: pl.DataFrame) -> None:
+    for cells in rows.iter_rows(named=True):
+        try:
+            writer.delete(cells)
+        except ApiError:
+            # Without its key, or not there.
+            writer.counters["Errors"] += 1
 
 
 def _set_columns(store: Store, asset: Asset, columns: evaluation.Columns, *, replace: bool) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from publishing.devserver.values import READERS
-
 csv.field_size_limit(70 * 1024 * 1024)
 SEPARATORS = {"text/csv": ",", "text/tab-separated-values": "\t"}
 DEFAULTS: dict[str, Any] = {
@@ -22,7 +20,6 @@ DEFAULTS: dict[str, Any] = {
     "remove_empty_rows": True,
     "trim_whitespace": True,
 }
-GUESSES = ("number", "calendar_date", "checkbox")
 CONVERSIONS = {"number": "to_number", "calendar_date": "to_floating_timestamp", "checkbox": "to_checkbox"}
 
 
@@ -93,28 +90,6 @@ def field_names(names: list[str]) -> list[str]:
             field, number = f"{base}_{number}", number + 1
         found.append(field)
     return found
-
-
-class Guess:
-    """The type that every value of a column so far can be read as."""
-
-    def __init__(self) -> None:
-        self.left = list(GUESSES)
-        self.seen = False
-
-    def look(self, value: str | None) -> None:
-        if value is None or not self.left:
-            return
-        self.seen = True
-        for kind in tuple(self.left):
-            try:
-                READERS[kind](value)
-            except ValueError:
-                self.left.remove(kind)
-
-    @property
-    def kind(self) -> str:
-        return self.left[0] if self.left and self.seen else "text"
 
 
 def transform_for(field_name: str, kind: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from publishing.devserver import assets
-from publishing.devserver.dsmapi import evaluation, parsing
+from publishing.devserver.dsmapi import blocks, evaluation, parsing, uploads
+from publishing.devserver.dsmapi.notations import Guess
 from publishing.devserver.dsmapi.shapes import answer, input_links, now, output_links, refusal
 from publishing.devserver.dsmapi.transforms import compile_transform
 from publishing.devserver.http import ApiError, Request, Response
@@ -22,26 +22,18 @@ def _number(store: Store, kind: str) -> int:
 # --- what was found
 
 
-def from_file(store: Store, source: dict[str, Any], path: Path) -> dict[str, Any]:
+def from_file(store: Store, source: dict[str, Any]) -> dict[str, Any]:
     """Read the file once: its columns, all text, and a first output schema that is a guess."""
-    names = parsing.header(path, source["parse_options"])
+    names = parsing.header(uploads.path_of(store, source), source["parse_options"])
     fields = parsing.field_names(names)
     columns = [
         {"field_name": field, "display_name": name.strip() or field, "soql_type": "text"}
         for field, name in zip(fields, names, strict=True)
     ]
     schema = _input(store, source, columns)
-    guesses = [parsing.Guess() for _ in columns]
-    _survey(store, schema, path, source["parse_options"], guesses)
+    _survey(store, source, schema)
     config = _config(store, source)
-    wanted = (config or {}).get("columns") or [
-        {
-            "field_name": column["field_name"],
-            "display_name": column["display_name"],
-            "transform_expr": parsing.transform_for(column["field_name"], guess.kind),
-        }
-        for column, guess in zip(columns, guesses, strict=True)
-    ]
+    wanted = (config or {}).get("columns") or _guessed(store, source, columns)
     output = _output(store, schema, [_from_config(item, at) for at, item in enumerate(wanted, start=1)], [])
     # A guess fits every row, so only what a configuration asks for has to be tried.
     if config:
@@ -49,7 +41,7 @@ def from_file(store: Store, source: dict[str, Any], path: Path) -> dict[str, Any
     return schema
 
 
-def from_asset(store: Store, source: dict[str, Any], path: Path, asset: Asset) -> dict[str, Any]:
+def from_asset(store: Store, source: dict[str, Any], asset: Asset) -> dict[str, Any]:
     """The columns of a dataset as they are, types included, and an output schema that changes nothing."""
     columns = [
         {
@@ -60,7 +52,7 @@ def from_asset(store: Store, source: dict[str, Any], path: Path, asset: Asset) -
         for column in asset.columns
     ]
     schema = _input(store, source, columns)
-    _survey(store, schema, path, source["parse_options"], [])
+    _survey(store, source, schema)
     identifier = asset.row_identifier
     wanted = [
         {
@@ -96,21 +88,31 @@ def _input(store: Store, source: dict[str, Any], columns: list[dict[str, Any]]) 
     return store.papers.put("input_schema", number, schema)
 
 
-def _survey(
-    store: Store, schema: dict[str, Any], path: Path, options: dict[str, Any], guesses: list[parsing.Guess]
-) -> None:
+def _survey(store: Store, source: dict[str, Any], schema: dict[str, Any]) -> None:
     bad = evaluation.BadRows(store, f"row/{schema['id']}")
-    total = 0
-    for line in parsing.lines(path, options, len(schema["input_columns"])):
-        total += 1
-        if line.error is not None:
-            bad.add(line.offset, {"offset": line.offset, "error": line.error})
-            continue
-        for guess, value in zip(guesses, line.cells, strict=False):
-            if guess.left:
-                guess.look(value)
-    schema |= {"total_rows": total, "num_row_errors": bad.count}
+
+    def misfit(line: parsing.Line) -> None:
+        bad.add(line.offset, {"offset": line.offset, "error": line.error})
+
+    fit = blocks.keep(store, source, len(schema["input_columns"]), misfit)
+    schema |= {"total_rows": fit + bad.count, "num_row_errors": bad.count}
     store.papers.put("input_schema", schema["id"], schema)
+
+
+def _guessed(store: Store, source: dict[str, Any], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each column by the first type that all its values can be read as."""
+    guesses = [Guess() for _ in columns]
+    for block in blocks.of(store, source, len(columns)):
+        for guess, cells in zip(guesses, block.cells, strict=True):
+            guess.look(cells)
+    return [
+        {
+            "field_name": column["field_name"],
+            "display_name": column["display_name"],
+            "transform_expr": parsing.transform_for(column["field_name"], guess.kind),
+        }
+        for column, guess in zip(columns, guesses, strict=True)
+    ]
 
 
 def _config(store: Store, source: dict[str, Any]) -> dict[str, Any] | None:

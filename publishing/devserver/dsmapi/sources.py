@@ -183,7 +183,7 @@ def _parse(store: Store, source: dict[str, Any], kind: str) -> None:
     if kind == "text/tab-separated-values" and options["column_separator"] == ",":
         options["column_separator"] = parsing.SEPARATORS[kind]
     try:
-        schema = schemas.from_file(store, source, uploads.path_of(store, source))
+        schema = schemas.from_file(store, source)
     except parsing.Unreadable as error:
         _fail(source, "unreadable_file", str(error))
     else:
@@ -201,7 +201,7 @@ def _from_view(store: Store, request: Request, source: dict[str, Any]) -> None:
         writer.writerows(store.db.execute(f"SELECT {names} FROM {asset.truth} ORDER BY sid"))  # noqa: S608
     source["source_type"]["loaded"] = False
     source |= {"content_type": "text/csv", "finished_at": now()}
-    source["schemas"] = [schemas.from_asset(store, source, uploads.path_of(store, source), asset)["id"]]
+    source["schemas"] = [schemas.from_asset(store, source, asset)["id"]]
 
 
 def _fail(source: dict[str, Any], key: str, message: str) -> None:

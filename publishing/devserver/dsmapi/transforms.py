@@ -9,6 +9,7 @@ from typing import Any
 
 from publishing.devserver.dsmapi import functions
 from publishing.devserver.dsmapi.functions import Cell, Conversion
+from publishing.devserver.dsmapi.notations import ANY
 from publishing.devserver.dsmapi.shapes import refusal
 
 TOKEN = re.compile(
@@ -21,11 +22,15 @@ Row = Sequence[Cell]
 
 @dataclass
 class Node:
-    """A part of an expression: its type, the function of a row that makes it, the columns that it reads."""
+    """A part of an expression: its type, the function of a row that makes it, the columns that it reads.
+
+    With `stays` it reads one column, and a value in the notation of this type (see `notations`) stays as it is.
+    """
 
     kind: str
     make: Callable[[Row], Cell]
     reads: set[int] = field(default_factory=set)
+    stays: str | None = None
 
 
 def compile_transform(text: str, columns: list[dict[str, Any]]) -> Node:
@@ -129,20 +134,22 @@ class _Parser:
         at = self.places.get(name)
         if at is None:
             raise refusal(400, "no_such_column", f"No such column: {name}", column=name)
-        return Node(self.kinds[at], lambda row: row[at], {at})
+        return Node(self.kinds[at], lambda row: row[at], {at}, ANY)
 
     def call(self, name: str, parts: list[Node]) -> Node:
         reads = set().union(*(part.reads for part in parts))
         if name == "forgive":
             if len(parts) != 1:
                 raise self.trouble("forgive takes one value")
-            return Node(parts[0].kind, _forgiving(parts[0].make), reads)
+            return Node(parts[0].kind, _forgiving(parts[0].make), reads, parts[0].stays)
         known = functions.KNOWN.get(name)
         if known is None:
             raise refusal(400, "no_such_function", f"No such function: {name}", function=name)
         if not known.fewest <= len(parts) <= known.most:
             raise self.trouble(f"{name} takes {known.fewest} to {known.most} values")
-        return Node(known.kind, _applied(known.act, [part.make for part in parts]), reads)
+        notes_one = known.notes and len(parts) == 1 and parts[0].stays == ANY
+        stays = known.kind if notes_one else None
+        return Node(known.kind, _applied(known.act, [part.make for part in parts]), reads, stays)
 
 
 def _applied(act: Callable[..., Cell], makers: list[Callable[[Row], Cell]]) -> Callable[[Row], Cell]:

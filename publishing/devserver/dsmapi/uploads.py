@@ -19,13 +19,20 @@ def path_of(store: Store, source: dict[str, Any]) -> Path:
     return folder / str(source["id"])
 
 
+def blocks_of(store: Store, source: dict[str, Any]) -> Path:
+    """Where `blocks` keeps what it read from the file; gone as soon as the file changes."""
+    return path_of(store, source).with_suffix(".blocks")
+
+
 def whole(store: Store, source: dict[str, Any], body: IO[bytes]) -> None:
+    _forget_blocks(store, source)
     body.seek(0)
     with path_of(store, source).open("wb") as file:
         shutil.copyfileobj(body, file)
 
 
 def begin(store: Store, source: dict[str, Any]) -> None:
+    _forget_blocks(store, source)
     path_of(store, source).write_bytes(b"")
     store.db.execute("DELETE FROM chunk WHERE source = ?", (source["id"],))
 
@@ -37,11 +44,16 @@ def chunk(store: Store, source: dict[str, Any], number: int, offset: int, body: 
     path = path_of(store, source)
     if not path.exists():
         raise refusal(400, "not_initiated", "The upload was not initiated")
+    _forget_blocks(store, source)
     body.seek(0)
     with path.open("r+b") as file:
         file.seek(offset)
         shutil.copyfileobj(body, file)
     store.db.execute("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?)", (source["id"], number, offset, size))
+
+
+def _forget_blocks(store: Store, source: dict[str, Any]) -> None:
+    shutil.rmtree(blocks_of(store, source), ignore_errors=True)
 
 
 def check_complete(store: Store, source: dict[str, Any], last: int, total: int) -> None:
