@@ -1,7 +1,9 @@
 """What is different between two copies of one dataset: the rows to write, and the keys of the rows to take out.
 
-The copies are compared by key and by two hashes of each row, kept in small files beside one another, a share of
-the keys at a time: memory stays the same whatever the size. Hashes live as long as the process.
+The copies are compared by a hash of each key and two of each row, kept in small files beside one another, a share
+of the keys at a time: memory stays the same whatever the size. Hashes live as long as the process. Should two keys
+share one, which they hardly ever do, the portal holds something else in the end than what was approved: the
+comparison of all rows finds that, and everything is sent.
 """
 
 from __future__ import annotations
@@ -18,15 +20,25 @@ import polars as pl
 from publishing.copies import TreatedCopy
 from publishing.pipeline import ahead
 from publishing.records import PortalRecord
-from publishing.refusals import refused_key
 
 _SEEDS = (secrets.randbits(63), secrets.randbits(63))
-_ROWS_AT_ONCE = 100_000
+_ROWS_AT_ONCE = 500_000
 # Beyond this share of the rows, sending everything is simpler and hardly slower.
 MOST = 0.5
 DELETES_AT_ONCE = 5_000
-_SCHEMA = {"key": pl.String, "one": pl.UInt64, "two": pl.UInt64, "place": pl.Int64}
+_SCHEMA = {"key": pl.UInt64, "one": pl.UInt64, "two": pl.UInt64, "place": pl.Int64}
 _NOWHERE = np.empty(0, dtype=np.int64)
+
+Positions = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where two tables differ: positions in the new one (`changed`, `added`) and in the old one (`gone`)."""
+
+    changed: Positions
+    added: Positions
+    gone: Positions
 
 
 @dataclass(frozen=True)
@@ -36,12 +48,12 @@ class Difference:
     `changed` and `added` are positions in the new table (from 0, ascending), `vanished` keys of the old one.
     """
 
-    changed: np.ndarray[Any, Any]
-    added: np.ndarray[Any, Any]
+    changed: Positions
+    added: Positions
     vanished: list[str]
 
     @property
-    def to_write(self) -> np.ndarray[Any, Any]:
+    def to_write(self) -> Positions:
         return np.sort(np.concatenate([self.changed, self.added]))
 
     @property
@@ -56,30 +68,30 @@ def difference(
 
     `tell` hears how far it is. Raises EncodingError when a key of the new table is empty or there twice.
     """
+    new.refuse_unkeyed()
     # Equal text of columns that are written the same way is equal on the portal too, without encoding it.
     alike = [(c.type, c.form) for c in old.columns] == [(c.type, c.form) for c in new.columns]
     here, there, shares = folder / "new", folder / "old", shares_of(old.rows, new.rows)
     for copy, place, words in ((old, there, "public copy"), (new, here, "new copy")):
-        write_index(told(_marked(copy, raw=alike), copy.rows, words, tell), place, shares)
-    return compare(there, here, new.record)
+        marked = ahead(_marked(copy, raw=alike))
+        write_index(told(marked, copy.rows, words, tell), place, shares)
+    found = compare(there, here)
+    return Difference(found.changed, found.added, sorted(old.keys_at(found.gone)))
 
 
-def compare(old: Path, new: Path, record: PortalRecord) -> Difference:
+def compare(old: Path, new: Path) -> Places:
     """The same for two indexes that `write_index` wrote in as many shares."""
-    changed, added, vanished = [_NOWHERE], [_NOWHERE], list[str]()
+    changed, added, gone = [_NOWHERE], [_NOWHERE], [_NOWHERE]
     for share in sorted(share.name for share in new.iterdir()):
         before, after = _read(old / share), _read(new / share)
-        keys = after.get_column("key")
-        if keys.null_count() or keys.is_duplicated().any():
-            raise refused_key(record)
         both = after.join(before, on="key", how="left", suffix="_old")
         is_new = pl.col("place_old").is_null()
         is_other = (pl.col("one") != pl.col("one_old")) | (pl.col("two") != pl.col("two_old"))
         added.append(both.filter(is_new).get_column("place").to_numpy())
         changed.append(both.filter(~is_new & is_other).get_column("place").to_numpy())
-        gone = before.join(after, on="key", how="anti", nulls_equal=True)
-        vanished += gone.get_column("key").to_list()
-    return Difference(np.sort(np.concatenate(changed)), np.sort(np.concatenate(added)), sorted(vanished))
+        gone.append(before.join(after, on="key", how="anti").get_column("place").to_numpy())
+    # A portal may hold a key twice: its row is one place all the same.
+    return Places(*(np.unique(np.concatenate(places)) for places in (changed, added, gone)))
 
 
 def shares_of(*rows: int) -> int:
@@ -95,7 +107,7 @@ def write_index(marked: Iterable[pl.DataFrame], path: Path, shares: int) -> None
     rows = 0
     for number, frame in enumerate(marked):
         placed = frame.with_columns(place=pl.int_range(rows, rows + frame.height))
-        mine = pl.col("key").hash(_SEEDS[0]) % shares
+        mine = pl.col("key") % shares
         for share, folder in enumerate(folders):
             part = placed.filter(mine == share)
             part.write_parquet(folder / f"{number:06d}.parquet", compression="uncompressed", statistics=False)
@@ -125,17 +137,18 @@ def marks_of(frames: Iterable[pl.DataFrame], record: PortalRecord) -> Iterator[p
 
 
 def _marked(copy: TreatedCopy, *, raw: bool) -> Iterator[pl.DataFrame]:
-    wide = 2 * copy.step
-    slices = ((start, copy.raw(start, wide)) for start in range(0, copy.rows, wide))
-    for start, frame in ahead(slices):
-        if raw:
-            keys = copy.keys_of(frame, range(start, start + frame.height))
-            yield _marks(frame, keys)
-        else:
-            told = copy.encoded(frame, range(start, start + frame.height))
-            yield _marks(told, told.get_column(copy.record.row_identifier))
+    if not raw:
+        yield from marks_of(copy.frames(), copy.record)
+        return
+    for start, stop in copy.blocks():
+        columns = [[frame.hash_rows(seed) for seed in _SEEDS] for frame in copy.narrow(start, stop)]
+        one, two = (pl.DataFrame([*hashes]).hash_rows() for hashes in zip(*columns, strict=True))
+        yield _index(copy.keys_of(start, stop), one, two)
 
 
 def _marks(frame: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
-    one, two = (frame.hash_rows(seed) for seed in _SEEDS)
-    return pl.DataFrame({"key": keys, "one": one, "two": two}, schema_overrides={"key": pl.String})
+    return _index(keys, *(frame.hash_rows(seed) for seed in _SEEDS))
+
+
+def _index(keys: pl.Series, one: pl.Series, two: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"key": keys.cast(pl.String).hash(_SEEDS[0]), "one": one, "two": two})

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from datafiles.table import count_rows, read_columns
+from datafiles.table import count_rows, read_columns, rows_per_block
 from publishing import encode
 from publishing.pipeline import ahead
 from publishing.records import CALENDAR_DATE, PortalRecord
 from publishing.refusals import MAX_TEXT_BYTES, refuse_unfit, refused_key, unfit_rows
 
 # A slice is about 10 MB of text; the file is read in these steps where nothing else asks for others.
-_CELLS_PER_SLICE = 600_000
+_CELLS_PER_SLICE = 500_000
+_COLUMNS_AT_ONCE = 3
 # So many keys are told apart at once; a longer table is gone through several times.
 _KEYS_AT_ONCE = 1_000_000
 # A date is written as a moment there.
@@ -61,15 +62,32 @@ class TreatedCopy:
 
     def at(self, positions: np.ndarray[Any, Any]) -> Iterator[pl.DataFrame]:
         """The rows at these positions (from 0, ascending) in the common notation, some at a time."""
-        wide = 2 * self.step
-        for start in range(0, self.rows, wide):
-            low, high = np.searchsorted(positions, (start, start + wide))
-            if low < high:
-                here = positions[low:high]
-                raw = self.raw(start, wide)[(here - start).tolist()]
+        for start, stop in self.blocks():
+            low, high = np.searchsorted(positions, (start, stop))
+            for first in range(low, high, self.step):
+                here = positions[first : min(first + self.step, high)]
+                # Values of their own: a few rows must not keep the text of their whole block in memory.
+                parts = [part[here - start].select(pl.all() + "") for part in self.narrow(start, stop)]
+                raw = pl.concat(parts, how="horizontal")
                 refuse_unfit(unfit_rows(raw, self.columns), int(here[0]))
-                # Values of their own: a few rows must not keep the text of their whole slice in memory.
-                yield self.encoded(raw, here).select(pl.all() + "")
+                yield self.encoded(raw, here)
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """The places where the file itself is cut: what is read between two of them is unpacked once."""
+        step = rows_per_block(len(self.columns))
+        for start in range(0, self.rows, step):
+            yield start, min(start + step, self.rows)
+
+    def narrow(self, start: int, stop: int) -> Iterator[pl.DataFrame]:
+        """Rows as they stand in the file, a few columns at a time: a block is too large to be read whole."""
+        source = pl.scan_parquet(self.path, use_statistics=False)
+        for first in range(0, len(self.columns), _COLUMNS_AT_ONCE):
+            columns = range(first, min(first + _COLUMNS_AT_ONCE, len(self.columns)))
+            yield source.select(pl.nth(*columns)).slice(start, stop - start).collect()
+
+    def reader(self) -> Reader:
+        """The whole table in the common notation, as many rows at a time as are asked for."""
+        return Reader(self.frames())
 
     def survey(
         self, tell: Callable[[int], None], keep: Callable[[pl.DataFrame], None] | None = None
@@ -88,7 +106,7 @@ class TreatedCopy:
             if keep is not None:
                 keep(self.encoded(frame, places))
             tell(places.stop)
-        self._refuse_unkeyed()
+        self.refuse_unkeyed()
         return encode.plan_chunks(sizes)
 
     def _sizes(self, frame: pl.DataFrame) -> np.ndarray[Any, Any]:
@@ -102,7 +120,7 @@ class TreatedCopy:
         )
         return sizes + np.uint32(fixed)
 
-    def _refuse_unkeyed(self) -> None:
+    def refuse_unkeyed(self) -> None:
         """A key of the data must be there in every row, and never twice: otherwise rows would overwrite rows."""
         if self.record.has_own_key:
             return
@@ -126,16 +144,24 @@ class TreatedCopy:
 
     def keys(self) -> Iterator[pl.Series]:
         """The row identifier of every row in the common notation, slice by slice."""
-        place = self._key_place
-        source = pl.scan_parquet(self.path, use_statistics=False).select(pl.nth(place))
-        for start in range(0, self.rows, self.step * 4):
-            yield self._told_key(source.slice(start, self.step * 4).collect().to_series())
+        for start, stop in self.blocks():
+            yield self.keys_of(start, stop)
 
-    def keys_of(self, raw: pl.DataFrame, positions: range) -> pl.Series:
-        """The row identifiers of some rows as they stand in the file."""
+    def keys_at(self, positions: np.ndarray[Any, Any]) -> list[str]:
+        """The row identifiers of the rows at these positions (from 0, ascending)."""
+        found = list[str]()
+        for start, stop in self.blocks():
+            low, high = np.searchsorted(positions, (start, stop))
+            if low < high:
+                found += self.keys_of(start, stop).gather(positions[low:high] - start).to_list()
+        return found
+
+    def keys_of(self, start: int, stop: int) -> pl.Series:
+        """The row identifiers of some rows in the common notation."""
         if self.record.has_own_key:
-            return pl.Series(np.arange(positions.start, positions.stop) + 1).cast(pl.String)
-        return self._told_key(raw.to_series(self._key_place))
+            return pl.Series(np.arange(start, stop) + 1).cast(pl.String)
+        source = pl.scan_parquet(self.path, use_statistics=False).select(pl.nth(self._key_place))
+        return self._told_key(source.slice(start, stop - start).collect().to_series())
 
     @property
     def _key_place(self) -> int:
@@ -144,3 +170,24 @@ class TreatedCopy:
 
     def _told_key(self, values: pl.Series) -> pl.Series:
         return encode.column_notation(values, self.columns[self._key_place], self.record.row_identifier)
+
+
+class Reader:
+    """Rows that come in slices, given out in pages of any size."""
+
+    def __init__(self, slices: Iterator[pl.DataFrame]) -> None:
+        self._slices = slices
+        self._left: list[pl.DataFrame] = []
+
+    def take(self, rows: int) -> pl.DataFrame | None:
+        """The next rows, fewer where the table ends, None after its end."""
+        held = sum(part.height for part in self._left)
+        while held < rows and (part := next(self._slices, None)) is not None:
+            self._left.append(part)
+            held += part.height
+        if not self._left:
+            return None
+        whole = pl.concat(self._left)
+        rest = whole[rows:]
+        self._left = [rest] if rest.height else []
+        return whole[:rows]

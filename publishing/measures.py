@@ -18,6 +18,8 @@ from publishing.records import CALENDAR_DATE, NUMBER, PortalColumn, PortalRecord
 
 _SEED = secrets.randbits(63)
 _WORD = 1 << 64
+# Each row that is hashed is an object of Python for a moment: not too many of them at once.
+_ROWS_AT_ONCE = 10_000
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Measures:
     def add(self, frame: pl.DataFrame) -> None:
         """Count a page in the common notation, with every column of the record."""
         self._count(frame)
-        self._sum.add(canonical_rows(frame))
+        self._sum = self._sum.plus(_hashed(frame))
 
     def _count(self, frame: pl.DataFrame) -> None:
         if not frame.height:
@@ -104,21 +106,26 @@ class SideBySide:
         """The next page of each; either may hold fewer rows, or none."""
         same = theirs.equals(ours)
         self._found._count(theirs)
-        hashed = RowSum()
-        if not (same and self._known):
-            hashed.add(canonical_rows(ours))
+        hashed = RowSum() if same and self._known else _hashed(ours)
         if not self._known:
             self.expected._count(ours)
             self.expected._sum = self.expected._sum.plus(hashed)
         if not same:
             self._ours = self._ours.plus(hashed)
-            self._theirs.add(canonical_rows(theirs))
+            self._theirs = self._theirs.plus(_hashed(theirs))
 
     @property
     def found(self) -> Measures:
         """What the portal holds, once every row of ours was beside a page."""
         self._found._sum = self.expected._sum.minus(self._ours).plus(self._theirs)
         return self._found
+
+
+def _hashed(frame: pl.DataFrame) -> RowSum:
+    total = RowSum()
+    for part in frame.iter_slices(_ROWS_AT_ONCE):
+        total.add(canonical_rows(part))
+    return total
 
 
 def _asked(column: PortalColumn) -> list[tuple[str, pl.Expr]]:

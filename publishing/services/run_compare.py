@@ -84,23 +84,25 @@ class Comparing(Sending):
     ) -> tuple[Measures, Measures]:
         """Both sides measured; the helper compares one page while the portal sends the next."""
         both = SideBySide(self.record, self.expected)
+        ours = self.copy.reader()
 
-        def compare_page(page: tuple[int, bool, pl.DataFrame]) -> None:
-            start, raw, theirs = page
-            ours = self.copy.frame(start, theirs.height)
+        def compare_page(page: tuple[bool, pl.DataFrame]) -> None:
+            raw, theirs = page
+            mine = ours.take(theirs.height)
+            if mine is None:
+                mine = theirs.clear()
             # Portals mostly write the values as we sent them.
-            told = encode.portal_text(theirs, self.record) if raw and not theirs.equals(ours) else theirs
-            both.add(ours, told)
+            told = encode.portal_text(theirs, self.record) if raw and not theirs.equals(mine) else theirs
+            both.add(mine, told)
 
         rows = 0
         with Behind(compare_page) as behind:
             for raw, page in self._pages(remote_id, anonymous):
-                behind.put((rows, raw, page))
+                behind.put((raw, page))
                 rows += page.height
                 tell(rows, self.copy.rows)
-        for start in range(rows, self.copy.rows, self.copy.step):
-            ours = self.copy.frame(start, self.copy.step)
-            both.add(ours, ours.clear())
+        while (mine := ours.take(self.copy.step)) is not None:
+            both.add(mine, mine.clear())
             self.tell("Going through the treated copy.")
         self.expected = both.expected
         return both.expected, both.found
@@ -139,8 +141,8 @@ class Comparing(Sending):
             marks = marks_of(frames, self.record)
             shares = shares_of(self.copy.rows)
             write_index(told(marks, self.copy.rows, words, self.tell), room / name, shares)
-        found = compare(room / "found", room / "approved", self.record)
-        words = differing_rows(found.added.tolist(), found.changed.tolist(), len(found.vanished))
+        found = compare(room / "found", room / "approved")
+        words = differing_rows(found.added.tolist(), found.changed.tolist(), len(found.gone))
         return self.proof(f"Rows that differ{where}", "none", words)
 
     # some rows

@@ -36,7 +36,9 @@ ROOT = "/api/publishing/v1"
 PART_BYTES = 4 << 20
 _DRAFT = re.compile(r"([a-z0-9]{4}-[a-z0-9]{4}):(\d{1,9}):(\d{1,12})")
 _ROWS = 5_000
+# Small tables are ready at once; for large ones we wait up to 20 minutes, longer between looks.
 _POLLS = 600
+_FIRST_WAIT = 0.1
 _WAIT = 2.0
 # Values go over as they are: blanks at their ends belong to them.
 _PARSING = {"encoding": "utf-8", "header_count": 1, "column_header": 1, "trim_whitespace": False}
@@ -353,11 +355,13 @@ class Drafts(BulkRows, Describing, Audience):
         return {}
 
     def _wait(self, what: str, look: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
+        wait = _FIRST_WAIT
         for _ in range(_POLLS):
             found = look()
             if found is not None:
                 return found
-            self.config.pause(_WAIT * self.config.wait_scale, f"The portal is still working ({what}).")
+            self.config.pause(wait * self.config.wait_scale, f"The portal is still working ({what}).")
+            wait = min(1.5 * wait, _WAIT)
         raise Retryable(
             f"The portal at {self.config.domain} is still working ({what}). We look again.", ambiguous=True
         )
