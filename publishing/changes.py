@@ -1,15 +1,15 @@
 """What is different between two copies of one dataset: the rows to write, and the keys of the rows to take out.
 
-The copies are compared by a hash of each key and two of each row, kept in small files beside one another, a share
+The copies are compared by a hash of each key and one of each row, kept in small files beside one another, a share
 of the keys at a time: memory stays the same whatever the size. Hashes live as long as the process. Should two keys
-share one, which they hardly ever do, the portal holds something else in the end than what was approved: the
-comparison of all rows finds that, and everything is sent.
+or two rows share one, which they hardly ever do, the portal holds something else in the end than what was approved:
+the comparison of all rows finds that, and everything is sent.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,12 @@ from publishing.copies import TreatedCopy
 from publishing.pipeline import ahead
 from publishing.records import PortalRecord
 
-_SEEDS = (secrets.randbits(63), secrets.randbits(63))
+_SEED = secrets.randbits(63)
 _ROWS_AT_ONCE = 500_000
 # Beyond this share of the rows, sending everything is simpler and hardly slower.
 MOST = 0.5
 DELETES_AT_ONCE = 5_000
-_SCHEMA = {"key": pl.UInt64, "one": pl.UInt64, "two": pl.UInt64, "place": pl.Int64}
+_SCHEMA = {"key": pl.UInt64, "row": pl.UInt64, "place": pl.Int64}
 _NOWHERE = np.empty(0, dtype=np.int64)
 
 Positions = np.ndarray[Any, Any]
@@ -72,21 +72,23 @@ def difference(
     # Equal text of columns that are written the same way is equal on the portal too, without encoding it.
     alike = [(c.type, c.form) for c in old.columns] == [(c.type, c.form) for c in new.columns]
     here, there, shares = folder / "new", folder / "old", shares_of(old.rows, new.rows)
-    for copy, place, words in ((old, there, "public copy"), (new, here, "new copy")):
-        marked = ahead(_marked(copy, raw=alike))
-        write_index(told(marked, copy.rows, words, tell), place, shares)
+    helped = [ahead(_marked(copy, raw=alike)) for copy in (old, new)]
+    before = told(helped[0], old.rows, "public copy", tell)
+    after = told(helped[1], new.rows, "new copy", tell)
+    # Turn by turn: while a part of one is written down, the helpers read on in both.
+    write_indexes({there: before, here: after}, shares)
     found = compare(there, here)
     return Difference(found.changed, found.added, sorted(old.keys_at(found.gone)))
 
 
 def compare(old: Path, new: Path) -> Places:
-    """The same for two indexes that `write_index` wrote in as many shares."""
+    """The same for two indexes that `write_indexes` wrote in as many shares."""
     changed, added, gone = [_NOWHERE], [_NOWHERE], [_NOWHERE]
     for share in sorted(share.name for share in new.iterdir()):
         before, after = _read(old / share), _read(new / share)
         both = after.join(before, on="key", how="left", suffix="_old")
         is_new = pl.col("place_old").is_null()
-        is_other = (pl.col("one") != pl.col("one_old")) | (pl.col("two") != pl.col("two_old"))
+        is_other = pl.col("row") != pl.col("row_old")
         added.append(both.filter(is_new).get_column("place").to_numpy())
         changed.append(both.filter(~is_new & is_other).get_column("place").to_numpy())
         gone.append(before.join(after, on="key", how="anti").get_column("place").to_numpy())
@@ -99,8 +101,15 @@ def shares_of(*rows: int) -> int:
     return max(1, -(-max(rows) // _ROWS_AT_ONCE))
 
 
-def write_index(marked: Iterable[pl.DataFrame], path: Path, shares: int) -> None:
-    """Keep keys, hashes and places of rows under `path`, each share of the keys in a folder of its own."""
+def write_indexes(marked: Mapping[Path, Iterable[pl.DataFrame]], shares: int) -> None:
+    """Keep keys, hashes and places of rows under each path, each share of the keys in a folder of its own."""
+    writers = [_write_index(frames, path, shares) for path, frames in marked.items()]
+    while writers:
+        writers = [writer for writer in writers if next(writer, None) is not None]
+
+
+def _write_index(marked: Iterable[pl.DataFrame], path: Path, shares: int) -> Iterator[int]:
+    """One part with each turn; yields how many rows are written."""
     folders = [path / f"{share:06d}" for share in range(shares)]
     for folder in folders:
         folder.mkdir(parents=True)
@@ -112,6 +121,7 @@ def write_index(marked: Iterable[pl.DataFrame], path: Path, shares: int) -> None
             part = placed.filter(mine == share)
             part.write_parquet(folder / f"{number:06d}.parquet", compression="uncompressed", statistics=False)
         rows += frame.height
+        yield rows
 
 
 def _read(share: Path) -> pl.DataFrame:
@@ -133,7 +143,7 @@ def told(
 def marks_of(frames: Iterable[pl.DataFrame], record: PortalRecord) -> Iterator[pl.DataFrame]:
     """Keys and hashes of rows that are in the common notation."""
     for frame in frames:
-        yield _marks(frame, frame.get_column(record.row_identifier))
+        yield _marks(frame.get_column(record.row_identifier), frame.hash_rows(_SEED))
 
 
 def _marked(copy: TreatedCopy, *, raw: bool) -> Iterator[pl.DataFrame]:
@@ -141,14 +151,9 @@ def _marked(copy: TreatedCopy, *, raw: bool) -> Iterator[pl.DataFrame]:
         yield from marks_of(copy.frames(), copy.record)
         return
     for start, stop in copy.blocks():
-        columns = [[frame.hash_rows(seed) for seed in _SEEDS] for frame in copy.narrow(start, stop)]
-        one, two = (pl.DataFrame([*hashes]).hash_rows() for hashes in zip(*columns, strict=True))
-        yield _index(copy.keys_of(start, stop), one, two)
+        hashes = [frame.hash_rows(_SEED) for frame in copy.narrow(start, stop)]
+        yield _marks(copy.keys_of(start, stop), pl.DataFrame(hashes).hash_rows(_SEED))
 
 
-def _marks(frame: pl.DataFrame, keys: pl.Series) -> pl.DataFrame:
-    return _index(keys, *(frame.hash_rows(seed) for seed in _SEEDS))
-
-
-def _index(keys: pl.Series, one: pl.Series, two: pl.Series) -> pl.DataFrame:
-    return pl.DataFrame({"key": keys.cast(pl.String).hash(_SEEDS[0]), "one": one, "two": two})
+def _marks(keys: pl.Series, rows: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"key": keys.cast(pl.String).hash(_SEED), "row": rows})

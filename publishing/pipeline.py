@@ -16,6 +16,7 @@ T = TypeVar("T")
 # How long one thread may keep the interpreter while another waits for it. The usual 5 ms, at each of the many
 # small reads of an answer, would make the portal wait for the helper.
 _SHORT_TURN = 0.0005
+_USUAL_TURN = sys.getswitchinterval()
 _END = object()
 
 
@@ -31,12 +32,12 @@ def ahead(items: Iterable[T]) -> Iterator[T]:
 
 @contextmanager
 def _short_turns() -> Iterator[None]:
-    before = sys.getswitchinterval()
     sys.setswitchinterval(_SHORT_TURN)
     try:
         yield
     finally:
-        sys.setswitchinterval(before)
+        # Not what it was before: two helpers may end in the order in which they began.
+        sys.setswitchinterval(_USUAL_TURN)
 
 
 class Behind(Generic[T]):

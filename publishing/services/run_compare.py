@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from publishing import encode
-from publishing.changes import compare, marks_of, shares_of, told, write_index
+from publishing.changes import compare, marks_of, shares_of, told, write_indexes
 from publishing.measures import Measures, SideBySide
 from publishing.pipeline import Behind
 from publishing.portals.base import FindsRows, ReadsText, RemoteAsset
@@ -137,10 +137,11 @@ class Comparing(Sending):
             for raw, page in self._pages(remote_id, anonymous)
         )
         both = ((theirs, "found", "copy on the portal"), (self.copy.frames(), "approved", "approved copy"))
-        for frames, name, words in both:
-            marks = marks_of(frames, self.record)
-            shares = shares_of(self.copy.rows)
-            write_index(told(marks, self.copy.rows, words, self.tell), room / name, shares)
+        marks = {
+            room / name: told(marks_of(frames, self.record), self.copy.rows, words, self.tell)
+            for frames, name, words in both
+        }
+        write_indexes(marks, shares_of(self.copy.rows))
         found = compare(room / "found", room / "approved")
         words = differing_rows(found.added.tolist(), found.changed.tolist(), len(found.gone))
         return self.proof(f"Rows that differ{where}", "none", words)
