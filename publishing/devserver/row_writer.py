@@ -95,23 +95,17 @@ class RowWriter:
             return
         moment = time.time()
         names = "".join(f", {name}" for name in self._names)
-        sql = f"INSERT INTO {self.table} (made, changed{names}) VALUES (?, ?{', ?' * len(self._names)})"
-        if self.key is not None:
+        marks = ", ?" * len(self._names)
+        insert = f"INSERT INTO {self.table} (made, changed{names}) VALUES ({moment}, {moment}{marks})"
+        conflict = "" if self.key is None else f" ON CONFLICT ({self.key})"
+        created = self.store.db.executemany(
+            insert + (f"{conflict} DO NOTHING" if conflict else ""), self._batch
+        ).rowcount
+        if created < len(self._batch):
+            # Some are there already, or stand twice in the batch: once more, and the last one holds.
             changes = "".join(f", {name} = excluded.{name}" for name in self._names if name != self.key)
-            sql += f" ON CONFLICT ({self.key}) DO UPDATE SET changed = excluded.changed{changes}"
-        updated = self._known()
-        self.store.db.executemany(sql, ((moment, moment, *row) for row in self._batch))
-        self.counters["Rows Updated"] += updated
-        self.counters["Rows Created"] += len(self._batch) - updated
+            update = f"{conflict} DO UPDATE SET changed = excluded.changed{changes}"
+            self.store.db.executemany(insert + update, self._batch)
+        self.counters["Rows Created"] += created
+        self.counters["Rows Updated"] += len(self._batch) - created
         self._batch = []
-
-    def _known(self) -> int:
-        """How many rows of the batch are there already, those that the batch holds twice among them."""
-        if self.key is None:
-            return 0
-        at = self._names.index(self.key)
-        keys = {row[at] for row in self._batch}
-        marks = ", ".join("?" * len(keys))
-        sql = f"SELECT COUNT(*) FROM {self.table} WHERE {self.key} IN ({marks})"
-        there = self.store.db.execute(sql, tuple(keys)).fetchone()[0]
-        return int(there) + len(self._batch) - len(keys)

@@ -45,7 +45,7 @@ def of(store: Store, source: dict[str, Any], width: int, start: int = 0) -> Iter
     files = sorted(folder.iterdir())
     skipped = sum(int(file.stem) <= start for file in files) - 1
     for file in files[max(0, skipped) :]:
-        frame = pl.read_ipc(file)
+        frame = pl.read_parquet(file)
         yield Block(int(file.stem), frame[_OFFSET], frame.drop(_OFFSET))
 
 
@@ -77,7 +77,7 @@ def _write(folder: Path, frames: Iterator[pl.DataFrame]) -> int:
     folder.mkdir(parents=True)
     rows = 0
     for frame in frames:
-        frame.write_ipc(folder / f"{rows:012d}")
+        frame.write_parquet(folder / f"{rows:012d}", compression="uncompressed", statistics=False)
         rows += frame.height
     return rows
 
