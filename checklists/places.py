@@ -11,6 +11,7 @@ _PRIVACY = ("privacy", "Open privacy")
 _DATA = ("data", "Open the data")
 _METADATA = ("metadata", "Open the metadata")
 _PLACES: dict[str, tuple[str, str]] = {
+    "etl.approved": ("source", "Open the record"),
     "dataset.security_level": _PRIVACY,
     "dataset.output_classification": _PRIVACY,
     "dataset.output_ground": _PRIVACY,
@@ -27,6 +28,12 @@ _PLACES: dict[str, tuple[str, str]] = {
     "fact.public_copy": ("publication", "Open the publication"),
 }
 _RECORD = ("record", "Change it in the inventory record")
+_PROPOSALS = {
+    "etl.approved": (
+        "From the extract-transform-load record of the dataset, which the department approved. Check that it holds "
+        "for this release."
+    ),
+}
 _ORIGINS = {
     "record": "From the inventory record.",
     "metadata": "From the Metadata page.",
@@ -39,7 +46,7 @@ def cure_of(item: Item) -> tuple[str, str]:
 
     A key "checklist:<name>" is another checklist of the same release.
     """
-    source = item.answers_from
+    source = item.answers_from or item.proposed_from
     if source in _PLACES:
         return _PLACES[source]
     if source.startswith(ASSESSMENT):
@@ -70,6 +77,8 @@ def origin_of(item: Item, answer: Answer | None) -> str:
         return "Answered by the product from what it knows."
     if answer is None:
         return ""
+    if answer.source == Answer.Source.FILLED and item.proposed_from:
+        return _PROPOSALS[item.proposed_from]
     if answer.source == Answer.Source.FILLED:
         return "Filled in from the last release. Check that it still holds."
     return f"Answered by {answer.by}." if answer.by else ""

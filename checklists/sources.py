@@ -36,6 +36,11 @@ def filled_from(catalogue: Catalogue, sources: Mapping[str, Any]) -> dict[str, A
     return {item_id: value for item_id, value in values.items() if value is not None}
 
 
+def proposed_in(catalogue: Catalogue, sources: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that `sources` fill in until a person answers: item id -> value, None where they give none."""
+    return {item.id: _reduced(item.proposed_from, sources) for item in catalogue.items if item.proposed_from}
+
+
 def sources_digest(sources: Mapping[str, Any]) -> str:
     """Over exactly what the checklists use of `sources`: equal as long as no answer would change."""
     return digest_of({name: _reduced(name, sources) for name in _names_used()})
@@ -70,8 +75,10 @@ def shared_items() -> dict[str, frozenset[str]]:
 @cache
 def _names_used() -> tuple[str, ...]:
     catalogues = [current(name) for name in CHECKLISTS]
-    names = {item.answers_from for c in catalogues for item in c.items if _is_given(item)}
-    return tuple(sorted(names | {item.known_from for c in catalogues for item in c.items if item.known_from}))
+    items = [item for catalogue in catalogues for item in catalogue.items]
+    names = {item.answers_from for item in items if _is_given(item)}
+    names |= {item.known_from for item in items} | {item.proposed_from for item in items}
+    return tuple(sorted(names - {""}))
 
 
 def _other(name: str) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.profiles import Profile, profile_of
 from dossier.models import Contribution, Fact
 from dossier.selectors import facts_of_many
-from publishing.models import Permit
+from publishing.models import EtlRecord, Permit
 from workflow.joint import sides_of
 from workflow.models import (
     Bundle,
@@ -124,6 +124,7 @@ def release_queryset() -> QuerySet[Release]:
             "bundle_places",
             queryset=BundlePlace.objects.filter(open=True).select_related("bundle__owner"),
         ),
+        Prefetch("dataset__etl_records", queryset=EtlRecord.objects.filter(state=EtlRecord.State.APPROVED)),
         Prefetch("dataset__withholdings", queryset=Withholding.objects.select_related("decided_by")),
         Prefetch("permits", queryset=Permit.objects.filter(revoked_at=None, bounds__basis__revoked_at=None)),
     )

@@ -24,6 +24,7 @@ _SOURCES = (
     "score.",
     "assessment.",
     "item.",
+    "etl.",
 )
 # An answer of another checklist of the same release: item.<checklist>/<item>, or one tick of it, with :<option>.
 _OTHER_ITEM = re.compile(r"item\.[a-z_]+/[A-Za-z0-9-]+(:[a-z0-9_]+)?")
@@ -135,6 +136,9 @@ def _answer_faults(item: dict[str, Any]) -> list[str]:
     is_other = origin.startswith("item.")
     if origin and (not origin.startswith(_SOURCES) or (is_other and not _OTHER_ITEM.fullmatch(origin))):
         faults.append(f'"{origin}" is not a source of answers.')
+    proposed = item.get("proposed_from", "")
+    if proposed and not proposed.startswith(_SOURCES):
+        faults.append(f'"{proposed}" is not a source of answers.')
     known = item.get("known_from", "")
     if known and not _OTHER_ITEM.fullmatch(known):
         faults.append(f'"{known}" is no item of another checklist.')

@@ -36,7 +36,8 @@ class Item:
     `blocks_on` and `warns_on` are answers that stand in the way or are worth a word; `blocks_without` are
     ticks that a multi must hold. `sentence` is what people then read. An item of severity "blocks" must be
     answered, and `missing` says so. `answers_from` names the source that answers it, `known_from` the item of
-    another checklist that does where the program asks that one too; `machine` the check.
+    another checklist that does where the program asks that one too; `proposed_from` the source that fills in an
+    answer which people may change; `machine` the check.
     `stage` is where it must be answered, when that is later than the stage of the checklist. `law` is what a
     program names as the ground of the question.
     """
@@ -58,6 +59,7 @@ class Item:
     when: dict[str, Any] | None = None
     answers_from: str = ""
     known_from: str = ""
+    proposed_from: str = ""
     machine: str = ""
     stage: str = ""
     stage_words: str = ""

@@ -16,7 +16,7 @@ from checklists.errors import AnswerRefused
 from checklists.judging import Judgement, clash_sentence, clashes_of
 from checklists.models import Answer, CatalogueVersion, Submission
 from checklists.services.facts import answers_digest, attestation_outdated, checklist_fact
-from checklists.sources import fill_digest, filled_from, sources_digest
+from checklists.sources import fill_digest, filled_from, proposed_in, sources_digest
 from checklists.texts import Text, release_texts
 from checklists.validation import clean
 from dossier.errors import DossierFrozen
@@ -231,6 +231,10 @@ def _fill(submission: Submission, sources: Mapping[str, Any], now: datetime) -> 
             continue
         source = Answer.Source.REVIEW if item.type == "sign" else Answer.Source.FILLED
         changed |= _keep(submission, known.get(item.id), item.id, values.get(item.id), source, None, now)
+    for item_id, value in proposed_in(catalogue, sources).items():
+        present = known.get(item_id)
+        if present is None or present.source == Answer.Source.FILLED:
+            changed |= _keep(submission, present, item_id, value, Answer.Source.FILLED, None, now)
     return changed
 
 

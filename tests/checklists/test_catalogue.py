@@ -32,7 +32,7 @@ ITEMS = {
 VERSIONS = {
     "inventory": (2, "171222b58208"),
     "eligibility": (2, "1246de3bbc4f"),
-    "readiness": (2, "3071295b4e28"),
+    "readiness": (3, "3bef77d5e34c"),
     "submission": (2, "b9923baa0e50"),
     "quality": (2, "c4b09b1148d7"),
     "legal": (1, "9a910c4d2f45"),

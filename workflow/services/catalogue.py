@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from checklists.texts import Text, texts_for
+from publishing.models import EtlRecord
 from publishing.records import PortalRecord
 from publishing.services import record_build
 from workflow.context import ReleaseContext
@@ -102,6 +103,8 @@ def answer_sources(context: ReleaseContext) -> dict[str, Any]:
     }
     sources |= {f"dataset.{code}": value for code, value in own_values(dataset).items()}
     sources["dataset.registered_on"] = dataset.registered_at.date().isoformat()
+    if any(record.state == EtlRecord.State.APPROVED for record in dataset.etl_records.all()):
+        sources["etl.approved"] = "yes"
     if "file" in context.facts:
         sources |= {f"file.{key}": value for key, value in context.facts["file"].data.items()}
     for kind, fact in context.facts.items():

@@ -336,6 +336,8 @@ def _link(page: Page, context: ReleaseContext, *, may_edit_record: bool) -> None
             kind, _, name = line.cure.partition(":")
             if kind == "record" and may_edit_record:
                 line.cure_url = reverse("dataset_edit", args=[context.dataset.pk])
+            elif kind == "source":
+                line.cure_url = reverse("dataset_source", args=[context.dataset.pk])
             elif kind == "checklist" and stage_of(context, name):
                 line.cure_url = reverse("release_checklist", args=[pk, name])
             elif kind in _CURES:
