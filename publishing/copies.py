@@ -98,21 +98,27 @@ class TreatedCopy:
         the table is cut. Raises EncodingError.
         """
         sizes = np.empty(self.rows, dtype=np.uint32)
-        slices = ((start, self.raw(start, self.step)) for start in self.starts())
-        for start, frame in ahead(slices):
-            refuse_unfit(unfit_rows(frame, self.columns), start)
-            places = range(start, start + frame.height)
-            sizes[places.start : places.stop] = self._sizes(frame.clone())
-            if keep is not None:
-                keep(self.encoded(frame, places))
-            tell(places.stop)
+        for start, raw, frame in ahead(self._slices(encoded=keep is not None)):
+            refuse_unfit(unfit_rows(raw, self.columns), start)
+            sizes[start : start + raw.height] = self._sizes(raw)
+            if keep is not None and frame is not None:
+                keep(frame)
+            tell(start + raw.height)
         self.refuse_unkeyed()
         return encode.plan_chunks(sizes)
 
-    def _sizes(self, frame: pl.DataFrame) -> np.ndarray[Any, Any]:
+    def _slices(self, *, encoded: bool) -> Iterator[tuple[int, pl.DataFrame, pl.DataFrame | None]]:
+        """Where each slice begins, its rows as they stand in the file, and in the notation if that is asked."""
+        for start in self.starts():
+            raw = self.raw(start, self.step)
+            places = range(start, start + raw.height)
+            yield start, raw, self.encoded(raw, places) if encoded else None
+
+    def _sizes(self, raw: pl.DataFrame) -> np.ndarray[Any, Any]:
         """About the bytes of each row as JSON, without writing it: names, values, and dates as moments."""
         fixed = sum(len(name.encode()) + encode.OVERHEAD for name in self.record.fields)
         fixed += _MOMENT_BYTES * sum(column.type == CALENDAR_DATE for column in self.record.columns)
+        frame = raw.clone()
         frame.columns = [str(number) for number in range(frame.width)]
         cells = pl.all().cast(pl.String).str.len_bytes().fill_null(0)
         sizes: np.ndarray[Any, Any] = (

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from threading import Event
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 # small reads of an answer, would make the portal wait for the helper.
 _SHORT_TURN = 0.0005
 _USUAL_TURN = sys.getswitchinterval()
+_LOOK = 2.0
 _END = object()
 
 
@@ -38,6 +40,32 @@ def _short_turns() -> Iterator[None]:
     finally:
         # Not what it was before: two helpers may end in the order in which they began.
         sys.setswitchinterval(_USUAL_TURN)
+
+
+@contextmanager
+def meanwhile(items: Iterable[T], work: Callable[[T], None], still: Callable[[], None]) -> Iterator[None]:
+    """`work` on all items while the block runs. It ends when both have; an error of the block ends the work too.
+
+    `still` is called now and then while only the work is left.
+    """
+    stopped = Event()
+
+    def go() -> None:
+        for item in items:
+            if stopped.is_set():
+                return
+            work(item)
+
+    with _short_turns(), ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as helper:
+        working = helper.submit(go)
+        try:
+            yield
+            while not wait([working], timeout=_LOOK).done:
+                still()
+        except BaseException:
+            stopped.set()
+            raise
+        working.result()
 
 
 class Behind(Generic[T]):

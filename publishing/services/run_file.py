@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from publishing.file_loads import FileLoad
 from publishing.loads import Part, WholeLoad
+from publishing.measures import Measures
 from publishing.models import Chunk
+from publishing.pipeline import meanwhile
 from publishing.portals.base import ChunkReceipt, LoadsFiles, NotFound, RemoteAsset, TidiesUp
 from publishing.services.run_base import Step
 from publishing.services.run_load import Loading, Method
@@ -20,6 +22,8 @@ class Filing(Loading):
     """What `prepare`, `send` and `save` ask where the portal takes whole files."""
 
     file: FileLoad | None = None
+    # What was measured of the treated copy on its way, when all of it went.
+    expected: Measures | None = None
 
     def tidy(self, remote: RemoteAsset) -> None:
         """Discard what an earlier publication, or somebody on the portal, left open there."""
@@ -83,6 +87,16 @@ class Filing(Loading):
         target = self.item.working_id
         done = set(self.item.chunks.filter(target=target).values_list("number", flat=True))
         self.begin(Step.SEND, f"Sending {file.rows:,} rows as one file of {file.size / (1 << 20):,.0f} MB.")
+        expected = Measures(self.record)
+        with meanwhile(self.copy.frames(), expected.add, lambda: self.tell("Counting the approved rows.")):
+            self._send_parts(file, portal, target, done)
+            self.tell("The portal is reading the file.")
+            portal.close_file(
+                target, parts=len(file.parts), size=file.size, rows=file.rows, record=self.record
+            )
+        self.expected = expected
+
+    def _send_parts(self, file: FileLoad, portal: LoadsFiles, target: str, done: set[int]) -> None:
         for part in file.parts:
             if part.number in done:
                 continue
@@ -93,8 +107,6 @@ class Filing(Loading):
             # A worker that lost its lease meanwhile must not write into the ledger of the next one.
             self.tell(f"Part {part.number:,} of {len(file.parts):,} has arrived.")
             self._keep_part(target, part, body, receipt)
-        self.tell("The portal is reading the file.")
-        portal.close_file(target, parts=len(file.parts), size=file.size, rows=file.rows, record=self.record)
 
     def _keep_part(self, target: str, part: Part, body: bytes, receipt: ChunkReceipt) -> None:
         Chunk.objects.update_or_create(

@@ -37,9 +37,6 @@ _LOOK_AGAIN = timedelta(minutes=3)
 class Sending(Filing):
     """Steps PREPARE, SEND and SAVE."""
 
-    # What was measured of the treated copy on its way, when all of it went.
-    expected: Measures | None = None
-
     # the dataset
 
     def prepare(self) -> bool:

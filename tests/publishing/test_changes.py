@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from audit.models import AuditEvent
 from datafiles.table import Column, Table, write_columnar
-from publishing import changes, encode
+from publishing import changes, copies, encode
 from publishing.changes import difference
 from publishing.copies import TreatedCopy
 from publishing.models import Publication
@@ -110,6 +110,39 @@ def test_a_difference_is_the_same_when_it_is_found_share_by_share(monkeypatch: p
     held, wanted, found = applied(keyed(before), keyed(after), "Key")
     assert held == wanted and found.vanished == whole[2].vanished and len(found.vanished) == 30
     assert np.array_equal(found.to_write, whole[2].to_write)
+
+
+@given(st.sets(st.integers(0, 99)))
+@settings(max_examples=25, deadline=None)
+def test_rows_at_places_and_their_keys_are_those_of_the_whole_table(places: set[int]) -> None:
+    """Over the cuts of blocks, of slices, and of the columns that are read at once."""
+    table = keyed({f"k{n}": (f"w{n}", str(n)) for n in range(100)})
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copies, "rows_per_block", lambda columns: 30)
+        patch.setattr(copies, "_COLUMNS_AT_ONCE", 2)
+        path = Path(folder) / "table.parquet"
+        write_columnar(table, path)
+        copy = TreatedCopy(path, described(table, "Key"))
+        copy.step = 7
+        wanted = np.array(sorted(places), dtype=np.int64)
+        whole = pl.concat(copy.frames())
+        found = pl.concat([whole.clear(), *copy.at(wanted)])
+        assert found.equals(whole[wanted])
+        assert copy.keys_at(wanted) == [f"k{place}" for place in sorted(places)]
+
+
+def test_a_reader_gives_out_the_table_in_pages_of_any_size() -> None:
+    table = keyed({f"k{n}": (f"w{n}", str(n)) for n in range(20)})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.parquet"
+        write_columnar(table, path)
+        copy = TreatedCopy(path, described(table, "Key"))
+        copy.step = 6
+        reader = copy.reader()
+        pages = [reader.take(rows) for rows in (1, 4, 2, 11, 5, 5)]
+        whole = pl.concat(copy.frames())
+    assert [page if page is None else page.height for page in pages] == [1, 4, 2, 11, 2, None]
+    assert pl.concat([page for page in pages if page is not None]).equals(whole)
 
 
 def permits(count: int, **changed: str) -> Table:

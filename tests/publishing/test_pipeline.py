@@ -1,0 +1,62 @@
+"""The helper thread beside the work: it ends with the work, and what goes wrong in it is not lost."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+import pytest
+
+from publishing import pipeline
+from publishing.pipeline import ahead, meanwhile
+
+
+def test_all_items_are_worked_on_before_the_block_ends() -> None:
+    done: list[int] = []
+    with meanwhile(range(100), done.append, lambda: None):
+        pass
+    assert done == list(range(100))
+
+
+def test_what_goes_wrong_in_the_work_comes_out_of_the_block() -> None:
+    def work(item: int) -> None:
+        raise ZeroDivisionError(item)
+
+    with pytest.raises(ZeroDivisionError), meanwhile([1], work, lambda: None):
+        pass
+
+
+def test_an_error_of_the_block_ends_the_work_after_the_item_in_hand() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def work(item: int) -> None:
+        begun.set()
+        go_on.wait(10)
+        done.append(item)
+
+    def failing() -> None:
+        with meanwhile(range(1_000_000), work, lambda: None):
+            begun.wait(10)
+            threading.Timer(0.05, go_on.set).start()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        failing()
+    assert len(done) < 1_000_000
+
+
+def test_who_waits_for_the_work_is_heard_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "_LOOK", 0.01)
+    heard = threading.Event()
+    with meanwhile([1], lambda _: heard.wait(10), heard.set):
+        pass
+    assert heard.is_set()
+
+
+def test_threads_take_their_usual_turns_again_after_two_helpers_at_once() -> None:
+    usual = sys.getswitchinterval()
+    first, second = ahead(range(3)), ahead(range(3))
+    assert (next(first), next(second)) == (0, 0)
+    assert list(first) == list(second) == [1, 2]
+    assert sys.getswitchinterval() == usual
