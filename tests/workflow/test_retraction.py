@@ -274,11 +274,24 @@ def test_duties_are_those_of_the_program_with_their_law() -> None:
     from accounts.profiles import parse
     from accounts.services import PROGRAMS_DIR
 
-    for name, law in (
-        ("connecticut", "36a-701b"),
-        ("durham", "132-1.10"),
-        ("los_angeles", "1798.29"),
-        ("san_francisco", "1798.29"),
-    ):
+    california = {"residents": "1798.29(a)", "attorney_general": "1798.29(e)"}
+    asked = {
+        "connecticut": {
+            "residents": "36a-701b(b)(1)",
+            "attorney_general": "36a-701b(b)(2)(A)",
+            "identity_protection": "36a-701b(b)(2)(B)",
+        },
+        "durham": {
+            "persons": "132-1.10(c1) and 75-65(a)",
+            "attorney_general": "75-65(e1)",
+            "consumer_agencies": "75-65(f)",
+            "information_technology": "143B-1379",
+        },
+        "los_angeles": california,
+        "san_francisco": california,
+    }
+    for name, laws in asked.items():
         profile = parse(tomllib.loads((PROGRAMS_DIR / f"{name}.toml").read_text("utf-8")))
-        assert any(law in duty.help for duty in profile.retraction.duties), name
+        found = {duty.code: duty.help for duty in profile.retraction.duties}
+        assert found.keys() == laws.keys()
+        assert all(law in found[code] for code, law in laws.items()), name
