@@ -37,12 +37,14 @@ class Verdict:
     broken: list[str] = field(default_factory=list)
     seconds: float = 0.0
     requests: int = 0
+    as_file: bool = False
     resumed: int = 0
 
     def __str__(self) -> str:
         end = "; ".join(self.broken) or "public and equal"
         pressed = f", resumed {self.resumed} times" if self.resumed else ""
-        return f"{self.plan}: {end} after {self.seconds:.1f} s and {self.requests} requests{pressed}"
+        way = " as one file" if self.as_file else ""
+        return f"{self.plan}: {end}{way} after {self.seconds:.1f} s and {self.requests} requests{pressed}"
 
 
 def trial(plan: Plan, world: World, cast: Cast) -> Verdict:
@@ -63,7 +65,7 @@ def trial(plan: Plan, world: World, cast: Cast) -> Verdict:
     try:
         _push(prepared, world, cast, verdict, allowed={before, _approved(prepared)})
     finally:
-        verdict.requests = world.watch.asked
+        verdict.requests, verdict.as_file = world.watch.asked, world.watch.as_file
         world.watch.begin((), [])
     verdict.broken += _faults_at_rest(prepared, world)
     verdict.seconds = time.monotonic() - began

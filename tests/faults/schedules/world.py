@@ -29,16 +29,19 @@ class Watch(FaultBox):
     def __init__(self) -> None:
         super().__init__()
         self.asked = 0
+        self.as_file = False
         self._due: list[tuple[int, Callable[[], None]]] = []
 
     def begin(self, faults: tuple[dict[str, Any], ...], due: list[tuple[int, Callable[[], None]]]) -> None:
         self.clear()
-        self.asked, self._due = 0, sorted(due, key=lambda one: one[0])
+        self.asked, self.as_file = 0, False
+        self._due = sorted(due, key=lambda one: one[0])
         for fault in faults:
             self.add(fault)
 
     def take(self, hit: Hit) -> Fault | None:
         self.asked += 1
+        self.as_file = self.as_file or "/chunk/" in hit.path
         while self._due and self._due[0][0] <= self.asked:
             _, act = self._due.pop(0)
             act()
