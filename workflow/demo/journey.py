@@ -25,10 +25,11 @@ from workflow.context import context_of
 from workflow.demo.holding import Holding
 from workflow.demo.stations import STATION_WORK, answer_checklists, attest, decide_findings, weigh_benefit
 from workflow.demo.world import World
-from workflow.models import Release, Review
+from workflow.models import Refresh, Release, Review
 from workflow.policies import SYSTEM
 from workflow.services.datasets import columns_describe, dataset_register, release_open
 from workflow.services.plans import plan_change
+from workflow.services.refresh_run import refresh_run
 from workflow.services.reviews import review_give
 from workflow.services.settle import release_settle
 from workflow.services.transitions import release_transition
@@ -198,7 +199,11 @@ class Journey:
                 return
 
     def _work(self) -> list[tuple[type[WorkItem], Handler]]:
-        return [(FileRead, partial(file_read, now=self.now)), *STATION_WORK]
+        return [
+            (FileRead, partial(file_read, now=self.now)),
+            (Refresh, partial(refresh_run, now=self.now)),
+            *STATION_WORK,
+        ]
 
     def _run(self, model: type[WorkItem], handler: Handler) -> bool:
         manager: Any = model._default_manager

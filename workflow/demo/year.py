@@ -11,6 +11,7 @@ from accounts.roles import Role
 from workflow.demo.endings import leave_at_once, leave_for_good
 from workflow.demo.holdings import HOLDINGS
 from workflow.demo.journey import Journey
+from workflow.demo.sourced import source_follow
 from workflow.demo.world import World
 
 Fate = Callable[[Journey], None]
@@ -75,6 +76,12 @@ def refreshed(journey: Journey) -> None:
     journey.wait(1, 3)
     journey.onward()
     _from_readiness(journey)
+
+
+def followed(journey: Journey) -> None:
+    """Public, and refreshed from its source by the record that the department approved."""
+    published(journey)
+    source_follow(journey)
 
 
 def returned_by_privacy(journey: Journey) -> None:
@@ -178,7 +185,7 @@ YEAR: dict[str, tuple[int, Fate]] = {
     "Beach water quality": (205, published),
     "Parking meters": (64, on_hold),
     "Property tax assessments": (172, published),
-    "Water main breaks": (150, published),
+    "Water main breaks": (150, followed),
     "Clinic visits": (140, rejected),
     "Bike share trips": (120, withdrawn),
     "Crash reports": (104, published),
