@@ -22,7 +22,7 @@ from publishing.pipeline import ahead
 from publishing.records import PortalRecord
 
 _SEED = secrets.randbits(63)
-_ROWS_AT_ONCE = 500_000
+_ROWS_AT_ONCE = 250_000
 # Beyond this share of the rows, sending everything is simpler and hardly slower.
 MOST = 0.5
 DELETES_AT_ONCE = 5_000

@@ -17,6 +17,7 @@ from publishing.refusals import MAX_TEXT_BYTES, refuse_unfit, refused_key, unfit
 
 # A slice is about 10 MB of text; the file is read in these steps where nothing else asks for others.
 _CELLS_PER_SLICE = 500_000
+# Of half a block of the file, so many columns are unpacked at once.
 _COLUMNS_AT_ONCE = 3
 # So many keys are told apart at once; a longer table is gone through several times.
 _KEYS_AT_ONCE = 1_000_000
@@ -73,8 +74,8 @@ class TreatedCopy:
                 yield self.encoded(raw, here)
 
     def blocks(self) -> Iterator[tuple[int, int]]:
-        """The places where the file itself is cut: what is read between two of them is unpacked once."""
-        step = rows_per_block(len(self.columns))
+        """Halves of the blocks that the file is made of: small, and hardly more is unpacked than is read."""
+        step = max(1, rows_per_block(len(self.columns)) // 2)
         for start in range(0, self.rows, step):
             yield start, min(start + step, self.rows)
 
