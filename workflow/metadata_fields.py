@@ -290,3 +290,6 @@ FIELDS: dict[str, Field] = {
     code: Field(code, label, kind, place, meaning, **(more[0] if more else {}))
     for code, label, kind, place, meaning, *more in _ROWS
 }
+
+# What only a release, its file or its publication can tell.
+RELEASE_ONLY = frozenset({"row_count", "data_dictionary", "issued", "last_updated"})

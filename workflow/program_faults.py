@@ -14,7 +14,7 @@ from checklists.catalogue import CHECKLISTS, Catalogue, CatalogueError, Item, cu
 from checklists.catalogue.composing import compose
 from publishing.places import MAPS_ONLY, PortalRules
 from workflow.gates import GATES
-from workflow.metadata_fields import FIELDS
+from workflow.metadata_fields import FIELDS, RELEASE_ONLY
 from workflow.models import PublicationPlan, Review
 from workflow.priority import SCALES
 from workflow.stages import MOVES, ONWARD, WAY, Stage
@@ -25,7 +25,7 @@ _WAY = [str(stage) for stage in WAY]
 def faults_above(profile: Profile) -> list[str]:
     """Every place where the profile names something that the product does not have, or waits for it too early."""
     found: list[str] = []
-    for rule in (_checklists, _items, _criteria, _metadata, _words):
+    for rule in (_checklists, _items, _criteria, _metadata, _portal_fields, _words):
         found += rule(profile)
     return found
 
@@ -167,6 +167,18 @@ def _metadata(profile: Profile) -> Iterator[str]:
         if row.field not in FIELDS:
             known = known_words(row.field, FIELDS)
             yield f'metadata[{number}].field: "{row.field}" is no field of the superset.{known}'
+
+
+def _portal_fields(profile: Profile) -> Iterator[str]:
+    for number, row in enumerate(profile.publication.get("custom_fields", ()), start=1):
+        place = f"publication.custom_fields[{number}]"
+        if bool(row.field) == bool(row.value):
+            yield f"{place}: give either field or value."
+        elif row.field and row.field not in FIELDS:
+            known = known_words(row.field, FIELDS)
+            yield f'{place}.field: "{row.field}" is no field of the superset.{known}'
+        elif row.field in RELEASE_ONLY:
+            yield f"{place}.field: {row.field} is known of a release only, so it cannot go there."
 
 
 def _words(profile: Profile) -> Iterator[str]:

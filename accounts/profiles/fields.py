@@ -180,6 +180,16 @@ METADATA = Table(
     parts.MetadataField,
 )
 
+PORTAL_FIELD = Table(
+    {
+        "fieldset": Key(TEXT, "The set that the portal's admin made, as it is called there.", required=True),
+        "name": Key(TEXT, "The field of that set, as it is called there.", required=True),
+        "field": Key(TEXT, "The field of the superset whose value goes there."),
+        "value": Key(TEXT, "Or the words that go there for every dataset."),
+    },
+    parts.PortalField,
+)
+
 CRITERION = Table(
     {
         "code": CHOICE["code"],

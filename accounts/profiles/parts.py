@@ -239,6 +239,16 @@ class MetadataField:
 
 
 @dataclass(frozen=True)
+class PortalField:
+    """A metadata field of the portal's own, and what it is filled from: a field of the superset, or fixed words."""
+
+    fieldset: str
+    name: str
+    field: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
 class Criterion:
     """A publication criterion on the decision page, and what answers it."""
 

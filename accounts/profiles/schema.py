@@ -20,6 +20,7 @@ from accounts.profiles.fields import (
     LICENCE,
     METADATA,
     PEOPLE,
+    PORTAL_FIELD,
     REVIEW,
     ROLES,
     TEXT,
@@ -250,6 +251,10 @@ PARTS: dict[str, Part] = {
                 ),
                 "default_licence": Key(TEXT, "The licence that is filled in; one of [[licences]]."),
                 "categories": Key(Many(TEXT), "The portal's categories."),
+                "custom_fields": Key(
+                    Rows(PORTAL_FIELD, noun="field"),
+                    "Fields that the admin of a Socrata domain added to the metadata, and what fills them.",
+                ),
             }
         ),
         "Where and how data is published.",

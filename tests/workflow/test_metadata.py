@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.profiles import MetadataField, parse, profile_of
+from accounts.profiles.parts import PortalField
 from accounts.services import PROGRAMS_DIR
 from audit.models import AuditEvent
 from checklists.services import answer_save, answers_fill
@@ -23,9 +24,9 @@ from tests.cast import Cast
 from tests.factories.workflow import dataset_make, release_at
 from workflow.context import context_of
 from workflow.metadata import asked_by, clean, faults_of
-from workflow.metadata_fields import FIELDS, KINDS
+from workflow.metadata_fields import AUTO, FIELDS, KINDS, RELEASE_ONLY
 from workflow.models import Dataset, Release
-from workflow.selectors.metadata import missing_sentences, own_values, page_of
+from workflow.selectors.metadata import missing_sentences, own_values, page_of, value_of
 from workflow.services.catalogue import answer_sources, record_for
 from workflow.services.datasets import release_open
 from workflow.services.facts import metadata_fact
@@ -264,6 +265,40 @@ def test_checklists_and_portal_are_told_the_values(release: Release, cast: Cast)
         data={"columns": [{"name": "permit", "type": "text"}]},
     )
     assert record_for(context_of(release.pk)).attribution == "Riverbend Permits"
+
+
+def test_the_portal_is_told_the_fields_that_the_program_names(
+    release: Release, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(release, cast, limitations="Costs are estimates.")
+    columns = [{"name": "permit", "type": "text"}]
+    fact_record(release_id=release.pk, kind="treated", ok=True, about={}, data={"columns": columns})
+    context = context_of(release.pk)
+    before = record_for(context)
+    assert before.custom_fields == ()
+    asked = (
+        PortalField("Publication", "Agency", field="department"),
+        PortalField("Publication", "Update frequency", field="update_frequency"),
+        PortalField("Publication", "Please note", field="limitations"),
+        PortalField("Publication", "Suggested citation", field="citation"),
+        PortalField("Contact", "Office", value="Open Data Office"),
+        PortalField("Contact", "Purpose", field="purpose"),
+    )
+    publication = {**context.profile.publication, "custom_fields": asked}
+    changed = replace(context, profile=replace(context.profile, publication=publication))
+    record = record_for(changed)
+    told = {name: value for _, name, value in record.custom_fields}
+    assert told["Agency"] == "Public Works"
+    assert told["Update frequency"] == release.dataset.get_accrual_periodicity_display()
+    assert told["Please note"] == "Costs are estimates."
+    assert told["Suggested citation"].startswith("Public Works")
+    assert ("Contact", "Office", "Open Data Office") in record.custom_fields
+    assert "Purpose" not in told, "what nobody filled in is left as it is on the portal"
+    assert record.digest != before.digest
+    known = {
+        one.code for one in FIELDS.values() if one.place == AUTO and value_of(one, release.dataset) is None
+    }
+    assert known == RELEASE_ONLY
 
 
 def test_asking_what_is_missing_needs_no_query(release: Release, django_assert_num_queries: Any) -> None:

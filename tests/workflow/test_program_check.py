@@ -84,6 +84,10 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, content: bytes | 
     assert "cannot be read" in out.getvalue()
 
 
+def portal_field(**filled: str) -> dict[str, Any]:
+    return {"custom_fields": [{"fieldset": "Publication", "name": "Owner", **filled}]}
+
+
 @pytest.mark.parametrize(
     ("parts", "fault"),
     [
@@ -92,6 +96,18 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path, content: bytes | 
             "items.quality.QUA-99: the quality checklist has no",
         ),
         ({"metadata": [{"field": "mood", "label": "Mood"}]}, 'metadata[1].field: "mood" is no field'),
+        (
+            {"publication": DEFAULT["publication"] | portal_field(field="mood")},
+            'publication.custom_fields[1].field: "mood" is no field',
+        ),
+        (
+            {"publication": DEFAULT["publication"] | portal_field(field="row_count")},
+            "publication.custom_fields[1].field: row_count is known of a release only",
+        ),
+        (
+            {"publication": DEFAULT["publication"] | portal_field(field="title", value="Both")},
+            "publication.custom_fields[1]: give either field or value.",
+        ),
         (
             {"inventory": {"priority": "demand", "weights": {"luck": 2}}},
             "inventory.weights.luck: the scale demand",

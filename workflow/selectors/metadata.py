@@ -185,7 +185,7 @@ def _line(
     return Line(
         asked,
         value,
-        words=_words(one, value, dataset, context.profile),
+        words=words_of(one, value, dataset, context.profile),
         origin=_origin(one, context, changed, checklist if proposal else ""),
         proposal=proposal,
         hints=hints_for(_hint_kind(one), value) if is_hinted else (),
@@ -212,7 +212,7 @@ def _origin(one: Field, context: ReleaseContext, changed: set[str], checklist: s
     return "From the inventory record." if one.place == DATASET else ""
 
 
-def _words(one: Field, value: Any, dataset: Dataset, profile: Profile) -> str:
+def words_of(one: Field, value: Any, dataset: Dataset, profile: Profile) -> str:
     """A value as people read it: choices by their labels."""
     if one.code == "licence":
         choice = profile.licence(value)

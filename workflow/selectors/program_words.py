@@ -206,6 +206,10 @@ def _data_rules(profile: Profile) -> Pairs:
     pairs += _catalogue(profile)
     if profile.publication.get("categories"):
         pairs.append(_pair("Categories", ", ".join(profile.publication["categories"])))
+    if asked := profile.publication.get("custom_fields"):
+        pairs.append(
+            _pair("Fields of the portal's own", ", ".join(f"{row.fieldset}: {row.name}" for row in asked))
+        )
     return pairs
 
 

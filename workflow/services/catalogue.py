@@ -12,9 +12,10 @@ from publishing.services import record_build
 from workflow.context import ReleaseContext
 from workflow.filtered_views import views_of
 from workflow.metadata import is_filled
+from workflow.metadata_fields import FIELDS
 from workflow.models import ColumnDescription, Dataset
 from workflow.selectors.datasets import dictionary_of
-from workflow.selectors.metadata import own_values
+from workflow.selectors.metadata import own_values, value_of, words_of
 from workflow.veil import unveiled
 
 
@@ -52,7 +53,20 @@ def record_for(context: ReleaseContext, columns: list[dict[str, Any]] | None = N
         (name, labels.get(name, name), target.field_name)
         for name, target in zip(names, record.data_columns, strict=True)
     ]
-    return replace(record, views=views_of(own["filtered_views"] or (), fields))
+    return replace(
+        record, views=views_of(own["filtered_views"] or (), fields), custom_fields=_custom_fields(context)
+    )
+
+
+def _custom_fields(context: ReleaseContext) -> tuple[tuple[str, str, str], ...]:
+    """The fields that the program's portal asks for beside its own, as the profile fills them; empty ones not."""
+    dataset, profile = context.dataset, context.profile
+    found = []
+    for row in profile.publication.get("custom_fields", ()):
+        one = FIELDS.get(row.field)
+        words = row.value or (words_of(one, value_of(one, dataset), dataset, profile) if one else "")
+        found += [(row.fieldset, row.name, words)] if words else []
+    return tuple(found)
 
 
 def described_of(dataset: Dataset) -> dict[str, Any]:
