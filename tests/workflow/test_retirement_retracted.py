@@ -47,6 +47,7 @@ def test_it_is_retired_without_coming_back_and_without_an_archive_copy(
     rules(notice_days=0)
     client.force_login(cast.coordinator)
     url = reverse("dataset_retirement", args=[retracted.dataset_id])
+    assert f'href="{url}"' in client.get(reverse("release", args=[retracted.pk])).content.decode()
     before = client.get(url).content.decode()
     assert "It need not come back to be retired. No archive copy is made of it" in before
     assert reverse("retirement_propose", args=[retracted.dataset_id]) in before
