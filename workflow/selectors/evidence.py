@@ -119,7 +119,7 @@ def public_record(dataset: Dataset, licence: str) -> list[Line]:
         _line("Category", dataset.category),
         _line("Keywords", ", ".join(dataset.keywords)),
         _line("Licence", licence),
-        _line("Contact (for the portal's staff, not shown)", dataset.contact_email),
+        _line("Contact e-mail for readers", dataset.contact_email),
     ]
 
 
