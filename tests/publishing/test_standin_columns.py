@@ -25,7 +25,7 @@ from publishing.devserver.row_writer import RowWriter
 from publishing.devserver.store import Asset, Store, cell
 from publishing.devserver.values import READERS
 
-AS_DRAWN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+AS_DRAWN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 USER = {"id": "user-0001"}
 
 # --- files
@@ -100,6 +100,8 @@ TRICKY = st.sampled_from(
         *("0", "-0", "00", "007", "1.50", ".5", "5.", "-0.0", "-1.25", "+1", "1e3", "1E-2", "1e2000", "1_0"),
         *("\u0663", "NaN", "Infinity", "true", "TRUE", "False", "yes", " x", "\x85", "\x1c1"),
         *("2026-01-31", "2026-02-30", "2026-01-31T00:00:00.000", "2026-02-30T00:00:00.000"),
+        *("2026-02-29T00:00:00.000", "2024-02-29T00:00:00.000", "2026-04-31T00:00:00.000"),
+        *("2026-12-31T00:00:00.000", "2026-13-01T00:00:00.000", "2026-01-00T00:00:00.000"),
         *("0000-01-01T00:00:00.000", "2026-01-31T24:00:00.000", "2026-01-31T23:59:60.000"),
         *("2026-01-31T00:00:00.000Z", "2026-01-31T00:00:00.0001", "+2026-01-31T00:00:00.00"),
     ]
