@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
@@ -15,6 +15,7 @@ from publishing.copies import TreatedCopy
 from publishing.errors import NothingToPublish
 from publishing.loads import ChangesLoad, WholeLoad
 from publishing.models import Publication
+from publishing.pipeline import meanwhile
 from publishing.portals.base import CopiesRows, DeletesRows, NotFound, RemoteAsset, TidiesUp
 from publishing.records import PortalRecord
 from publishing.services.requests import treated_file
@@ -60,9 +61,10 @@ class Loading(RunBase):
                 return False
         except NotFound:
             return False
-        found = self._difference(base)
-        if found is None:
-            return False
+        with self._public_copy(base) as before:
+            if before is None:
+                return False
+            found = difference(before, self.copy, self._room("difference"), self.tell)
         self.load = ChangesLoad(self.copy, found, self._room("again"))
         return len(self.load.parts) == self.item.chunks_total
 
@@ -70,28 +72,46 @@ class Loading(RunBase):
         """Open a working copy that begins with the public rows, when that is worth it and they are ours.
 
         False when everything has to be sent: the portal cannot do it, other columns or another row identifier,
-        most rows changed, or the portal does not hold what we published last.
+        most rows changed, or the portal does not hold what we published last. A working copy that is open by then
+        is discarded with what else was left open.
         """
         base = self._earlier()
         if base is None or not isinstance(self.portal, CopiesRows):
             return False
-        self.tell("Comparing the new copy with the one that is public.")
-        found = self._difference(base)
-        if found is None or found.count > MOST * max(1, self.copy.rows):
+        with self._public_copy(base) as before:
+            if before is None or _too_many(abs(before.rows - self.copy.rows), self.copy):
+                return False
+            # A key that is empty or there twice is refused before anything is opened.
+            self.copy.refuse_unkeyed()
+            found, target = self._compared_and_opened(self.portal, remote, before)
+        if _too_many(found.count, self.copy) or not self._holds(target, base):
             return False
         self.load = ChangesLoad(self.copy, found, self._room("first"))
-        if isinstance(self.portal, TidiesUp):
-            self.portal.discard_leftovers(remote.remote_id)
-        self.tell("Opening a working copy with the rows that are public.")
-        target = self.portal.working_copy_with_rows(remote.remote_id)
-        self.wait_for_replicas(target.remote_id)
-        if not self._holds(target, base):
-            return False
         self.item.chunks.all().delete()
         self.item.method, self.item.base = Method.CHANGES, base
         self.item.working_id, self.item.chunks_total = target.remote_id, len(self.load.parts)
         self.item.save(update_fields=["method", "base", "working_id", "chunks_total"])
         return True
+
+    def _compared_and_opened(
+        self, portal: CopiesRows, remote: RemoteAsset, before: TreatedCopy
+    ) -> tuple[Difference, RemoteAsset]:
+        """The helper looks for the difference while the portal copies its rows: each takes its time."""
+        room, found = self._room("difference"), list[Difference]()
+
+        def compare(earlier: TreatedCopy) -> None:
+            found.append(difference(earlier, self.copy, room))
+
+        def still() -> None:
+            self.tell("Comparing the new copy with the one that is public.")
+
+        still()
+        with meanwhile([before], compare, still):
+            if isinstance(portal, TidiesUp):
+                portal.discard_leftovers(remote.remote_id)
+            target = portal.working_copy_with_rows(remote.remote_id)
+            self.wait_for_replicas(target.remote_id)
+        return found[0], target
 
     def _earlier(self) -> Publication | None:
         """The copy that is public there, when a difference to it can be sent."""
@@ -104,15 +124,18 @@ class Loading(RunBase):
         same = before.row_identifier == self.record.row_identifier and _schema(before) == _schema(self.record)
         return base if same else None
 
-    def _difference(self, base: Publication) -> Difference | None:
-        """None when the earlier copy is not kept any more."""
-        try:
-            file = treated_file(release_id=base.release_id, treated_sha256=base.treated_sha256)
-            with local_path(file.storage_key) as path:
+    @contextmanager
+    def _public_copy(self, base: Publication) -> Iterator[TreatedCopy | None]:
+        """The rows of an earlier publication; None when they are not kept any more."""
+        with ExitStack() as kept:
+            try:
+                file = treated_file(release_id=base.release_id, treated_sha256=base.treated_sha256)
+                path = kept.enter_context(local_path(file.storage_key))
                 before = TreatedCopy(path, PortalRecord.from_json(base.record))
-                return difference(before, self.copy, self._room("difference"), self.tell)
-        except (NothingToPublish, FileNotFoundError):
-            return None
+            except (NothingToPublish, FileNotFoundError):
+                yield None
+                return
+            yield before
 
     def _holds(self, target: RemoteAsset, base: Publication) -> bool:
         """Does the portal hold what we made public: as many rows, the same columns, the same key?"""
@@ -125,6 +148,11 @@ class Loading(RunBase):
 
     def _room(self, name: str) -> Path:
         return Path(mkdtemp(dir=self.folder, prefix=name))
+
+
+def _too_many(rows: int, copy: TreatedCopy) -> bool:
+    """So many rows are different that everything is sent."""
+    return rows > MOST * max(1, copy.rows)
 
 
 def _schema(record: PortalRecord) -> list[tuple[str, str]]:
