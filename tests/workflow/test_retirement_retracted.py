@@ -52,6 +52,8 @@ def test_it_is_retired_without_coming_back_and_without_an_archive_copy(
     assert "It need not come back to be retired. No archive copy is made of it" in before
     assert reverse("retirement_propose", args=[retracted.dataset_id]) in before
     row = retirement_proposed(retracted, cast.coordinator)
+    client.force_login(cast.cdo)
+    assert "as soon as the archive copy is there" not in client.get(url).content.decode()
     retirement_decide(retirement=row, goes=True, actor=cast.cdo)
     assert endings_sweep()["retired"] == 1
     row.refresh_from_db()

@@ -104,13 +104,15 @@ class DecideForm(forms.Form):
         help_text="Only where nobody relies on it yet.",
     )
 
-    def __init__(self, *args: Any, may_skip: bool = False, days: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, may_skip: bool = False, days: int = 0, is_kept: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not may_skip:
             del self.fields["skip_notice"]
         if not days:
             self.fields["goes"].choices = [  # type: ignore[attr-defined]
-                ("yes", "Retire it, as soon as the archive copy is there"),
+                ("yes", "Retire it, as soon as the archive copy is there" if is_kept else "Retire it"),
                 ("no", "Decline: the data stays"),
             ]
 

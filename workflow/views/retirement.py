@@ -306,7 +306,13 @@ def _why_not(user: Any, row: Retirement, profile: Profile) -> str:
 
 def _decide_form(dataset: Dataset, profile: Profile, data: Any = None) -> forms.DecideForm:
     may_skip = retiring.may_skip_notice(profile, dataset.public_release, timezone.now())
-    return forms.DecideForm(data, prefix="decide", may_skip=may_skip, days=retiring.window_days(profile))
+    return forms.DecideForm(
+        data,
+        prefix="decide",
+        may_skip=may_skip,
+        days=retiring.window_days(profile),
+        is_kept=dataset.public_release is not None,
+    )
 
 
 def _dataset(request: HttpRequest, pk: int) -> Dataset:
