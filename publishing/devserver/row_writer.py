@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
 from typing import Any
 
 from publishing.devserver.http import ApiError
@@ -12,6 +13,8 @@ from publishing.devserver.soql import ROW_ID
 from publishing.devserver.store import Asset, Store, cell
 
 BATCH = 2000
+# The values that are bound in one statement.
+PARAMETERS = 2400
 
 
 def counters() -> dict[str, int]:
@@ -94,18 +97,24 @@ class RowWriter:
         if not self._batch:
             return
         moment = time.time()
-        names = "".join(f", {name}" for name in self._names)
-        marks = ", ?" * len(self._names)
-        insert = f"INSERT INTO {self.table} (made, changed{names}) VALUES ({moment}, {moment}{marks})"
         conflict = "" if self.key is None else f" ON CONFLICT ({self.key})"
-        created = self.store.db.executemany(
-            insert + (f"{conflict} DO NOTHING" if conflict else ""), self._batch
-        ).rowcount
+        created = self._insert(moment, f"{conflict} DO NOTHING" if conflict else "")
         if created < len(self._batch):
             # Some are there already, or stand twice in the batch: once more, and the last one holds.
             changes = "".join(f", {name} = excluded.{name}" for name in self._names if name != self.key)
-            update = f"{conflict} DO UPDATE SET changed = excluded.changed{changes}"
-            self.store.db.executemany(insert + update, self._batch)
+            self._insert(moment, f"{conflict} DO UPDATE SET changed = excluded.changed{changes}")
         self.counters["Rows Created"] += created
         self.counters["Rows Updated"] += len(self._batch) - created
         self._batch = []
+
+    def _insert(self, moment: float, conflict: str) -> int:
+        """The batch, many rows in a statement; returns how many were put in or changed."""
+        names = "".join(f", {name}" for name in self._names)
+        row = f"(?1, ?1{', ?' * len(self._names)})"
+        step = max(1, PARAMETERS // max(1, len(self._names)))
+        done = 0
+        for start in range(0, len(self._batch), step):
+            rows = self._batch[start : start + step]
+            sql = f"INSERT INTO {self.table} (made, changed{names}) VALUES {', '.join([row] * len(rows))}{conflict}"
+            done += self.store.db.execute(sql, (moment, *chain.from_iterable(rows))).rowcount
+        return done
