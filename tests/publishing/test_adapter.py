@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
-from publishing.encode import encode_table, rows_fingerprint, table_fingerprint
+from publishing.encode import encode_table, portal_text, rows_fingerprint, table_fingerprint
 from publishing.portals.base import (
     AuthFailed,
     BadRequest,
@@ -18,7 +19,7 @@ from publishing.portals.base import (
     Throttled,
     TooLarge,
 )
-from publishing.portals.socrata import SocrataConfig, SocrataPortal
+from publishing.portals.socrata import SocrataConfig, SocrataPortal, bulk
 from publishing.portals.socrata.errors import retry_after
 from publishing.portals.socrata.session import SocrataSession
 from publishing.records import PortalRecord
@@ -237,6 +238,20 @@ def test_rows_are_taken_out_in_a_request_of_their_own_and_again_without_harm(
     assert keys == {"1", "2", "4", "5", "6", "8", "9", "10"}
     with pytest.raises(ValueError, match="without a key"):
         portal.delete_rows(remote_id, ["1", ""])
+
+
+def test_pages_of_text_grow_to_the_size_that_is_set_and_are_the_whole_table(
+    portal: SocrataPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote_id, record, rows, _ = made(portal, 40)
+    portal.push_chunk(remote_id, rows)
+    monkeypatch.setattr(bulk, "PAGE", 2)
+    monkeypatch.setattr(bulk, "_MOST_ROWS", 11)
+    pages = list(portal.read_text(remote_id, record.fields))
+    assert [page.height for page in pages] == [2, 11, 11, 11, 5]
+    assert portal_text(pl.concat(pages), record).equals(encode_table(samples.table(40), record))
+    monkeypatch.setattr(bulk, "_PAGE_BYTES", 1)
+    assert [page.height for page in portal.read_text(remote_id, record.fields)] == [2, *[1] * 38]
 
 
 def test_one_row_goes_by_its_id_and_never_the_dataset(portal: SocrataPortal, orders: Orders) -> None:

@@ -263,6 +263,13 @@ class TestOverThePortal:
         publication = public(newer := refreshed(prepared, Table.of(other)))
         assert publication.method == "whole" and one_equal_dataset(orders, newer)
 
+    def test_no_working_copy_is_opened_for_a_table_of_another_size(self, cast: Cast, orders: Orders) -> None:
+        prepared = released(cast, permits(30))
+        before = len(orders.log())
+        publication = public(newer := refreshed(prepared, permits(80)))
+        assert publication.method == "whole" and one_equal_dataset(orders, newer)
+        assert not any(entry["query"].get("method") == "copy" for entry in orders.log()[before:])
+
     def test_a_row_edited_on_the_portal_behind_our_back_is_noticed_and_everything_is_sent(
         self, cast: Cast, orders: Orders
     ) -> None:
