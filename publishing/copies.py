@@ -15,8 +15,8 @@ from publishing.pipeline import ahead
 from publishing.records import CALENDAR_DATE, PortalRecord
 from publishing.refusals import MAX_TEXT_BYTES, refuse_unfit, refused_key, unfit_rows
 
-# A slice is about 10 MB of text; the file is read in these steps where nothing else asks for others.
-_CELLS_PER_SLICE = 500_000
+# A slice is about 6 MB of text; the file is read in these steps where nothing else asks for others.
+_CELLS_PER_SLICE = 360_000
 # Of half a block of the file, so many columns are unpacked at once.
 _COLUMNS_AT_ONCE = 3
 # So many keys are told apart at once; a longer table is gone through several times.
