@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from checklists.errors import AnswerRefused
 from checklists.forms import WaiverForm, posted
 from checklists.models import Waiver
-from checklists.pages import Page, checklist_page, checks_page, overview, remarks_of, standing_of
+from checklists.pages import checklist_page, checks_page, overview, remarks_of, standing_of
 from checklists.selectors import submission_of
 from checklists.services import (
     Saved,
@@ -43,6 +43,7 @@ from workflow.services.catalogue import answer_sources, catalogues_for, checks_i
 from workflow.stage_words import stage_label
 from workflow.stages import OPEN_PARTS, WAY
 from workflow.views.base import get_context, may, render_tab, say_refusal
+from workflow.views.cures import link
 
 
 @require_GET
@@ -298,7 +299,7 @@ def _page(
     page = checklist_page(pk, checklist, may_edit=may_edit, data=data, refused=refused)
     if page is None:
         raise Http404("This checklist has not been begun.")
-    _link(page, context, may_edit_record=may(request, "edit_record", context))
+    link(page, context, may_edit_record=may(request, "edit_record", context))
     return render_tab(
         request,
         context,
@@ -315,33 +316,6 @@ def _page(
         },
         status=422 if refused else 200,
     )
-
-
-_CURES = {
-    "data": "release_data",
-    "metadata": "release_metadata",
-    "privacy": "release_privacy",
-    "weighing": "privacy_assessment",
-    "plan": "release_plan",
-    "publication": "release_publication",
-    "reviews": "release_reviews",
-}
-
-
-def _link(page: Page, context: ReleaseContext, *, may_edit_record: bool) -> None:
-    """Give each line the address of the page where its answer is changed."""
-    pk = context.release.pk
-    for _, lines, _ in page.parts:
-        for line in lines:
-            kind, _, name = line.cure.partition(":")
-            if kind == "record" and may_edit_record:
-                line.cure_url = reverse("dataset_edit", args=[context.dataset.pk])
-            elif kind == "source":
-                line.cure_url = reverse("dataset_source", args=[context.dataset.pk])
-            elif kind == "checklist" and stage_of(context, name):
-                line.cure_url = reverse("release_checklist", args=[pk, name])
-            elif kind in _CURES:
-                line.cure_url = reverse(_CURES[kind], args=[pk])
 
 
 def _answered_by(context: ReleaseContext, checklist: str) -> str:
