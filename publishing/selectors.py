@@ -148,7 +148,9 @@ def steps_of(publication: Publication) -> list[StepView]:
         state = "done" if step in done else _state_now(publication) if step == current else "todo"
         note = ""
         if step == Step.SEND and sent["chunks"]:
-            note = f"{sent['chunks']} of {publication.chunks_total} parts, {sent['rows']:,} rows"
+            parts = "part" if publication.chunks_total == 1 else "parts"
+            rows = "row" if sent["rows"] == 1 else "rows"
+            note = f"{sent['chunks']} of {publication.chunks_total} {parts}, {sent['rows']:,} {rows}"
         shown.append(StepView(Step(step).label, state, STATE_WORDS[state], note))
     return shown
 

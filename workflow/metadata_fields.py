@@ -233,7 +233,8 @@ _ROWS: tuple[tuple[Any, ...], ...] = (
         "Filtered views",
         "list",
         OWN,
-        "Parts of the data to show beside it on the portal, one a line: Open permits: Status = Open.",
+        "Parts of the data to show beside it on the portal, each as a name, a column and a value: "
+        "Open permits: Status = Open.",
     ),
     ("relation", "Related datasets", "list", OWN, "Links to datasets that belong to it."),
     ("thumbnail", "Thumbnail", "url", OWN, "A small picture for the catalog."),

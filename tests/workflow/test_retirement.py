@@ -436,6 +436,17 @@ def test_nothing_public_is_nothing_to_retire_says_the_page(cast: Cast, client: C
     assert "Nothing of this dataset is public" in answer.content.decode()
 
 
+def test_the_way_to_retract_is_a_link_only_for_who_may(cast: Cast, client: Client) -> None:
+    release = published(cast)
+    address = reverse("retirement_propose", args=[release.dataset_id])
+    link = reverse("release_move", args=[release.pk, "retract"])
+    client.force_login(cast.coordinator)
+    page = client.get(address).content.decode()
+    assert link not in page and "to retract it" in page
+    client.force_login(cast.portal_admin)
+    assert link in client.get(address).content.decode()
+
+
 def test_the_button_of_a_public_release_leads_to_the_process(cast: Cast, client: Client) -> None:
     release = published(cast)
     client.force_login(cast.cdo)

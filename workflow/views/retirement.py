@@ -21,6 +21,7 @@ from workflow.context import context_of
 from workflow.errors import MoveRefused
 from workflow.forms import retirement as forms
 from workflow.models import ArchiveCopy, Dataset, Retirement, RetirementObjection
+from workflow.policies import may_move
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.evidence import gate_line
 from workflow.selectors.retirement import (
@@ -73,7 +74,12 @@ def retirement_propose(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "The retirement is proposed. Nothing is public about it yet.")
             return redirect("dataset_retirement", pk)
-    context = {"dataset": dataset, "form": form, "release": dataset.current_release}
+    context = {
+        "dataset": dataset,
+        "form": form,
+        "release": dataset.current_release,
+        "may_retract": may_move(request.user, "retract", context_of(dataset.public_release.pk)),
+    }
     return render(request, "workflow/retirement/propose.html", context, status=422 if form.errors else 200)
 
 

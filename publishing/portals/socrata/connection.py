@@ -79,11 +79,11 @@ class Connection(Assets, Describing, Audience):
             return Finding(what, OPEN, "The portal does not say what time it is.")
         skew = abs((datetime.now(UTC) - theirs.astimezone(UTC)).total_seconds())
         if skew <= _SKEW_SECONDS:
-            return Finding(what, GOOD, f"They differ by {skew:.0f} seconds.")
+            return Finding(what, GOOD, f"They differ by {_seconds(skew)}.")
         return Finding(
             what,
             WARN,
-            f"They differ by {skew:.0f} seconds.",
+            f"They differ by {_seconds(skew)}.",
             "Set the clock of this machine (NTP): release dates and embargoes go by it.",
         )
 
@@ -248,3 +248,7 @@ def _rights(person: dict[str, Any]) -> Finding:
         "We may not create datasets.",
         "Give the account behind the key the role Publisher on the portal (Administration, Users).",
     )
+
+
+def _seconds(number: float) -> str:
+    return "1 second" if round(number) == 1 else f"{number:.0f} seconds"
