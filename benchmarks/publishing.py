@@ -175,10 +175,12 @@ def _measure(root: Path, path: Path, copies: list[Path], portal: StandIn) -> Non
 
     first, own = worker(0, "private")
     whole = f"{ROWS:,} x 12 pushed, read back and compared"
+    pushes = {"ours": first.answer["steps"]["prepare"] + first.answer["steps"]["send"]}
     try:
         before = _processor(portal)
         peer = in_peer("sodapy", _PEER, _signed(portal, path), limit=LONGEST)
         own_peer = _processor(portal) - before
+        pushes["sodapy"] = peer.seconds
         timing(f"{whole}, by the clock", first, "sodapy, pushed only,", peer)
         line("the stand-in's own time in that", f"{own:,.2f} s CPU", f"{own_peer:,.2f} s CPU")
         rest, rest_peer = _without(first, own), _without(peer, own_peer)
@@ -188,18 +190,20 @@ def _measure(root: Path, path: Path, copies: list[Path], portal: StandIn) -> Non
     _memory("memory of the worker above its idle", first)
     worker(0, "public")
     second, own = worker(1, "private")
-    _refresh(first.answer["steps"], second, own)
+    _refresh(pushes, second, own)
 
 
-def _refresh(full: dict[str, float], second: Answer, own: float) -> None:
+def _refresh(pushes: dict[str, float], second: Answer, own: float) -> None:
+    """`pushes`: the seconds of whoever pushed everything."""
     steps, sent = second.answer["steps"], second.answer["sent"]
-    pushed, pushed_full = (there["prepare"] + there["send"] for there in (steps, full))
-    line(
-        f"1 % changed: {sent:,} of {ROWS:,} rows sent ({second.answer['method']})",
-        f"{pushed:,.2f} s",
-        f"everything {pushed_full:,.2f} s",
-        f"1/{pushed_full / max(pushed, 1e-9):,.0f}",
-    )
+    pushed = steps["prepare"] + steps["send"]
+    for who, whole in pushes.items():
+        line(
+            f"1 % changed: {sent:,} of {ROWS:,} rows sent ({second.answer['method']})",
+            f"{pushed:,.2f} s",
+            f"everything, {who}, {whole:,.2f} s",
+            f"1/{whole / max(pushed, 1e-9):,.0f}",
+        )
     timing("the same, all rows read back and compared", second)
     line("the stand-in's own time in that", f"{own:,.2f} s CPU")
     _memory("memory of the worker above its idle", second)
