@@ -50,7 +50,9 @@ def test_it_is_retired_without_coming_back_and_without_an_archive_copy(
     assert f'href="{url}"' in client.get(reverse("release", args=[retracted.pk])).content.decode()
     before = client.get(url).content.decode()
     assert "It need not come back to be retired. No archive copy is made of it" in before
-    assert reverse("retirement_propose", args=[retracted.dataset_id]) in before
+    propose = reverse("retirement_propose", args=[retracted.dataset_id])
+    assert propose in before
+    assert "Propose it" in client.get(propose).content.decode()
     row = retirement_proposed(retracted, cast.coordinator)
     client.force_login(cast.cdo)
     assert "as soon as the archive copy is there" not in client.get(url).content.decode()

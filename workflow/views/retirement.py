@@ -78,7 +78,8 @@ def retirement_propose(request: HttpRequest, pk: int) -> HttpResponse:
         "dataset": dataset,
         "form": form,
         "release": dataset.current_release,
-        "may_retract": may_move(request.user, "retract", context_of(dataset.public_release.pk)),
+        "may_retract": dataset.public_release is not None
+        and may_move(request.user, "retract", context_of(dataset.public_release.pk)),
     }
     return render(request, "workflow/retirement/propose.html", context, status=422 if form.errors else 200)
 
