@@ -115,6 +115,21 @@ def test_rows_that_do_not_fit_the_header_are_told_by_their_place(client: Socrata
     assert orders.get(path).json() == [{"offset": 2, "error": error}]
 
 
+def test_a_value_that_cannot_be_made_is_left_empty_or_its_row_is_left_out(
+    client: Socrata, orders: Orders, rows: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    def loaded() -> tuple[int, list[str | None]]:
+        revision = client.new({"name": "Some of it"})
+        asked = uploaded(revision, CSV).change_column_transform("fee").to("to_number(`fee`)").run()
+        job = applied(revision, asked.wait_for_finish(**QUICK))
+        log = {entry["stage"]: entry["details"] for entry in job.attributes["log"]}
+        return log["upsert_complete"]["Errors"], [row.get("fee") for row in rows(revision.view_id())]
+
+    assert loaded() == (1, ["1.5", None, "4"])
+    orders.settings(transform_errors="row")
+    assert loaded() == (2, ["1.5", "4"])
+
+
 @pytest.mark.parametrize(
     ("expression", "made"),
     [
