@@ -49,7 +49,11 @@ def test_an_error_of_the_block_ends_the_work_after_the_item_in_hand() -> None:
 def test_who_waits_for_the_work_is_heard_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "_LOOK", 0.01)
     heard = threading.Event()
-    with meanwhile([1], lambda _: heard.wait(10) and None, heard.set):
+
+    def work(_: int) -> None:
+        heard.wait(10)
+
+    with meanwhile([1], work, heard.set):
         pass
     assert heard.is_set()
 
