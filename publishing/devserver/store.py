@@ -199,12 +199,21 @@ class Store(Database):
         self.save(asset)
 
     def copy_rows(self, source: Asset, target: Asset) -> None:
-        theirs = ", ".join(cell(column) for column in source.columns)
-        ours = ", ".join(cell(column) for column in target.columns)
-        self.db.execute(
-            f"INSERT INTO {target.truth} (sid, made, changed, {ours}) "
-            f"SELECT sid, made, changed, {theirs} FROM {source.truth}"
+        theirs, ours = (
+            ["sid", "made", "changed", *(cell(column) for column in asset.columns)]
+            for asset in (source, target)
         )
+        if self._fields(source) == theirs and self._fields(target) == ours:
+            # All of a table into one of the same form: SQLite copies rows and index without taking them apart.
+            self.db.execute(f"INSERT INTO {target.truth} SELECT * FROM {source.truth}")
+            return
+        self.db.execute(
+            f"INSERT INTO {target.truth} ({', '.join(ours)}) SELECT {', '.join(theirs)} FROM {source.truth}"
+        )
+
+    def _fields(self, asset: Asset) -> list[str]:
+        """The columns of the table itself: those that the dataset does not show any more are among them."""
+        return [row[1] for row in self.db.execute(f"PRAGMA table_info({asset.truth})")]
 
     def rows(self, sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
         return self.db.execute(sql, tuple(params)).fetchall()

@@ -199,6 +199,8 @@ def _fold(store: Store, twin: Asset, original: Asset) -> Asset:
     }
     original.doc = {**twin.doc, **kept}
     store.db.execute(f"DROP TABLE {original.truth}")
+    # It would stay beside the one that is made anew below.
+    store.db.execute(f"DROP INDEX IF EXISTS key_{twin.oid}")
     store.db.execute(f"ALTER TABLE {twin.truth} RENAME TO {original.truth}")
     store.drop(twin)
     store.save(original)

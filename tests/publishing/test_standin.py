@@ -207,6 +207,24 @@ def test_columns_change_in_a_working_copy_only(soda: Socrata, dataset: str, orde
     assert soda.get(dataset, select="count(*)") == [{"count": "3"}]
 
 
+def test_a_working_copy_has_the_rows_whatever_columns_came_and_went(
+    soda: Socrata, dataset: str, orders: Orders
+) -> None:
+    going = next(
+        column["id"] for column in soda.get_metadata(dataset)["columns"] if column["fieldName"] == "fee"
+    )
+    assert orders.send("DELETE", f"/api/views/{dataset}/columns/{going}", None).status_code == 200
+    left = soda.get(dataset, order="permit")
+    soda.publish(dataset)
+    for _ in range(2):
+        # The first copy is of a table that still holds what was deleted, the second of one that does not.
+        copied = orders.send("POST", f"/api/views/{dataset}/publication.json?method=copy", {}).json()["id"]
+        assert soda.get(copied, order="permit") == left
+        soda.upsert(copied, [{"permit": left[0]["permit"]}])
+        assert soda.publish(copied)["id"] == dataset
+        assert soda.get(dataset, order="permit") == left
+
+
 def test_a_wrong_key_is_401_and_no_key_cannot_write(orders: Orders, dataset: str) -> None:
     wrong = requests.get(f"{orders.base}/api/users/current.json", auth=("standin-key", "x"), timeout=5)
     assert (wrong.status_code, wrong.json()["code"]) == (401, "authentication_required")
