@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 from django.utils import timezone
 
@@ -10,7 +11,7 @@ from publishing.file_loads import FileLoad
 from publishing.loads import Part, WholeLoad
 from publishing.measures import Measures
 from publishing.models import Chunk
-from publishing.pipeline import meanwhile
+from publishing.pipeline import ahead, meanwhile
 from publishing.portals.base import ChunkReceipt, LoadsFiles, NotFound, RemoteAsset, TidiesUp
 from publishing.services.run_base import Step
 from publishing.services.run_load import Loading, Method
@@ -97,18 +98,17 @@ class Filing(Loading):
         self.expected = expected
 
     def _send_parts(self, file: FileLoad, portal: LoadsFiles, target: str, done: set[int]) -> None:
-        for part in file.parts:
-            if part.number in done:
-                continue
+        """The next part is read while the portal takes the one before."""
+        missing = [part for part in file.parts if part.number not in done]
+        for part, body, sha256 in ahead(_read(file, missing)):
             self.progress = self.between(Step.PREPARE, Step.SEND, (part.number - 1) / len(file.parts))
             self.tell(f"Sending part {part.number:,} of {len(file.parts):,} of the file.")
-            body = file.body(part)
             receipt = portal.put_part(target, part.number - 1, file.offsets[part.number - 1], body)
             # A worker that lost its lease meanwhile must not write into the ledger of the next one.
             self.tell(f"Part {part.number:,} of {len(file.parts):,} has arrived.")
-            self._keep_part(target, part, body, receipt)
+            self._keep_part(target, part, sha256, receipt)
 
-    def _keep_part(self, target: str, part: Part, body: bytes, receipt: ChunkReceipt) -> None:
+    def _keep_part(self, target: str, part: Part, sha256: str, receipt: ChunkReceipt) -> None:
         Chunk.objects.update_or_create(
             publication=self.item,
             target=target,
@@ -116,7 +116,7 @@ class Filing(Loading):
             defaults={
                 "first_row": part.start + 1,
                 "rows": part.rows,
-                "sha256": hashlib.sha256(body).hexdigest(),
+                "sha256": sha256,
                 "status_code": receipt.status,
                 "request_id": receipt.request_id,
                 "created": 0,
@@ -125,3 +125,9 @@ class Filing(Loading):
                 "at": timezone.now(),
             },
         )
+
+
+def _read(file: FileLoad, parts: list[Part]) -> Iterator[tuple[Part, bytes, str]]:
+    for part in parts:
+        body = file.body(part)
+        yield part, body, hashlib.sha256(body).hexdigest()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -65,3 +66,10 @@ def test_keys_are_sorted_and_text_is_utf8() -> None:
 def test_a_file_is_known_by_its_bytes(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"abc")
     assert file_sha256(tmp_path / "f") == hashlib.sha256(b"abc").hexdigest()
+
+
+@pytest.mark.parametrize("rows", [0, 1, 3, 20_001])
+def test_the_sum_is_that_of_the_numbers_that_sha256_makes(rows: int) -> None:
+    texts = [f"row {number}".encode() for number in range(rows)]
+    numbers = [int.from_bytes(hashlib.sha256(text).digest(), "big") for text in texts]
+    assert row_hash_sum(iter(texts)) == f"{rows}:{sum(numbers) % (1 << 256):064x}"
