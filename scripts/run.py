@@ -55,6 +55,9 @@ class House:
     def _environment(self) -> dict[str, str]:
         defaults = {"DJANGO_SETTINGS_MODULE": "opendata_portal.settings.dev", "BASE_URL": self.url}
         fixed = {"VAR_DIR": str(self.var), "SOCRATA_PORT": str(self.portal_port), "PYTHONUNBUFFERED": "1"}
+        if self.demo:
+            # The people of the demo city are users of its portal, so a private copy can be shared with them.
+            defaults["STANDIN_USERS_OF"] = "riverbend.example"
         return defaults | os.environ | fixed
 
     def start(self) -> None:

@@ -289,10 +289,10 @@ def permissions(asset: Asset) -> dict[str, Any]:
             "displayName": person["displayName"],
             "email": person["email"],
             "type": "interactive",
-            "accessLevels": [{"name": levels[person["id"]], "version": "all"}],
+            "accessLevels": [{"name": levels[name], "version": "all"}],
         }
-        for person in people.EVERYBODY
-        if person["id"] in levels
+        for name in levels
+        if (person := people.of_id(name)) is not None
     ]
     return {
         "scope": asset.scope,

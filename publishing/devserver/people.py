@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import os
 from typing import Any
 
 from publishing.devserver.http import ApiError, Request
@@ -32,6 +33,9 @@ VIEWER: dict[str, Any] = {
     "rights": [],
 }
 EVERYBODY = (PUBLISHER, REVIEWER, VIEWER)
+# Whoever has an address at one of these domains is a user of the portal as well, and may look at what is shared
+# with them; named with commas between them, by whoever starts the stand-in for a demonstration.
+DOMAINS = frozenset(filter(None, os.environ.get("STANDIN_USERS_OF", "").lower().split(",")))
 # Their keys are published, as the portal holds nothing real.
 KEYS = {
     "standin-reviewer": ("standin-reviewer-secret", REVIEWER),
@@ -65,7 +69,21 @@ def find(about: dict[str, Any]) -> dict[str, Any]:
     for key in ("email", "id"):
         if about.get(key):
             found = next((person for person in EVERYBODY if person[key] == about[key]), None)
+            if found is None:
+                found = _of_a_domain(str(about[key]).lower())
             if found is not None:
                 return found
             break
     raise ApiError(404, "not_found", "User not found", {"user": about.get("email") or about.get("id")})
+
+
+def of_id(name: str) -> dict[str, Any] | None:
+    """The person with this id."""
+    return next((person for person in EVERYBODY if person["id"] == name), None) or _of_a_domain(name)
+
+
+def _of_a_domain(email: str) -> dict[str, Any] | None:
+    name, _, domain = email.partition("@")
+    if not name or domain not in DOMAINS:
+        return None
+    return {"id": email, "displayName": name.title(), "email": email, "roleName": "viewer", "rights": []}

@@ -10,6 +10,8 @@ import pytest
 import requests
 from sodapy import Socrata
 
+from publishing.devserver import people
+from publishing.devserver.http import ApiError
 from tests.publishing.conftest import Orders
 
 VIEWER = ("standin-viewer", "standin-viewer-secret")
@@ -45,6 +47,16 @@ def test_a_private_view_is_shared_with_named_people_and_with_nobody_else(
     assert orders.get(f"/resource/{dataset}.json", signed=False).status_code == 403
     orders.send("PUT", path, {"scope": "private", "users": told["users"][:1]})
     assert as_viewer(orders, f"/resource/{dataset}.json").status_code == 403
+
+
+def test_of_a_demonstration_everybody_of_the_city_is_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ApiError):
+        people.find({"email": "noor@riverbend.example"})
+    monkeypatch.setattr(people, "DOMAINS", frozenset({"riverbend.example"}))
+    noor = people.find({"email": "Noor@riverbend.example"})
+    assert people.of_id(noor["id"]) == noor and noor["rights"] == []
+    for stranger in ("noor@elsewhere.example", "@riverbend.example", "riverbend.example"):
+        assert people.of_id(stranger) is None
 
 
 @pytest.mark.parametrize(
