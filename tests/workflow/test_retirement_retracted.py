@@ -18,10 +18,11 @@ from tests.factories.publications import published, stage_put
 from tests.workflow.test_retirement import public_page, rules
 from workflow import gates
 from workflow.context import context_of
-from workflow.models import ArchiveCopy, Release, Retirement, Retraction
+from workflow.models import ArchiveCopy, Release, Retirement, RetirementObjection, Retraction
 from workflow.services.archive import archive_open
 from workflow.services.endings import endings_sweep
 from workflow.services.retirement import retirement_decide, retirement_withdraw
+from workflow.services.retirement_objections import objection_answer
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
 
@@ -85,6 +86,14 @@ def test_the_notice_runs_on_the_page_that_says_it_was_withdrawn(
     row.refresh_from_db()
     assert row.paused_at is not None
     told = list(PortalNotice.objects.values_list("wanted", "text"))
+    objection_answer(
+        objection=RetirementObjection.objects.get(),
+        verdict=RetirementObjection.Verdict.OVERRULED,
+        answer="The report is kept.",
+        actor=cast.cdo,
+    )
+    row.refresh_from_db()
+    assert row.paused_at is None
     endings_sweep()
     retirement_withdraw(retirement=row, answer="The department wants it back.", actor=cast.cdo)
     # The portals go on saying why it was taken back.

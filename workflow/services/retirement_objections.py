@@ -113,7 +113,8 @@ def _run_on(row: Retirement, now: datetime) -> None:
     row.paused_at = None
     row.save(update_fields=["ends_at", "paused_at"])
     _event("retirement.runs_on", row, None, now, until=letters.day_of(row))
-    notices_put(dataset_id=row.dataset_id, wanted="announced", text=notice_words(row), now=now)
+    if row.dataset.public_release is not None:
+        notices_put(dataset_id=row.dataset_id, wanted="announced", text=notice_words(row), now=now)
 
 
 def _locked(retirement: Retirement) -> Retirement:
