@@ -185,3 +185,23 @@ def test_an_archive_copy_stays_while_a_retirement_is_under_way_or_it_is_kept_for
     row.save()
     ArchiveCopy.objects.filter(pk=copy.pk).update(keep_until=None)
     assert archive_copies_delete(now=later(2)) == 0
+
+
+def test_the_years_of_an_archive_copy_count_from_the_retirement_that_was_carried_out(
+    cast: Cast, tmp_path: Path
+) -> None:
+    """A copy that an earlier retirement made, which was withdrawn, is not deleted by the day of that one."""
+    release = published(cast)
+    copy = archive_ask(release=release, years=3)
+    first = copy.keep_until
+    file = StoredFile.objects.create(release=release, kind="archive", name="a.zip", **kept(tmp_path, "zip"))
+    ArchiveCopy.objects.filter(pk=copy.pk).update(file=file, status=WorkItem.Status.DONE)
+    again = archive_ask(release=release, years=3, now=later(700))
+    assert (again.pk, again.status) == (copy.pk, WorkItem.Status.DONE)
+    assert archive_copies_delete(now=later(365 * 3 + 3)) == 0
+    again.refresh_from_db()
+    assert first and again.keep_until and (again.keep_until - first).days in (699, 700, 701)
+    # A program that names fewer years now takes nothing back, and one that names none keeps it for good.
+    assert archive_ask(release=release, years=1, now=later(701)).keep_until == again.keep_until
+    assert archive_ask(release=release, now=later(702)).keep_until is None
+    assert archive_ask(release=release, years=3, now=later(703)).keep_until is None

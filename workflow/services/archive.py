@@ -58,16 +58,21 @@ Made {made}.
 def archive_ask(*, release: Release, years: int = 0, now: datetime | None = None) -> ArchiveCopy:
     """Have the archive copy of a release made, if there is none. `years` is how long it is kept; 0 is for good.
 
-    One that was deleted when its day came (an earlier retirement was withdrawn) is made anew.
+    The years count from the last time somebody asks, which is while the release is public. So a copy that an earlier,
+    withdrawn retirement made is kept as long as this one wants, and made anew where it was deleted meanwhile.
     """
     now = now or timezone.now()
     day = timezone.localdate(now)
-    keep_until = _years_later(day, years) if years else None
+    wanted = _years_later(day, years) if years else None
     copy, made = ArchiveCopy.objects.get_or_create(
-        release=release, defaults={"keep_until": keep_until, "created_at": now, "due_at": now}
+        release=release, defaults={"keep_until": wanted, "created_at": now, "due_at": now}
     )
+    keep_until = _later(copy.keep_until, wanted)
+    if keep_until != copy.keep_until:
+        copy.keep_until = keep_until
+        copy.save(update_fields=["keep_until"])
     if copy.file_deleted_at is not None:
-        copy.keep_until, copy.file_deleted_at = keep_until, None
+        copy.file_deleted_at = None
         copy.status, copy.attempts, copy.error = WorkItem.Status.QUEUED, 0, ""
         copy.due_at, copy.finished_at = now, None
         copy.save()
@@ -228,6 +233,11 @@ def _pour(source: Path, target: Any) -> None:
 
 def _json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    """The later of two days; none at all is for good."""
+    return max(one, other) if one and other else None
 
 
 def _years_later(day: date, years: int) -> date:
