@@ -17,23 +17,27 @@ _BEING_STORED = timedelta(hours=1)
 _FIELD = "storage_key"
 
 
-def bytes_delete(*, key: str, now: datetime | None = None) -> bool:
-    """Delete the bytes of `key`. Takes it within the transaction in which the last row let go of it.
+class BytesBeingStored(Exception):
+    """Somebody stored these bytes just now, and may be about to point at them."""
 
-    The same bytes are stored once, whoever brought them. Returns False, and deletes nothing, while a row of any
-    model points at them or somebody stored them within the last hour.
+
+def bytes_delete(*, key: str, now: datetime | None = None) -> None:
+    """Delete the bytes of `key`, in the transaction in which a row let go of them.
+
+    The same bytes are stored once, whoever brought them: while a row of any model points at them they stay, and go
+    with the last one. Raises BytesBeingStored where somebody stored them within the last hour. The row must not let
+    go of them then, or nobody would ever delete them: let its transaction fail, and try again later.
     """
     if any(rows.filter(**{_FIELD: key}).exists() for rows in _who_point_at_bytes()):
-        return False
+        return
     storage = private_storage()
     try:
         stored_at = storage.get_modified_time(key)
     except FileNotFoundError:
-        return True
+        return
     if (now or timezone.now()) - stored_at < _BEING_STORED:
-        return False
+        raise BytesBeingStored
     storage.delete(key)
-    return True
 
 
 def _who_point_at_bytes() -> list[models.QuerySet[Any]]:

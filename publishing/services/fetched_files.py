@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from audit.services import event_record
 from dossier.models import StoredFile
-from dossier.services_bytes import bytes_delete
+from dossier.services_bytes import BytesBeingStored, bytes_delete
 from publishing.models import EtlRecord, Fetch
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ def fetched_files_delete(*, now: datetime | None = None) -> int:
     for fetch in list(_due(now)):
         try:
             deleted += _file_delete(fetch, now)
+        except BytesBeingStored:
+            continue  # the next sweep tries again
         except Exception:
             log.exception("The file of fetch %s could not be deleted", fetch.pk)
     return deleted

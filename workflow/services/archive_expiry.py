@@ -13,7 +13,7 @@ from accounts.selectors import profile_for
 from audit.services import event_record
 from dossier.selectors import subject_of
 from dossier.services import dossier_lock
-from dossier.services_bytes import bytes_delete
+from dossier.services_bytes import BytesBeingStored, bytes_delete
 from workflow.calendar import calendar_of
 from workflow.models import ArchiveCopy, Retirement
 
@@ -27,6 +27,8 @@ def archive_copies_delete(*, now: datetime | None = None) -> int:
     for copy in list(_past(now)):
         try:
             deleted += _copy_delete(copy, now)
+        except BytesBeingStored:
+            continue  # the next sweep tries again
         except Exception:
             log.exception("The archive copy %s could not be deleted", copy.pk)
     return deleted
