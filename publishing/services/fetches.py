@@ -128,7 +128,8 @@ def fetch_run(item: Fetch, beat: Beat, *, now: datetime | None = None) -> None:
             found = _ask(item, into, beat)
         except SourceFault as fault:
             _failed(item, fault, beat, now or timezone.now())
-        kept = None if found.is_same else file_keep(into)
+        # What came before is not stored again: a look that brings nothing new has no row that lets go of it.
+        kept = None if found.is_same or _came_before(item, found) else file_keep(into)
     with transaction.atomic():
         beat(95, "Storing what came")  # the row must still be ours, inside the transaction
         _succeeded(item, found, kept, now or timezone.now())
@@ -175,6 +176,11 @@ def _ask(item: Fetch, into: Path, beat: Beat) -> Fetched:
         raise SourceFault(_UNEXPECTED) from None
 
 
+def _came_before(item: Fetch, found: Fetched) -> bool:
+    """True when the same bytes came as the last time."""
+    return RefreshState.objects.filter(dataset_id=item.dataset_id, last_sha256=found.sha256).exists()
+
+
 def _succeeded(item: Fetch, found: Fetched, kept: tuple[str, int, str] | None, now: datetime) -> None:
     state = _state(item.dataset_id)
     if state is None:
@@ -183,8 +189,8 @@ def _succeeded(item: Fetch, found: Fetched, kept: tuple[str, int, str] | None, n
     state.failures, state.last_looked_at = 0, now
     state.validators, state.validators_of = found.validators, item.record.digest
     item.fetched_at = now
-    if kept is None or kept[0] == state.last_sha256:
-        item.outcome, item.result = Fetch.Outcome.SAME, _same_words(kept, state)
+    if kept is None:
+        item.outcome, item.result = Fetch.Outcome.SAME, _same_words(found, state)
     else:
         item.outcome = Fetch.Outcome.NEW
         item.sha256, item.size, item.storage_key = kept
@@ -269,8 +275,8 @@ def _new_words(found: Fetched) -> str:
     return f"New data: {human_bytes(found.size)}{rows}."
 
 
-def _same_words(kept: tuple[str, int, str] | None, state: RefreshState) -> str:
-    if kept is None:
+def _same_words(found: Fetched, state: RefreshState) -> str:
+    if found.is_same:
         return "Nothing new: the source says that its data did not change."
     since = f" since {timezone.localtime(state.last_new_at):%-d %b %Y}" if state.last_new_at else ""
     return f"Nothing new: the same bytes came as the last time{since}."

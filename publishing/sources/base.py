@@ -105,7 +105,10 @@ def is_among(host: str, names: Iterable[str]) -> bool:
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a fetch brought. `is_same`: the source says that nothing changed, and there is no file."""
+    """What a fetch brought, `sha256` being that of the file.
+
+    `is_same`: the source says that nothing changed, and there is no file.
+    """
 
     name: str = ""
     sha256: str = ""

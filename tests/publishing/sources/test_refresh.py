@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import AuditEvent
-from dossier.storage import open_key
+from dossier.storage import open_key, private_storage
 from notifications.models import OutgoingMessage
 from publishing.errors import EtlRefused
 from publishing.models import EtlRecord, Fetch, RefreshState, SourceHost
@@ -220,6 +220,21 @@ def test_unchanged_data_is_nothing_new(dataset: Dataset, cast: Cast, site: Site)
     assert fetches_waiting(dataset.pk) == [first]
     fetch_taken(fetch_id=first.pk, release_id=dataset.current_release.pk)
     assert fetches_waiting(dataset.pk) == []
+
+
+def test_the_same_bytes_as_the_last_time_are_nothing_new_and_not_stored_again(
+    dataset: Dataset, cast: Cast, site: Site
+) -> None:
+    """Else bytes whose file was deleted would lie in storage again, and no row would ever let go of them."""
+    approved(dataset, cast, terms(site))
+    first = run(fetch_request(dataset_id=dataset.pk, actor=cast.steward))
+    # The source does not say what version it gives, as many do not.
+    RefreshState.objects.update(validators={})
+    private_storage().delete(first.storage_key)
+    again = run(fetch_request(dataset_id=dataset.pk, actor=cast.steward))
+    assert (again.outcome, again.storage_key) == ("same", "")
+    assert "the same bytes came as the last time since" in again.result
+    assert not private_storage().exists(first.storage_key)
 
 
 def test_of_whole_tables_the_newest_waits_and_of_appended_rows_every_one(
