@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,14 +14,17 @@ from django.utils import timezone
 from dossier.models import StoredFile
 from publishing.models import PortalNotice
 from tests.cast import Cast
-from tests.factories.endings import retirement_proposed
-from tests.factories.publications import published, stage_put
+from tests.factories.endings import archive_done, retirement_proposed
+from tests.factories.publications import earlier_version, published, stage_put
 from tests.workflow.test_retirement import public_page, rules
+from work.errors import Stop
 from workflow import gates
 from workflow.context import context_of
+from workflow.errors import MoveRefused
 from workflow.models import ArchiveCopy, Release, Retirement, RetirementObjection, Retraction
-from workflow.services.archive import archive_open
-from workflow.services.endings import endings_sweep
+from workflow.services.archive import archive_open, archive_run
+from workflow.services.datasets import release_open
+from workflow.services.endings import endings_sweep, retirement_complete
 from workflow.services.retirement import retirement_decide, retirement_withdraw
 from workflow.services.retirement_objections import objection_answer
 from workflow.services.transitions import release_transition
@@ -106,6 +110,53 @@ def public_object(client: Client, row: Retirement) -> None:
     client.post(url, {"text": "We need it for our report."})
 
 
+def test_the_release_that_takes_its_place_is_not_retired_by_the_decision_about_it(
+    cast: Cast, client: Client, retracted: Release, rules: Any
+) -> None:
+    rules(notice_days=30)
+    row = retirement_proposed(retracted, cast.coordinator)
+    retirement_decide(retirement=row, goes=True, actor=cast.cdo)
+    corrected = release_open(dataset=retracted.dataset, actor=cast.coordinator)
+    soon, after = timezone.now() + timedelta(days=3), timezone.now() + timedelta(days=40)
+    stage_put(corrected, Stage.PUBLISHED, soon)
+    endings_sweep(now=soon)
+    assert not ArchiveCopy.objects.exists()
+    archive_done(corrected)
+    assert endings_sweep(now=after)["retired"] == 0
+    assert not PortalNotice.objects.filter(wanted="announced").exists()
+    assert Release.objects.get(pk=corrected.pk).stage == Stage.PUBLISHED
+    sentence = (
+        "Release 2 became public after the retirement was decided, in the place of data that was retracted."
+    )
+    client.force_login(cast.cdo)
+    url = reverse("dataset_retirement", args=[retracted.dataset_id])
+    assert sentence in client.get(url).content.decode()
+    with pytest.raises(MoveRefused, match=sentence):
+        retirement_complete(retirement=row, actor=cast.cdo, now=after)
+
+
+def test_what_a_refresh_puts_in_the_place_of_public_data_goes_with_its_dataset(
+    cast: Cast, rules: Any
+) -> None:
+    rules(notice_days=30)
+    second, now = published(cast), timezone.now()
+    earlier_version(second, now - timedelta(days=90))
+    first = Release.objects.get(dataset=second.dataset_id, number=1)
+    stage_put(first, Stage.RETRACTED, now - timedelta(days=90))
+    long_ago = now - timedelta(days=80)
+    Retraction.objects.create(
+        release=first, reason="Names.", public_text="Withdrawn.", started_at=long_ago, confirmed_at=long_ago
+    )
+    row = retirement_proposed(second, cast.coordinator)
+    retirement_decide(retirement=row, goes=True, actor=cast.cdo)
+    third = release_open(dataset=second.dataset, actor=cast.coordinator)
+    stage_put(second, Stage.SUPERSEDED, now)
+    stage_put(third, Stage.PUBLISHED, now + timedelta(days=3))
+    archive_done(third)
+    assert endings_sweep(now=now + timedelta(days=50))["retired"] == 1
+    assert Release.objects.get(pk=third.pk).stage == Stage.RETIRED
+
+
 def test_it_waits_until_the_data_was_seen_private(cast: Cast, retracted: Release, rules: Any) -> None:
     rules(notice_days=0)
     Retraction.objects.update(confirmed_at=None)
@@ -127,3 +178,25 @@ def test_a_copy_that_was_made_before_the_retraction_stays_closed_after_the_end(
     stage_put(retracted, Stage.RETIRED, timezone.now())
     with pytest.raises(PermissionDenied, match="stays closed"):
         archive_open(copy=ArchiveCopy.objects.get(pk=copy.pk), actor=cast.coordinator)
+
+
+def test_a_copy_that_was_not_made_before_the_retraction_is_not_made_after_it(
+    cast: Cast, client: Client, retracted: Release
+) -> None:
+    copy = ArchiveCopy.objects.create(release=retracted)
+    asked: list[int] = []
+    with pytest.raises(Stop, match="taken back in an emergency, so no archive copy"):
+        archive_run(copy, lambda percent, message="": asked.append(percent))
+    assert asked == []
+    assert not StoredFile.objects.filter(kind="archive").exists()
+    retirement_proposed(retracted, cast.coordinator)
+    client.force_login(cast.cdo)
+    url = reverse("dataset_retirement", args=[retracted.dataset_id])
+    assert "none: the data was taken back in an emergency" in client.get(url).content.decode()
+    copy.file = StoredFile.objects.create(
+        release=retracted, kind="archive", name="a.zip", sha256="0" * 64, size=1, storage_key="00/00/0"
+    )
+    copy.save()
+    page = client.get(url).content.decode()
+    assert "and closed: the data was taken back in an emergency" in page
+    assert "Download it" not in page

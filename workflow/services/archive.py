@@ -88,6 +88,8 @@ def archive_run(copy: ArchiveCopy, beat: Beat) -> None:
     """The handler of an archive copy: idempotent. Raises Stop when there is nothing to keep."""
     if copy.file_id is not None:
         return
+    if _is_taken_back(copy.release):
+        raise Stop("This release was taken back in an emergency, so no archive copy of it is made.")
     context = context_of(copy.release_id)
     publication = _publication(copy.release_id)
     wanted = publication.treated_sha256 if publication else context.data("treated", "sha256")
@@ -135,7 +137,7 @@ def archive_open(
     """The archive copy, open for reading, with an audit event. Raises PermissionDenied; None before it is made."""
     dataset = copy.release.dataset
     retiring.check_archive(actor, dataset, profile_for(dataset.program))
-    if copy.release.retractions.filter(reinstated_at=None).exists():
+    if _is_taken_back(copy.release):
         raise PermissionDenied(
             "This release was taken back in an emergency, so its archive copy stays closed."
         )
@@ -150,6 +152,10 @@ def archive_open(
         **subject_of(copy.release_id),
     )
     return copy.file, open_key(copy.file.storage_key)
+
+
+def _is_taken_back(release: Release) -> bool:
+    return release.retractions.filter(reinstated_at=None).exists()
 
 
 def _publication(release_id: int) -> Publication | None:
