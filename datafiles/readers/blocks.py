@@ -23,6 +23,8 @@ from datafiles.readers.structure import NEWLINE, QUOTE, RETURN, Bytes
 
 # Under 32 MB, above which the C library asks the system for new memory each time and pages it in.
 _BLOCK = 31 << 20
+# The first blocks are smaller: work on them begins while the next is read.
+_FIRST = 8 << 20
 # A cell takes 16 bytes of memory however short it is: short ones make smaller blocks.
 _CELLS = 6_000_000
 # The signs of a block are looked at in pieces that stay in the cache of the processor.
@@ -82,10 +84,10 @@ def _regular(
         delimiter, names, begin = _header(path, source, limits)
         source.seek(0)
         seen(source.read(begin))
-        rows, last = 0, path.stat().st_size
+        rows, last, step = 0, path.stat().st_size, _FIRST
         while begin < last:
-            data, marks = _records(source, begin, size, last)
-            begin += len(data)
+            data, marks = _records(source, begin, min(step, size), last)
+            begin, step = begin + len(data), 2 * step
             seen(data)
             frame = _frame(data, marks, delimiter, names, limits)
             rows += frame.height
