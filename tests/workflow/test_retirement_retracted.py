@@ -24,7 +24,7 @@ from workflow.errors import MoveRefused
 from workflow.models import ArchiveCopy, Release, Retirement, RetirementObjection, Retraction
 from workflow.services.archive import archive_open, archive_run
 from workflow.services.datasets import release_open
-from workflow.services.endings import endings_sweep, retirement_complete
+from workflow.services.endings import endings_sweep, retirement_complete, retirement_settle
 from workflow.services.retirement import retirement_decide, retirement_withdraw
 from workflow.services.retirement_objections import objection_answer
 from workflow.services.transitions import release_transition
@@ -153,7 +153,8 @@ def test_what_a_refresh_puts_in_the_place_of_public_data_goes_with_its_dataset(
     stage_put(second, Stage.SUPERSEDED, now)
     stage_put(third, Stage.PUBLISHED, now + timedelta(days=3))
     archive_done(third)
-    assert endings_sweep(now=now + timedelta(days=50))["retired"] == 1
+    row = Retirement.objects.get(pk=row.pk)
+    assert retirement_settle(row, now + timedelta(days=50))
     assert Release.objects.get(pk=third.pk).stage == Stage.RETIRED
 
 

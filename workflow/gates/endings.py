@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.formats import date_format
 
 from accounts.roles import Role
 from work.models import WorkItem
 from workflow.context import ReleaseContext
 from workflow.gates.base import GateResult, Unmet
-from workflow.models import ArchiveCopy, Retirement
+from workflow.models import ArchiveCopy, Release, Retirement, Retraction
 from workflow.stages import SYSTEM_OWNER, Stage
 
 
@@ -25,6 +26,12 @@ def retirement_decided(context: ReleaseContext) -> GateResult:
         )
     elif retirement.state == Retirement.State.PROPOSED:
         result.unmet.append(_unmet("The retirement is proposed and not decided yet.", decider))
+    elif not is_decided_about(retirement, context.release):
+        text = (
+            f"Release {context.release.number} became public after the retirement was decided, in the place of data "
+            "that was retracted. Withdraw the retirement; if these data shall go too, propose that anew."
+        )
+        result.unmet.append(_unmet(text, decider))
     elif retirement.paused_at is not None:
         result.unmet.append(_unmet("An objection stands. Answer it; the notice runs on from there.", decider))
     elif retirement.ends_at is not None and retirement.ends_at > context.now:
@@ -101,6 +108,28 @@ def post_mortem_closed(context: ReleaseContext) -> GateResult:
             )
         )
     return result
+
+
+def is_decided_about(retirement: Retirement, release: Release) -> bool:
+    """False for what came to the public after the decision in the place of data that was retracted.
+
+    It went through every review for itself, and nobody decided that it goes. What takes the place of public data
+    while the notice runs, by a refresh, goes with its dataset.
+    """
+    decided = retirement.decided_at
+    if decided is None or release.published_at is None or release.published_at <= decided:
+        return True
+    been_public = [
+        row.number
+        for row in retirement.dataset.releases.all()
+        if row.published_at and row.published_at <= decided
+    ]
+    replaced = Retraction.objects.filter(
+        Q(reinstated_at=None) | Q(reinstated_at__gt=decided),
+        release__dataset=retirement.dataset_id,
+        release__number__gte=max(been_public, default=0),
+    )
+    return not replaced.exclude(release=release, reinstated_at=None).exists()
 
 
 def _unmet(text: str, who: str) -> Unmet:

@@ -21,6 +21,7 @@ from workflow import gates, retiring, retracting
 from workflow.calendar import calendar_of
 from workflow.context import context_of
 from workflow.errors import MoveRefused
+from workflow.gates.endings import is_decided_about
 from workflow.models import PostMortem, PostMortemMeasure, Release, Retirement, Retraction
 from workflow.policies import SYSTEM, Actor
 from workflow.routing import holders
@@ -51,7 +52,7 @@ def endings_sweep(*, now: datetime | None = None) -> dict[str, int]:
 def retirement_settle(retirement: Retirement, now: datetime) -> bool:
     """Bring one retirement onward: its archive copy, its notice on every portal, and its end. True when it ended."""
     release = retiring.release_to_retire(retirement.dataset)
-    if release is None:
+    if release is None or not is_decided_about(retirement, release):
         return False
     is_public = release.stage == Stage.PUBLISHED
     if is_public:
