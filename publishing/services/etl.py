@@ -25,6 +25,7 @@ from notifications.services import message_queue
 from publishing.errors import EtlRefused
 from publishing.models import EtlRecord, Fetch, RefreshState
 from publishing.selectors_sources import record_in_force, record_proposed
+from publishing.services.fetched_files import source_ask_anew
 from publishing.services.timetable import next_due
 from publishing.sources import KINDS
 from work.services import work_cancel
@@ -159,21 +160,17 @@ def _begin(record: EtlRecord, zone: str, now: datetime) -> None:
 
 def _set_aside(record: EtlRecord, now: datetime) -> None:
     """What an earlier version brought and no release took is not taken any more; the source is asked for it anew."""
-    fetches = Fetch.objects.filter(dataset_id=record.dataset_id)
-    waiting = fetches.filter(outcome=Fetch.Outcome.NEW, taken_at=None).exclude(record=record)
-    if not waiting.update(
+    waiting = Fetch.objects.filter(
+        dataset_id=record.dataset_id, outcome=Fetch.Outcome.NEW, taken_at=None
+    ).exclude(record=record)
+    if waiting.update(
         taken_at=now,
         waits_because=(
             f"version {record.version} of the record was approved before a release took it. The next fetch asks "
             "the source again under that version."
         ),
     ):
-        return
-    taken = fetches.filter(release__isnull=False).first()
-    # Else the same bytes would be nothing new, and never come.
-    RefreshState.objects.filter(dataset_id=record.dataset_id).update(
-        last_sha256=taken.sha256 if taken else "", validators={}, validators_of=""
-    )
+        source_ask_anew(record.dataset_id)
 
 
 def _check_terms(dataset: Any, terms: EtlTerms, in_force: EtlRecord | None, change_note: str) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from audit.services import event_record
 from dossier.models import StoredFile
 from dossier.services_bytes import BytesBeingStored, bytes_delete
-from publishing.models import EtlRecord, Fetch
+from publishing.models import EtlRecord, Fetch, RefreshState
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,14 @@ def _due(now: datetime) -> QuerySet[Fetch]:
     return Fetch.objects.filter(aside, ~Exists(kept), file_deleted_at=None).exclude(storage_key="")
 
 
+def source_ask_anew(dataset_id: int) -> None:
+    """Forget what came last and no release took: else the same bytes would be nothing new, and never come."""
+    taken = Fetch.objects.filter(dataset_id=dataset_id, release__isnull=False).first()
+    RefreshState.objects.filter(dataset_id=dataset_id).update(
+        last_sha256=taken.sha256 if taken else "", validators={}, validators_of=""
+    )
+
+
 @transaction.atomic
 def _file_delete(fetch: Fetch, now: datetime) -> bool:
     """Let go of one file. False when a release took it meanwhile."""
@@ -70,6 +78,9 @@ def _file_delete(fetch: Fetch, now: datetime) -> bool:
     row.storage_key, row.file_deleted_at = "", now
     row.save(update_fields=["storage_key", "file_deleted_at"])
     bytes_delete(key=key, now=now)
+    later = Fetch.objects.filter(dataset=dataset.pk, outcome=Fetch.Outcome.NEW, pk__gt=row.pk)
+    if row.taken_at is None and not later.exists():
+        source_ask_anew(dataset.pk)
     event_record(
         action="source.file_deleted",
         actor=None,

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from audit.models import AuditEvent
 from dossier.models import StoredFile
 from dossier.storage import file_keep, private_storage
-from publishing.models import EtlRecord, Fetch
+from publishing.models import EtlRecord, Fetch, RefreshState
 from publishing.selectors_sources import fetches_waiting
 from publishing.services.etl import EtlTerms, etl_decide, etl_propose
 from publishing.services.fetched_files import fetched_files_delete
@@ -150,6 +150,31 @@ def test_bytes_that_are_stored_again_just_now_are_not_deleted_under_anybodys_han
     assert not AuditEvent.objects.filter(action="source.file_deleted").exists()
     assert fetched_files_delete(now=later(1)) == 1
     assert not private_storage().exists(key)
+
+
+def test_a_file_that_was_deleted_before_a_release_took_it_comes_again(
+    record: EtlRecord, tmp_path: Path
+) -> None:
+    """Data that was retired with a file waiting, and is public again: the same bytes are new, no release had them."""
+    taken, older, last = (brought(record, tmp_path, f"id\n{number}\n") for number in (1, 2, 3))
+    release = Release.objects.get(dataset=record.dataset_id)
+    fetch_taken(fetch_id=taken.pk, release_id=release.pk)
+    state = RefreshState.objects.filter(dataset=record.dataset_id)
+    state.update(last_sha256=last.sha256, validators={"etag": "3"}, validators_of=record.digest)
+    Fetch.objects.filter(pk=older.pk).update(fetched_at=timezone.now() - timedelta(days=40))
+    assert fetched_files_delete(now=later(1)) == 1
+    assert state.get().last_sha256 == last.sha256  # a later file waits
+    stage_put(release, Stage.RETIRED, timezone.now())
+    assert fetched_files_delete(now=later(31)) == 2
+    assert (state.get().last_sha256, state.get().validators) == (taken.sha256, {})
+
+
+def test_a_file_that_cannot_be_read_does_not_come_again(record: EtlRecord, tmp_path: Path) -> None:
+    refused = brought(record, tmp_path, "id\n1\n")
+    RefreshState.objects.update(last_sha256=refused.sha256)
+    fetch_refused(fetch_id=refused.pk, because="It cannot be read.", is_final=True)
+    assert fetched_files_delete(now=later(31)) == 1
+    assert RefreshState.objects.get().last_sha256 == refused.sha256
 
 
 def archived(release: Release, folder: Path, until_in_days: int) -> ArchiveCopy:
