@@ -77,7 +77,6 @@ def _file_delete(fetch: Fetch, now: datetime) -> bool:
     key = row.storage_key
     row.storage_key, row.file_deleted_at = "", now
     row.save(update_fields=["storage_key", "file_deleted_at"])
-    bytes_delete(key=key, now=now)
     later = Fetch.objects.filter(dataset=dataset.pk, outcome=Fetch.Outcome.NEW, pk__gt=row.pk)
     if row.taken_at is None and not later.exists():
         source_ask_anew(dataset.pk)
@@ -90,4 +89,6 @@ def _file_delete(fetch: Fetch, now: datetime) -> bool:
         dataset_id=dataset.pk,
         now=now,
     )
+    # Last of all: what fails before it leaves the row its bytes.
+    bytes_delete(key=key, now=now)
     return True

@@ -17,6 +17,7 @@ from dossier.models import StoredFile
 from dossier.storage import file_keep, private_storage
 from publishing.models import EtlRecord, Fetch, RefreshState
 from publishing.selectors_sources import fetches_waiting
+from publishing.services import fetched_files
 from publishing.services.etl import EtlTerms, etl_decide, etl_propose
 from publishing.services.fetched_files import fetched_files_delete
 from publishing.services.fetches import fetch_refused, fetch_taken
@@ -26,6 +27,7 @@ from tests.factories.publications import published, stage_put
 from tests.factories.workflow import dataset_make
 from work.models import WorkItem
 from workflow.models import ArchiveCopy, Dataset, Release
+from workflow.services import archive_expiry
 from workflow.services.archive import archive_ask
 from workflow.services.archive_expiry import archive_copies_delete
 from workflow.stages import Stage
@@ -175,6 +177,26 @@ def test_a_file_that_cannot_be_read_does_not_come_again(record: EtlRecord, tmp_p
     fetch_refused(fetch_id=refused.pk, because="It cannot be read.", is_final=True)
     assert fetched_files_delete(now=later(31)) == 1
     assert RefreshState.objects.get().last_sha256 == refused.sha256
+
+
+@pytest.mark.parametrize("what", ["fetched file", "archive copy"])
+def test_what_fails_on_the_way_leaves_the_row_its_bytes(
+    what: str, record: EtlRecord, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**event: Any) -> None:
+        raise RuntimeError("The database is gone.")
+
+    if what == "fetched file":
+        passed = brought(record, tmp_path, "id\n1\n", taken_at=timezone.now())
+        monkeypatch.setattr(fetched_files, "event_record", fails)
+        assert fetched_files_delete(now=later(31)) == 0
+        assert is_kept(passed)
+        return
+    copy = archived(published(cast), tmp_path, 10)
+    monkeypatch.setattr(archive_expiry, "event_record", fails)
+    assert archive_copies_delete(now=later(12)) == 0
+    copy.refresh_from_db()
+    assert copy.file is not None and private_storage().exists(copy.file.storage_key)
 
 
 def archived(release: Release, folder: Path, until_in_days: int) -> ArchiveCopy:

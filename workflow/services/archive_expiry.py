@@ -55,7 +55,6 @@ def _copy_delete(copy: ArchiveCopy, now: datetime) -> bool:
     row.file, row.file_deleted_at = None, now
     row.save(update_fields=["file", "file_deleted_at"])
     file.delete()
-    bytes_delete(key=file.storage_key, now=now)
     event_record(
         action="retirement.archive_deleted",
         actor=None,
@@ -64,4 +63,6 @@ def _copy_delete(copy: ArchiveCopy, now: datetime) -> bool:
         now=now,
         **subject_of(row.release_id),
     )
+    # Last of all: what fails before it leaves the row its bytes.
+    bytes_delete(key=file.storage_key, now=now)
     return True
