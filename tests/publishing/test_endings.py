@@ -167,5 +167,5 @@ def test_the_archive_copy_holds_the_approved_bytes_and_is_handed_out_by_role(cas
         archive_open(copy=copy, actor=cast.other_steward)
     retract(prepared, cast)
     copy = ArchiveCopy.objects.get()
-    with pytest.raises(Exception, match="withdrawn for review"):
+    with pytest.raises(Exception, match="stays closed"):
         archive_open(copy=copy, actor=cast.cdo)
