@@ -93,7 +93,7 @@ class PortalRecord:
     contact_email: str = ""
     row_label: str = ""
     update_frequency: str = ""
-    # Fields that a portal asks for beside its own: (set, field, value).
+    # Fields that a portal asks for beside its own: (set, field, value); an empty value empties the field there.
     custom_fields: tuple[tuple[str, str, str], ...] = ()
     views: tuple[PortalView, ...] = ()
 

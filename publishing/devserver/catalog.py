@@ -113,6 +113,7 @@ def _custom(asset: Asset) -> dict[str, str]:
         f"{name}_{field}".replace(" ", "-"): str(value)
         for name, fields in sets.items()
         for field, value in (fields or {}).items()
+        if value is not None
     }
 
 

@@ -54,6 +54,22 @@ def test_custom_fields_are_filled_beside_those_of_others(portal: SocrataPortal, 
     }
 
 
+def test_a_custom_field_that_is_empty_now_is_emptied_on_the_portal_and_told_while_it_is_not(
+    portal: SocrataPortal,
+) -> None:
+    remote_id, record = made(portal, custom_fields=CUSTOM)
+    emptied = replace(record, custom_fields=(("Contact", "Office", ""), ("Contact", "Phone", "")))
+    assert told(portal.proofs(remote_id, emptied)) == {
+        "Description of the dataset": "11 fields, other: Contact: Office"
+    }
+    portal.set_metadata(remote_id, emptied)
+    assert portal.described(remote_id)["metadata"]["custom_fields"] == {
+        "Publication": {"Update frequency": "Daily"},
+        "Contact": {"Office": None},
+    }
+    assert told(portal.proofs(remote_id, emptied)) == {}
+
+
 def test_what_somebody_changed_on_the_portal_is_told_by_its_name_and_written_anew(
     portal: SocrataPortal,
 ) -> None:
@@ -118,7 +134,8 @@ def test_a_merge_keeps_every_word_of_others_and_writes_every_word_of_ours(
     assert {key: written["privateMetadata"][key] for key in private if key != "contactEmail"} == {
         key: value for key, value in private.items() if key != "contactEmail"
     }
-    assert all(sets[place][field] == value for place, field, value in ours)
+    assert all(sets[place][field] == value for place, field, value in ours if value)
+    assert not any(sets.get(place, {}).get(field) for place, field, value in ours if not value)
     mine = {(place, field) for place, field, _ in ours}
     kept = {(p, f): v for p, fields in there.items() for f, v in fields.items() if (p, f) not in mine}
     assert all(sets[place][field] == value for (place, field), value in kept.items())

@@ -20,7 +20,9 @@ from dossier.errors import DossierFrozen
 from dossier.models import Contribution
 from dossier.selectors import facts
 from dossier.services import fact_record
+from publishing.models import Publication
 from tests.cast import Cast
+from tests.factories.publications import published
 from tests.factories.workflow import dataset_make, release_at
 from workflow.context import context_of
 from workflow.metadata import asked_by, clean, faults_of
@@ -31,6 +33,7 @@ from workflow.services.catalogue import answer_sources, record_for
 from workflow.services.datasets import release_open
 from workflow.services.facts import metadata_fact
 from workflow.services.metadata import metadata_change
+from workflow.services.refresh_bounds import description_digest
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
 
@@ -267,6 +270,21 @@ def test_checklists_and_portal_are_told_the_values(release: Release, cast: Cast)
     assert record_for(context_of(release.pk)).attribution == "Riverbend Permits"
 
 
+def test_a_field_that_only_the_release_before_filled_stands_empty(cast: Cast) -> None:
+    first = published(cast)
+    second = release_open(dataset=first.dataset, actor=cast.coordinator)
+    columns = [{"name": "permit", "type": "text"}]
+    fact_record(release_id=second.pk, kind="treated", ok=True, about={}, data={"columns": columns})
+    before = description_digest(context_of(second.pk))
+    row = Publication.objects.get(release=first)
+    row.record = row.record | {"custom_fields": [["Publication", "Owner", "Records"]]}
+    row.save()
+    assert record_for(context_of(second.pk)).custom_fields == (("Publication", "Owner", ""),)
+    assert record_for(context_of(first.pk)).custom_fields == ()
+    # An empty field reads like none, so nobody is asked about the description again.
+    assert description_digest(context_of(second.pk)) == before
+
+
 def test_the_portal_is_told_the_fields_that_the_program_names(
     release: Release, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,7 +311,7 @@ def test_the_portal_is_told_the_fields_that_the_program_names(
     assert told["Please note"] == "Costs are estimates."
     assert told["Suggested citation"].startswith("Public Works")
     assert ("Contact", "Office", "Open Data Office") in record.custom_fields
-    assert "Purpose" not in told, "what nobody filled in is left as it is on the portal"
+    assert told["Purpose"] == "", "what nobody filled in is empty on the portal"
     assert record.digest != before.digest
     known = {
         one.code for one in FIELDS.values() if one.place == AUTO and value_of(one, release.dataset) is None

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from checklists.texts import Text, texts_for
-from publishing.models import EtlRecord
+from publishing.models import EtlRecord, Publication
 from publishing.records import PortalRecord
 from publishing.services import record_build
 from workflow.context import ReleaseContext
 from workflow.filtered_views import views_of
 from workflow.metadata import is_filled
 from workflow.metadata_fields import FIELDS
-from workflow.models import ColumnDescription, Dataset
+from workflow.models import ColumnDescription, Dataset, Release
 from workflow.selectors.datasets import dictionary_of
 from workflow.selectors.metadata import own_values, value_of, words_of
 from workflow.veil import unveiled
@@ -59,14 +59,28 @@ def record_for(context: ReleaseContext, columns: list[dict[str, Any]] | None = N
 
 
 def _custom_fields(context: ReleaseContext) -> tuple[tuple[str, str, str], ...]:
-    """The fields that the program's portal asks for beside its own, as the profile fills them; empty ones not."""
+    """The fields that the program's portal asks for beside its own, as the profile fills them.
+
+    One that is empty now, or that only the release before this one filled, stands here empty: so the portal's copy
+    of it is emptied too.
+    """
     dataset, profile = context.dataset, context.profile
-    found = []
+    found = {}
     for row in profile.publication.get("custom_fields", ()):
         one = FIELDS.get(row.field)
         words = row.value or (words_of(one, value_of(one, dataset), dataset, profile) if one else "")
-        found += [(row.fieldset, row.name, words)] if words else []
-    return tuple(found)
+        found[row.fieldset, row.name] = words
+    left = {(place, name): "" for place, name, words in _fields_before(context.release) if words}
+    return tuple((place, name, words) for (place, name), words in (left | found).items())
+
+
+def _fields_before(release: Release) -> list[tuple[str, str, str]]:
+    """The custom fields that the last release before this one was approved with for its portal."""
+    before = Publication.objects.filter(
+        release__dataset=release.dataset_id, release__number__lt=release.number, permit__isnull=False
+    ).order_by("-release__number", "-requested_at", "-pk")
+    record = before.values_list("record", flat=True).first() or {}
+    return [tuple(line) for line in record.get("custom_fields", ())]
 
 
 def described_of(dataset: Dataset) -> dict[str, Any]:

@@ -73,10 +73,13 @@ def description_digest(context: ReleaseContext, columns: list[dict[str, Any]] | 
     columns = context.data("treated", "columns") or columns
     if not columns:
         return ""
-    record = replace(record_for(context, columns), columns=()).as_json()
+    record = record_for(context, columns)
+    # A field that is empty reads like one that is not there.
+    filled = tuple(line for line in record.custom_fields if line[2])
+    told = replace(record, columns=(), custom_fields=filled).as_json()
     described = described_of(context.dataset)
     # What identifies the rows is a matter of the columns, and the days that data covers go on with every refresh.
-    return digest_of([{**record, "row_identifier": ""}, {**described, "ends": ""}])
+    return digest_of([{**told, "row_identifier": ""}, {**described, "ends": ""}])
 
 
 def column_words(context: ReleaseContext) -> dict[str, list[str]]:

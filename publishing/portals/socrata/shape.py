@@ -53,10 +53,13 @@ def descriptive(record: PortalRecord) -> dict[str, Any]:
 
 
 def with_custom_fields(there: Any, record: PortalRecord) -> dict[str, dict[str, Any]]:
-    """The custom fields of the portal with ours among them; what others filled stays."""
+    """The custom fields of the portal with ours among them; what others filled stays, and what is empty is null."""
     sets = {name: dict(fields) for name, fields in there.items()} if isinstance(there, dict) else {}
     for place, field, value in record.custom_fields:
-        sets.setdefault(place, {})[field] = value
+        if value:
+            sets.setdefault(place, {})[field] = value
+        elif field in sets.get(place, {}):
+            sets[place][field] = None
     return sets
 
 
