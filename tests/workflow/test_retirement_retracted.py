@@ -105,6 +105,19 @@ def test_the_notice_runs_on_the_page_that_says_it_was_withdrawn(
     assert "To be retired after" not in public_page(client, row).content.decode()
 
 
+def test_the_page_offers_to_skip_the_notice_of_data_of_a_few_days_as_the_service_allows(
+    cast: Cast, client: Client, retracted: Release, rules: Any
+) -> None:
+    rules(notice_days=30, grace_days=7)
+    row = retirement_proposed(retracted, cast.coordinator)
+    client.force_login(cast.cdo)
+    page = client.get(reverse("dataset_retirement", args=[retracted.dataset_id])).content.decode()
+    assert "Skip the notice" in page
+    row = retirement_decide(retirement=row, goes=True, skip_notice=True, actor=cast.cdo)
+    assert row.ends_at is not None
+    assert row.ends_at <= timezone.now()
+
+
 def public_object(client: Client, row: Retirement) -> None:
     url = reverse("catalogue_object", args=[row.dataset.program.code, row.dataset.inventory_id])
     client.post(url, {"text": "We need it for our report."})

@@ -312,7 +312,7 @@ def _why_not(user: Any, row: Retirement, profile: Profile) -> str:
 
 
 def _decide_form(dataset: Dataset, profile: Profile, data: Any = None) -> forms.DecideForm:
-    may_skip = retiring.may_skip_notice(profile, dataset.public_release, timezone.now())
+    may_skip = retiring.may_skip_notice(profile, retiring.release_to_retire(dataset), timezone.now())
     return forms.DecideForm(
         data,
         prefix="decide",
