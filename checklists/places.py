@@ -34,6 +34,7 @@ _PROPOSALS = {
         "for this release."
     ),
 }
+_PROPOSED = "Filled in from what is known. Check that it holds for this release."
 _ORIGINS = {
     "record": "From the inventory record.",
     "metadata": "From the Metadata page.",
@@ -75,10 +76,10 @@ def origin_of(item: Item, answer: Answer | None) -> str:
         return "As it was judged when benefit and risk were weighed."
     if source.startswith(("file.", "fact.")):
         return "Answered by the product from what it knows."
-    if answer is None:
+    if answer is None or answer.value == "":
         return ""
     if answer.source == Answer.Source.FILLED and item.proposed_from:
-        return _PROPOSALS[item.proposed_from]
+        return _PROPOSALS.get(item.proposed_from, _PROPOSED)
     if answer.source == Answer.Source.FILLED:
         return "Filled in from the last release. Check that it still holds."
     return f"Answered by {answer.by}." if answer.by else ""

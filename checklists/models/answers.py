@@ -64,6 +64,7 @@ class Answer(models.Model):
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="answers")
     item = models.CharField(max_length=20)
+    # Empty words: a person cleared what was filled in for them, and it stays so.
     value = models.JSONField()
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.TYPED)
     by = models.ForeignKey(

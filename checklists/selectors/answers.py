@@ -22,8 +22,8 @@ def submissions_of(release_id: int) -> dict[str, Submission]:
 
 
 def answers_of(submission: Submission) -> dict[str, Any]:
-    """Item id -> value."""
-    return {answer.item: answer.value for answer in submission.answers.all()}
+    """Item id -> value. What a person cleared, so that nothing is filled in there, is no answer."""
+    return {answer.item: answer.value for answer in submission.answers.all() if answer.value != ""}
 
 
 def latest_attestation(submission: Submission) -> Attestation | None:

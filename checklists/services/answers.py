@@ -139,7 +139,7 @@ def answers_save(
         item_id
         for item_id, value in taken.items()
         if item_id not in refused
-        and _keep(submission, known.get(item_id), item_id, value, Answer.Source.TYPED, actor, now)
+        and _type(submission, known.get(item_id), catalogue.item(item_id), value, actor, now)
     ]
     if changed:
         if contributes:
@@ -236,6 +236,23 @@ def _fill(submission: Submission, sources: Mapping[str, Any], now: datetime) -> 
         if present is None or present.source == Answer.Source.FILLED:
             changed |= _keep(submission, present, item_id, value, Answer.Source.FILLED, None, now)
     return changed
+
+
+def _type(
+    submission: Submission, present: Answer | None, item: Item, value: Any, actor: User, now: datetime
+) -> bool:
+    """Keep what a person says. What is filled in until then becomes theirs, also when they say the same.
+
+    What they clear of that stays empty: without the row it would be filled in again.
+    """
+    if not item.proposed_from or present is None:
+        return _keep(submission, present, item.id, value, Answer.Source.TYPED, actor, now)
+    value = "" if value is None else value
+    if present.source == Answer.Source.TYPED and present.value == value:
+        return False
+    present.value, present.source, present.by, present.at = value, Answer.Source.TYPED, actor, now
+    present.save()
+    return True
 
 
 def _keep(
