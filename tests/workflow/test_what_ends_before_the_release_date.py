@@ -33,7 +33,6 @@ from workflow.services.threads import thread_write
 from workflow.stages import Stage
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
 LEVELS = [
     {"code": "one", "label": "Level One"},
     {"code": "two", "label": "Level Two"},
@@ -63,7 +62,7 @@ def granted(release: Release, cast: Cast, kind: str, days: int = 60) -> Publicat
         exception_id=row.pk,
         decision="granted",
         reason="A clear public good.",
-        until=TODAY + timedelta(days=days),
+        until=timezone.localdate() + timedelta(days=days),
         actor=cast.cdo,
     )
 
@@ -167,8 +166,8 @@ def test_an_exception_is_not_decided_in_the_place_of_who_asked_for_it(cast: Cast
     delegation_begin(
         assignment=cast.coordinator.role_assignments.get(role=Role.CDO),
         to_user=deputy,
-        starts=TODAY,
-        ends=TODAY + timedelta(days=7),
+        starts=timezone.localdate(),
+        ends=timezone.localdate() + timedelta(days=7),
         reason="On leave.",
         actor=cast.coordinator,
     )
@@ -187,7 +186,7 @@ def test_an_exception_is_not_decided_in_the_place_of_who_asked_for_it(cast: Cast
             exception_id=row.pk,
             decision="granted",
             reason="Fine.",
-            until=TODAY + timedelta(days=9),
+            until=timezone.localdate() + timedelta(days=9),
             actor=deputy,
         )
 
