@@ -27,8 +27,7 @@ from workflow.services.overrides import overrides_sweep
 from workflow.stages import Stage
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-YESTERDAY = TODAY - timedelta(days=1)
+YESTERDAY = timezone.localdate() - timedelta(days=1)
 
 
 def accepted(release: Release, cast: Cast, until: date) -> RiskDecision:
@@ -64,7 +63,7 @@ def later(release: Release, days: int) -> Any:
 
 def test_an_accepted_risk_holds_to_the_end_of_its_last_day_and_not_longer(cast: Cast) -> None:
     release = release_at(Stage.PRIVACY, cast)
-    accepted(release, cast, TODAY)
+    accepted(release, cast, timezone.localdate())
     assert risk_allowed(later(release, 0)).ok
     [item] = risk_allowed(later(release, 2)).unmet
     assert item.text.startswith("The acceptance of k = 3 ended on")
@@ -112,14 +111,14 @@ def test_an_ended_override_of_public_data_waits_on_the_officer_until_it_is_decid
     assert "look again at the risk of public data" in errand.what
     assert errand.url == reverse("release_privacy", args=[release.pk])
     assert not errands_of(cast.foreign_cdo)
-    accepted(release, cast, TODAY + timedelta(days=30))
+    accepted(release, cast, timezone.localdate() + timedelta(days=30))
     assert not errands_of(cast.privacy_officer)
 
 
 def test_an_override_that_a_later_one_replaced_ends_in_silence(cast: Cast) -> None:
     release = release_at(Stage.PRIVACY, cast)
     accepted(release, cast, YESTERDAY)
-    accepted(release, cast, TODAY + timedelta(days=30))
+    accepted(release, cast, timezone.localdate() + timedelta(days=30))
     assert overrides_sweep() == 1
     assert not OutgoingMessage.objects.filter(message_id="override_lapsed").exists()
 
@@ -130,7 +129,7 @@ def test_a_decision_beyond_the_matrix_ends_with_its_day_too(cast: Cast) -> None:
     [item] = benefit_weighed(context_of(release.pk)).unmet
     assert item.text.startswith("The decision to publish although the matrix proposes otherwise ended on")
     assert item in gates.unmet("publish", context_of(release.pk))
-    weighed(release, proposed="limited", overrides=True, until=TODAY.isoformat())
+    weighed(release, proposed="limited", overrides=True, until=timezone.localdate().isoformat())
     assert benefit_weighed(context_of(release.pk)).ok
 
 

@@ -23,16 +23,14 @@ from workflow.services.reviews import review_give
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
 
-TODAY = timezone.localdate()
-
 
 def lend(owner: User, role: Role, to: User, department: Department | None = None) -> Delegation:
     """`owner` lends `role` for a week, by the service that people use."""
     return delegation_begin(
         assignment=owner.role_assignments.get(role=role, department=department),
         to_user=to,
-        starts=TODAY,
-        ends=TODAY + timedelta(days=7),
+        starts=timezone.localdate(),
+        ends=timezone.localdate() + timedelta(days=7),
         reason="On leave.",
         actor=owner,
     )
