@@ -272,14 +272,16 @@ def _name(item: Fetch, found: Fetched, now: datetime) -> str:
 
 def _new_words(found: Fetched) -> str:
     rows = f", {found.rows:,} rows" if found.rows is not None else ""
-    return f"New data: {human_bytes(found.size)}{rows}."
+    return f"{human_bytes(found.size)}{rows}."
 
 
 def _same_words(found: Fetched, state: RefreshState) -> str:
     if found.is_same:
-        return "Nothing new: the source says that its data did not change."
-    since = f" since {timezone.localtime(state.last_new_at):%-d %b %Y}" if state.last_new_at else ""
-    return f"Nothing new: the same bytes came as the last time{since}."
+        return "The source says that its data did not change."
+    since = (
+        f", unchanged since {timezone.localtime(state.last_new_at):%-d %b %Y}" if state.last_new_at else ""
+    )
+    return f"The same bytes came as the last time{since}."
 
 
 def _event(action: str, fetch: Fetch, actor: User | None, data: dict[str, Any], now: datetime) -> None:

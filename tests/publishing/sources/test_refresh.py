@@ -201,7 +201,7 @@ def test_what_is_due_is_fetched_once_and_lies_in_private_storage(
     assert fetches_sweep(now=at) == 0
     fetch = run(Fetch.objects.get(dataset=dataset))
     assert (fetch.status, fetch.outcome) == ("done", "new")
-    assert fetch.result == f"New data: {len(ROWS)} bytes."
+    assert fetch.result == f"{len(ROWS)} bytes."
     assert fetch.name.startswith(f"{dataset.inventory_id}-")
     with open_key(fetch.storage_key) as stored:
         assert stored.read() == ROWS
@@ -215,7 +215,7 @@ def test_unchanged_data_is_nothing_new(dataset: Dataset, cast: Cast, site: Site)
     again = run(fetch_request(dataset_id=dataset.pk, actor=cast.steward))
     assert (again.outcome, again.result) == (
         "same",
-        "Nothing new: the source says that its data did not change.",
+        "The source says that its data did not change.",
     )
     assert fetches_waiting(dataset.pk) == [first]
     fetch_taken(fetch_id=first.pk, release_id=dataset.current_release.pk)
@@ -233,7 +233,7 @@ def test_the_same_bytes_as_the_last_time_are_nothing_new_and_not_stored_again(
     private_storage().delete(first.storage_key)
     again = run(fetch_request(dataset_id=dataset.pk, actor=cast.steward))
     assert (again.outcome, again.storage_key) == ("same", "")
-    assert "the same bytes came as the last time since" in again.result
+    assert "The same bytes came as the last time, unchanged since" in again.result
     assert not private_storage().exists(first.storage_key)
 
 
