@@ -46,7 +46,11 @@ def _touched(storage: Storage, key: str) -> bool:
     """Note that these bytes were stored again just now, so that nobody deletes them meanwhile (services_bytes)."""
     try:
         os.utime(storage.path(key))
-    except (NotImplementedError, FileNotFoundError):
+    except NotImplementedError:
+        # A storage without paths (S3) keeps its own times: storing the same bytes beside them would change none.
+        return True
+    except FileNotFoundError:
+        # Deleted since we looked: they are stored anew.
         return False
     return True
 

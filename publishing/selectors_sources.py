@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,12 +73,6 @@ def host_rests_until(host: str, *, now: datetime | None = None) -> datetime | No
     """Until when nobody asks this host, after failures in a row; None when it may be asked."""
     row = SourceHost.objects.filter(host=host, resting_until__gt=now or timezone.now()).first()
     return row.resting_until if row else None
-
-
-def parked_since(dataset_ids: Collection[int]) -> dict[int, datetime]:
-    """Since when the automated refresh of each of these datasets is parked; those that run are left out."""
-    rows = RefreshState.objects.filter(dataset_id__in=list(dataset_ids), parked_at__isnull=False)
-    return {row.dataset_id: row.parked_at for row in rows if row.parked_at}
 
 
 @dataclass(frozen=True)

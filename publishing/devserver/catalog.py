@@ -95,10 +95,6 @@ def _type(asset: Asset) -> str:
     return "file" if asset.doc.get("blobId") else "dataset"
 
 
-def _has_rows(asset: Asset) -> bool:
-    return _type(asset) == "dataset"
-
-
 def _approval(store: Store, asset: Asset) -> str:
     last = audience.latest(store, asset)
     if asset.scope == "public":
