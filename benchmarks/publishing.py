@@ -18,7 +18,7 @@ import polars as pl
 
 from benchmarks.data import people
 from benchmarks.lines import line, timing
-from benchmarks.peers import Answer, PeerMissing, in_own, in_peer
+from benchmarks.peers import Answer, PeerMissing, in_own, in_peer, processor
 from datafiles.table import Table, write_columnar
 from tests.services.standin import StandIn, standin_portal
 
@@ -74,7 +74,7 @@ from publishing.models import Publication
 from publishing.records import PortalRecord
 from publishing.services import permit_write, publication_request, publication_run
 from publishing.services.run import Run
-from publishing.tasks import publication_run as task
+from benchmarks.peers import processor
 from work.services import work_run
 
 record = PortalRecord.from_json(given["copy"]["record"])
@@ -83,16 +83,17 @@ permit_write(
     **about, record_digest=record.digest, approvers=[], expires_at=timezone.now() + timedelta(days=1)
 )
 publication = publication_request(**about, record=record, goal=given["goal"])
-steps = {}
+steps, theirs = {}, {}
 
 def timed(name):
     whole = getattr(Run, name)
     def step(self, *args):
-        began = time.perf_counter()
+        began, before = time.perf_counter(), processor(given["portal"])
         try:
             return whole(self, *args)
         finally:
             steps[name] = time.perf_counter() - began
+            theirs[name] = processor(given["portal"]) - before
     setattr(Run, name, step)
 
 for name in ("prepare", "send", "compare"):
@@ -111,7 +112,7 @@ with measured():
 publication.refresh_from_db()
 assert publication.reached == given["goal"], (publication.reached, publication.error)
 answer = {
-    "steps": steps, "above": status("VmHWM") - idle, "idle": idle, "method": publication.method,
+    "steps": steps, "theirs": theirs, "above": status("VmHWM") - idle, "idle": idle, "method": publication.method,
     "sent": sum(chunk.rows for chunk in publication.chunks.all()),
 }
 """
@@ -168,19 +169,19 @@ def _measure(root: Path, path: Path, copies: list[Path], portal: StandIn) -> Non
     site = in_own(_SITE, {"environment": environment, "copies": [str(copy) for copy in copies]}).answer
 
     def worker(copy: int, goal: str) -> tuple[Answer, float]:
-        given = {"environment": environment, "goal": goal, "copy": site["copies"][copy]}
-        before = _processor(portal)
+        given = {"environment": environment, "goal": goal, "copy": site["copies"][copy], "portal": portal.pid}
+        before = processor(portal.pid)
         ran = in_own(_RUN, given | {"release": site["release"]}, limit=LONGEST)
-        return ran, _processor(portal) - before
+        return ran, processor(portal.pid) - before
 
     first, own = worker(0, "private")
     whole = f"{ROWS:,} x 12 pushed, read back and compared"
-    pushes = {"ours": first.answer["steps"]["prepare"] + first.answer["steps"]["send"]}
+    pushes = {"ours": _pushed(first)}
     try:
-        before = _processor(portal)
+        before = processor(portal.pid)
         peer = in_peer("sodapy", _PEER, _signed(portal, path), limit=LONGEST)
-        own_peer = _processor(portal) - before
-        pushes["sodapy"] = peer.seconds
+        own_peer = processor(portal.pid) - before
+        pushes["sodapy"] = (peer.seconds, own_peer)
         timing(f"{whole}, by the clock", first, "sodapy, pushed only,", peer)
         line("the stand-in's own time in that", f"{own:,.2f} s CPU", f"{own_peer:,.2f} s CPU")
         rest, rest_peer = _without(first, own), _without(peer, own_peer)
@@ -193,20 +194,32 @@ def _measure(root: Path, path: Path, copies: list[Path], portal: StandIn) -> Non
     _refresh(pushes, second, own)
 
 
-def _refresh(pushes: dict[str, float], second: Answer, own: float) -> None:
-    """`pushes`: the seconds of whoever pushed everything."""
-    steps, sent = second.answer["steps"], second.answer["sent"]
-    pushed = steps["prepare"] + steps["send"]
-    for who, whole in pushes.items():
-        line(
-            f"1 % changed: {sent:,} of {ROWS:,} rows sent ({second.answer['method']})",
-            f"{pushed:,.2f} s",
-            f"everything, {who}, {whole:,.2f} s",
-            f"1/{whole / max(pushed, 1e-9):,.0f}",
+def _refresh(pushes: dict[str, tuple[float, float]], second: Answer, own: float) -> None:
+    """`pushes`: for whoever pushed everything, the seconds of the clock and those of the stand-in's processor."""
+    sent, (clock, theirs) = second.answer["sent"], _pushed(second)
+    what = f"1 % changed: {sent:,} of {ROWS:,} rows sent ({second.answer['method']})"
+    for who, (whole, own_whole) in pushes.items():
+        _part(what, clock, f"everything, {who},", whole)
+        _part(
+            "the same without the stand-in's own time",
+            clock - theirs,
+            f"everything, {who},",
+            whole - own_whole,
         )
     timing("the same, all rows read back and compared", second)
     line("the stand-in's own time in that", f"{own:,.2f} s CPU")
     _memory("memory of the worker above its idle", second)
+
+
+def _pushed(ran: Answer) -> tuple[float, float]:
+    """Until every row is over there: the seconds of the clock, and those of the stand-in's processor in them."""
+    clock, theirs = (ran.answer[of]["prepare"] + ran.answer[of]["send"] for of in ("steps", "theirs"))
+    return clock, theirs
+
+
+def _part(what: str, ours: float, name: str, whole: float) -> None:
+    ours = max(ours, 0.01)
+    line(what, f"{ours:,.2f} s", f"{name} {whole:,.2f} s", f"1/{whole / ours:,.1f}")
 
 
 def _memory(what: str, ran: Answer) -> None:
@@ -220,13 +233,6 @@ def _without(ran: Answer, own: float) -> Answer:
 
 def _signed(portal: StandIn, path: Path) -> dict[str, Any]:
     return {"domain": portal.domain, "key": portal.key_id, "secret": portal.key_secret, "path": str(path)}
-
-
-def _processor(portal: StandIn) -> float:
-    """Seconds of processor that the stand-in has used so far."""
-    ticks = os.sysconf("SC_CLK_TCK")
-    fields = Path(f"/proc/{portal.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / ticks
 
 
 if __name__ == "__main__":

@@ -51,9 +51,11 @@ def answer(store: Store, query: queries.Query, kind: str, headers: dict[str, str
     """A short answer whole; a long one in pieces, over a connection that is closed at its end."""
     content_type, write = WRITERS[kind]
     sql = query.sql
+    reader = store.reader()
     if kind == "csv" and query.lines is not None:
         sql, write = query.lines, _csv_lines
-    reader = store.reader()
+        # The text goes out in the bytes in which it is kept.
+        reader.text_factory = bytes
     try:
         cursor = reader.execute(sql, query.params)
         first = cursor.fetchmany(AT_ONCE)
@@ -109,7 +111,7 @@ def _csv_lines(fields: Fields, batches: Iterable[list[Row]]) -> Iterator[bytes]:
     """Rows that are one line of CSV each already."""
     yield from _csv(fields, [])
     for batch in batches:
-        yield "".join([f"{line}\r\n" for (line,) in batch]).encode()
+        yield b"".join([line + b"\r\n" for (line,) in batch])
 
 
 def _geojson(fields: Fields, batches: Iterable[list[Row]]) -> Iterator[bytes]:

@@ -186,10 +186,16 @@ class Store(Database):
 
     def index(self, asset: Asset) -> None:
         """Keep the row identifier unique; raises sqlite3.IntegrityError when the rows there are not."""
+        wanted = None if asset.row_identifier is None else cell(asset.row_identifier)
+        there = self.db.execute(f"PRAGMA index_info(key_{asset.oid})").fetchone()
+        if wanted == (there and there[2]):
+            return
+        self.drop_index(asset)
+        if wanted is not None:
+            self.db.execute(f"CREATE UNIQUE INDEX key_{asset.oid} ON {asset.truth} ({wanted})")
+
+    def drop_index(self, asset: Asset) -> None:
         self.db.execute(f"DROP INDEX IF EXISTS key_{asset.oid}")
-        if asset.row_identifier is not None:
-            column = cell(asset.row_identifier)
-            self.db.execute(f"CREATE UNIQUE INDEX key_{asset.oid} ON {asset.truth} ({column})")
 
     def add_column(self, asset: Asset, column: dict[str, Any]) -> None:
         column["id"] = self.next_number("column", FIRST_COLUMN_ID)
