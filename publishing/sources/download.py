@@ -6,8 +6,6 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -17,6 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from publishing.sources.base import Clock, Fetched, Limits, SourceFault
 from publishing.sources.safe import SafeSession
+from publishing.waits import retry_after
 
 CHUNK = 1 << 16
 LONGEST_WAIT = 6 * 3600.0
@@ -146,7 +145,7 @@ def check(answer: requests.Response, *, what: str = "the file") -> requests.Resp
     if status < 400:
         return answer
     host = urlsplit(answer.url).hostname
-    wait = _wait_of(answer.headers.get("Retry-After", ""))
+    wait = retry_after(answer.headers.get("Retry-After"), longest=LONGEST_WAIT)
     answer.close()
     if status in (401, 403):
         raise SourceFault(
@@ -258,15 +257,3 @@ def too_large(limits: Limits) -> SourceFault:
         "for less, for example for one year.",
         final=True,
     )
-
-
-def _wait_of(text: str) -> float | None:
-    """Seconds from a Retry-After header, a number or a date; None when there is none that can be read."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError):
-            return None
-    return max(0.0, min(seconds, LONGEST_WAIT)) if seconds == seconds else None

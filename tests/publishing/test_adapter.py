@@ -20,7 +20,6 @@ from publishing.portals.base import (
     TooLarge,
 )
 from publishing.portals.socrata import SocrataConfig, SocrataPortal, bulk
-from publishing.portals.socrata.errors import retry_after
 from publishing.portals.socrata.session import SocrataSession
 from publishing.records import PortalRecord
 from tests.publishing import samples
@@ -381,11 +380,3 @@ def test_a_stranger_sends_no_key(portal: SocrataPortal, orders: Orders) -> None:
     portal.verify_public(remote_id, key_field="row_key")
     entry = orders.log()[-1]
     assert entry["signed"] is False and "x-app-token" not in entry["headers"]
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [(None, None), ("", None), ("7", 7.0), ("-1", 0.0), ("99999", 900.0), ("soon", None)],
-)
-def test_retry_after_is_read_with_bounds(text: str | None, seconds: float | None) -> None:
-    assert retry_after(text) == seconds

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
@@ -22,6 +20,7 @@ from publishing.portals.base import (
     TooLarge,
 )
 from publishing.portals.shared.config import PortalConfig
+from publishing.waits import retry_after
 
 LONGEST_RETRY_AFTER = 900.0
 _WORD = re.compile(r"[^A-Za-z0-9_.:-]")
@@ -33,7 +32,7 @@ def by_status(
     """The error for a status of 400 or more. `wait` is the Retry-After header, `about` the code and request."""
     host, about = config.domain, {"status": status, **about}
     if status == 429:
-        return _throttled(host, retry_after(wait), about)
+        return _throttled(host, retry_after(wait, longest=LONGEST_RETRY_AFTER), about)
     if status == 408 or status >= 500:
         return Retryable(
             f"The portal at {host} has trouble just now (it answered {status}). We try again by ourselves.",
@@ -105,20 +104,6 @@ def strange(what: str, config: PortalConfig, how: str) -> ProtocolError:
         f"whether {config.PREFIX}_DOMAIN names the portal itself and nothing stands in front of it.",
         ambiguous=True,
     )
-
-
-def retry_after(text: str | None) -> float | None:
-    """Seconds from a Retry-After header, a number or a date, capped; None when there is none we can read."""
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError):
-            return None
-    return max(0.0, min(seconds, LONGEST_RETRY_AFTER))
 
 
 def word(value: Any) -> str:

@@ -9,9 +9,7 @@ import requests
 
 from publishing.portals.base import BadRequest, PortalError
 from publishing.portals.shared.config import PortalConfig
-from publishing.portals.shared.errors import by_status, refused, retry_after, strange, word
-
-__all__ = ["error_of", "retry_after"]
+from publishing.portals.shared.errors import by_status, refused, strange, word
 
 # What the portal says about a dataset is ours to repeat; what it says about rows might quote them.
 SPOKEN = re.compile(
