@@ -13,9 +13,8 @@ from publishing.rehearsal import Planned, Wish, plan_of
 from publishing.services.remote import open_portal, place_of
 from work.errors import Stop
 
-# Only Socrata tells everything in requests that read; the others have reads that are sent like writes.
-_ONLY_READS = frozenset({"socrata"})
-_IMPATIENT = {"tries": 2, "read_seconds": 10.0}
+# Nobody waits long for a page, and an adapter opened so refuses every write before it is sent.
+_LOOKING = {"tries": 2, "read_seconds": 10.0, "read_only": True}
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def _one(dataset_id: int, code: str, record: PortalRecord, rows: int | None, to_
     asset = PortalAsset.objects.filter(dataset_id=dataset_id, portal=code, domain=domain).first()
     wish = Wish(record, rows, to_public, remote_id=asset.remote_id if asset else "")
     try:
-        with open_portal(_quiet, code, **_IMPATIENT, read_only=code in _ONLY_READS) as portal:
+        with open_portal(_quiet, code, **_LOOKING) as portal:
             return Rehearsed(place, plan_of(portal, wish))
     except (Stop, PortalError) as error:
         return Rehearsed(place, trouble=error.sentence)

@@ -25,6 +25,13 @@ GONE = ("CONT_0001",)
 SPOKEN = re.compile(r"(already exists|is not available|not a valid name)", re.IGNORECASE)
 
 
+# Everything is sent as a POST: these addresses sign in or answer, and change nothing.
+READ_PATHS = re.compile(
+    r"/sharing/rest/(generateToken|community/self|content/items/[0-9a-f]{32}|content/users/[^/]+)"
+    r"|.*/rest/services/[^/]+/FeatureServer(/\d+(/query)?)?"
+)
+
+
 @dataclass(frozen=True)
 class ArcgisConfig(PortalConfig):
     """The organization, the account that publishes, and the hosts where its services lie.
@@ -53,13 +60,18 @@ class _TokenEnded(Exception):
     """Fetch a new one and ask again, once."""
 
 
+class ArcgisSession(PortalSession):
+    def only_reads(self, method: str, path: str) -> bool:
+        return READ_PATHS.fullmatch(path) is not None
+
+
 class ArcgisClient(PortalClient):
     config: ArcgisConfig
 
     def __init__(self, config: ArcgisConfig, *, anonymous: bool = False) -> None:
         super().__init__(config)
         self.anonymous = anonymous
-        self.session = PortalSession(config)
+        self.session = ArcgisSession(config)
         self.session.headers["Referer"] = REFERER
         self._token = ""
 

@@ -269,15 +269,9 @@ class CkanPortal:
 
     def _take_place(self, new: dict[str, Any]) -> dict[str, Any]:
         """The last step of a change of places, and what a cut before it left undone."""
-        extras = shape.extras_of(new)
-        stage, old = extras.pop(shape.STAGE), extras.pop(shape.REPLACES)
-        package = self._patch(
-            new,
-            "publish the working state",
-            name=new["name"].removesuffix(NEXT),
-            private=stage == shape.SWAP_PRIVATE,
-            extras=extras,
-        )
+        old = shape.extras_of(new)[shape.REPLACES]
+        changes = shape.placed(new, new["name"].removesuffix(NEXT))
+        package = self._patch(new, "publish the working state", **changes)
         with suppress(NotFound):
             self.signed.action("package_delete", "remove the old state", id=old)
         return package
@@ -308,7 +302,10 @@ class CkanPortal:
     # how we speak
 
     def _package(self, name: str) -> dict[str, Any]:
-        """The dataset; one whose change of places was cut short is put in its place first."""
+        """The dataset; one whose change of places was cut short is put in its place first.
+
+        Who only reads sees it as it will be then.
+        """
         try:
             return self._show(name)
         except NotFound:
@@ -316,6 +313,9 @@ class CkanPortal:
                 raise
         package = self._show(f"{name}{NEXT}")
         if shape.extras_of(package).get(shape.STAGE) in (shape.SWAP_PUBLIC, shape.SWAP_PRIVATE):
+            if self.config.read_only:
+                will = shape.placed(package, name)
+                return {**package, **will, "extras": shape.as_extras(will["extras"])}
             return self._take_place(package)
         raise NotFound(f"The portal at {self.config.domain} has no such dataset any more.", status=404)
 

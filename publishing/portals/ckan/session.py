@@ -19,6 +19,9 @@ SPOKEN = re.compile(
     r"(already in use|must belong to|not exist|can't be private|license|Missing value)", re.IGNORECASE
 )
 _ROWS = ("records", "records_row", "data", "message", "__type")
+ACTION = "/api/3/action/"
+# Every action may be sent as a POST: which of ours only read, their names say.
+READ_ACTIONS = frozenset(("organization_list_for_user", "package_show", "datastore_info", "datastore_search"))
 
 
 @dataclass(frozen=True)
@@ -32,18 +35,25 @@ class CkanConfig(PortalConfig):
     organization: str = ""
 
 
+class CkanSession(PortalSession):
+    def only_reads(self, method: str, path: str) -> bool:
+        if path.startswith(ACTION):
+            return path.removeprefix(ACTION) in READ_ACTIONS
+        return super().only_reads(method, path)
+
+
 class CkanClient(PortalClient):
     config: CkanConfig
 
     def __init__(self, config: CkanConfig, *, anonymous: bool = False) -> None:
         super().__init__(config)
-        self.session = PortalSession(config)
+        self.session = CkanSession(config)
         if not anonymous:
             self.session.headers["Authorization"] = config.api_token
 
     def action(self, act: str, what: str, /, *, idempotent: bool = True, **body: Any) -> Any:
         """The result of an action. `what` names it for people: "read the dataset"."""
-        address = f"{self.config.base}/api/3/action/{act}"
+        address = f"{self.config.base}{ACTION}{act}"
         return self.call(
             what, lambda: self._result(what, self.session.post(address, json=body)), idempotent=idempotent
         )

@@ -63,6 +63,14 @@ def extras_of(package: dict[str, Any]) -> dict[str, str]:
     return {extra["key"]: extra["value"] for extra in package.get("extras", [])}
 
 
+def placed(package: dict[str, Any], name: str) -> dict[str, Any]:
+    """What a dataset says of itself once it has taken the place that a change of places begins with."""
+    extras = extras_of(package)
+    stage = extras.pop(STAGE)
+    extras.pop(REPLACES, None)
+    return {"name": name, "private": stage == SWAP_PRIVATE, "extras": extras}
+
+
 def as_extras(values: dict[str, str]) -> list[dict[str, str]]:
     return [{"key": name, "value": value} for name, value in sorted(values.items())]
 

@@ -32,7 +32,7 @@ class PortalConfig:
     pause: Pause = sleep
     # How often a call that met passing trouble is tried before its error goes to who asked.
     tries: int = 5
-    # Refuse every request that could change something on the portal.
+    # Refuse everything that could change something on the portal, before it is sent or written.
     read_only: bool = False
 
     def __post_init__(self) -> None:

@@ -27,6 +27,7 @@ LONGEST_WAIT = 20.0
 
 
 READS = ("GET", "HEAD")
+ONLY_READS = "This session only reads; nothing was sent to the portal."
 
 
 @dataclass
@@ -62,8 +63,8 @@ class PortalSession(requests.Session):
         parts = urlsplit(str(url))
         if parts.scheme != self.config.scheme or parts.netloc not in self.hosts:
             raise ValueError("This session speaks to the configured portal only.")
-        if self.config.read_only and str(method).upper() not in READS:
-            raise ValueError("This session only reads; nothing was sent to the portal.")
+        if self.config.read_only and not self.only_reads(str(method).upper(), parts.path):
+            raise ValueError(ONLY_READS)
         kwargs["timeout"] = (CONNECT_SECONDS, self.config.read_seconds)
         whole = not kwargs.get("stream", False)
         kwargs["stream"] = True
@@ -75,6 +76,10 @@ class PortalSession(requests.Session):
         self.last = response
         self._log(method, parts.path, response, time.monotonic() - began)
         return response
+
+    def only_reads(self, method: str, path: str) -> bool:
+        """Can such a request change nothing on the portal? What nobody can tell counts as a write."""
+        return method in READS
 
     def _log(self, method: str | bytes, path: str, response: requests.Response, seconds: float) -> None:
         """The path without its query, and the portal's number of the request: no key, and nothing of a row."""

@@ -54,7 +54,7 @@ class StaticPortal:
 
     def check_key(self) -> None:
         """There is no key: may we write where the files go?"""
-        with self._files("write into the catalogue"):
+        with self._writing("write into the catalogue"):
             self.tree.try_writing()
 
     # the dataset
@@ -71,7 +71,7 @@ class StaticPortal:
         return self.view(name)
 
     def _begin(self, name: str, record: PortalRecord) -> None:
-        with self._files("create the dataset"):
+        with self._writing("create the dataset"):
             self.tree.make()
             self.tree.draft(name).mkdir(mode=0o700)
             files.keep_record(self.tree.draft(name) / "rows", record, 0)
@@ -96,7 +96,7 @@ class StaticPortal:
 
     def fit_columns(self, remote_id: str, record: PortalRecord) -> RemoteAsset:
         folder = self._draft(remote_id)
-        with self._files("fit the columns"):
+        with self._writing("fit the columns"):
             draft.emptied(folder)
             files.keep_record(folder / "rows", record, 0)
         return self.view(remote_id)
@@ -104,7 +104,7 @@ class StaticPortal:
     def set_metadata(self, remote_id: str, record: PortalRecord) -> None:
         """A draft is only told; a version that holds gets new descriptions and a new page, one by one."""
         name = _checked(remote_id)
-        with self._files("describe the dataset"):
+        with self._writing("describe the dataset"):
             if self.tree.has_draft(name) and self.tree.current(name) is None:
                 files.keep_record(self.tree.draft(name) / "rows", record, 0)
                 return
@@ -123,12 +123,12 @@ class StaticPortal:
 
     def empty(self, remote_id: str) -> None:
         folder = self._draft(remote_id)
-        with self._files("empty the working copy"):
+        with self._writing("empty the working copy"):
             draft.emptied(folder)
 
     def push_chunk(self, remote_id: str, rows: list[dict[str, Any]]) -> ChunkReceipt:
         folder = self._draft(remote_id)
-        with self._files("add rows"):
+        with self._writing("add rows"):
             record, _ = files.kept_record(folder / "rows")
             strange = sorted({name for row in rows for name in row} - set(record.fields))
             if strange:
@@ -171,7 +171,7 @@ class StaticPortal:
         name = _checked(remote_id).removesuffix(NEXT)
         if not self.tree.has_draft(remote_id):
             return self.view(name)
-        with self._files("publish the working state"):
+        with self._writing("publish the working state"):
             folder = self._draft(remote_id)
             record, _ = files.kept_record(folder / "rows")
             version = self.tree.new_version(name)
@@ -184,7 +184,7 @@ class StaticPortal:
 
     def set_scope(self, remote_id: str, scope: str) -> RemoteAsset:
         name = _checked(remote_id)
-        with self._files("change who may see it"):
+        with self._writing("change who may see it"):
             if scope == "public":
                 self._current(name)
                 self.tree.show(name)
@@ -212,7 +212,7 @@ class StaticPortal:
         """Put a file of ours beside the first page, such as data.json, and link it there."""
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*\.(json|xml|txt)", name):
             raise ValueError(f"{name!r} is not the name of a file for the catalogue.")
-        with self._files("write into the catalogue"):
+        with self._writing("write into the catalogue"):
             self.tree.make()
             write_whole(self.tree.public / name, [text])
             self._index()
@@ -246,6 +246,14 @@ class StaticPortal:
             write_whole(self.tree.public / "style.css", [pages.STYLE])
             if names == self.tree.names_public():
                 return
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        """As `_files`, for what changes something. Raises ValueError where we only look."""
+        if self.config.read_only:
+            raise ValueError("This catalogue is only read; nothing was written to its folder.")
+        with self._files(what):
+            yield
 
     @contextmanager
     def _files(self, what: str) -> Iterator[None]:

@@ -73,6 +73,23 @@ class House:
         answer = requests.post(f"{self.url}/__standin/faults", json={"kind": kind, **about}, timeout=5)
         assert answer.status_code == 200, answer.text
 
+    def reads(self, request: dict[str, Any]) -> bool:
+        """Does this request, out of the log of the stand-in, only read?"""
+        raise NotImplementedError
+
+    def writes(self) -> list[str]:
+        """What was sent since `quiet` that could have changed something."""
+        return [f"{one['method']} {one['path']}" for one in self.log() if not self.reads(one)]
+
+    def holdings(self) -> Any:
+        """Everything that the portal holds, to be compared before and after."""
+        with sqlite3.connect(self.state / "portal.sqlite3", timeout=5) as database:
+            tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            return {
+                name: database.execute(f'SELECT * FROM "{name}"').fetchall()
+                for (name,) in tables
+            }
+
     def quiet(self) -> None:
         """No fault is on order, and the log of requests begins anew."""
         for name in ("faults", "log"):
@@ -99,6 +116,9 @@ class SocrataHouse(House):
             "SOCRATA_KEY_ID": "key",
             "SOCRATA_KEY_SECRET": SECRET,
         }
+
+    def reads(self, request: dict[str, Any]) -> bool:
+        return request["method"] in ("GET", "HEAD")
 
     def change_a_row(self, remote_id: str) -> None:
         row = {"row_key": "3", "permit_number": "A-X"}
@@ -128,6 +148,11 @@ class CkanHouse(House):
             "CKAN_ORGANIZATION": "city",
         }
 
+    def reads(self, request: dict[str, Any]) -> bool:
+        """Every action is a POST; these are the ones that CKAN's own documents call reading."""
+        looks = ("package_show", "datastore_info", "datastore_search", "organization_list_for_user")
+        return request["method"] == "GET" or request["path"].rsplit("/", 1)[-1] in looks
+
     def portal(self, **changes: Any) -> Portal:
         about = {"api_token": SECRET, "organization": "city", "wait_scale": 0.01, "read_seconds": 5.0}
         return CkanPortal(CkanConfig(self.domain, "http", **{**about, **changes}))
@@ -150,6 +175,16 @@ class ArcgisHouse(House):
             "ARCGIS_PASSWORD": SECRET,
         }
 
+    def reads(self, request: dict[str, Any]) -> bool:
+        """Everything is a POST; to sign in makes a token and nothing else."""
+        looks = ("generateToken", "self", "publisher", "query", "FeatureServer", "0")
+        path = request["path"]
+        return path.rsplit("/", 1)[-1] in looks or path.rsplit("/", 2)[-2:-1] == ["items"]
+
+    def holdings(self) -> Any:
+        held = super().holdings()
+        return held | {"doc": [row for row in held["doc"] if row[0] != "token"]}
+
     def portal(self, **changes: Any) -> Portal:
         about = {"username": "publisher", "password": SECRET, "wait_scale": 0.01, "read_seconds": 5.0}
         return ArcgisPortal(ArcgisConfig(self.domain, "http", **{**about, **changes}))
@@ -170,6 +205,18 @@ class StaticHouse(House):
     def change_a_row(self, remote_id: str) -> None:
         file = self.state / "store" / remote_id / "current" / "data.csv"
         file.write_text(file.read_text("utf-8").replace("A-3", "A-X"), "utf-8")
+
+    def reads(self, request: dict[str, Any]) -> bool:
+        return request["method"] in ("GET", "HEAD")
+
+    def holdings(self) -> Any:
+        """The tree: every path with its kind and rights, when it was written, and what stands in it."""
+        found = {}
+        for path in sorted(self.state.rglob("*")):
+            about = path.lstat()
+            body = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
+            found[str(path.relative_to(self.state))] = (about.st_mode, about.st_mtime_ns, body)
+        return found
 
     def portal(self, **changes: Any) -> Portal:
         about = {"wait_scale": 0.01, "read_seconds": 5.0}
