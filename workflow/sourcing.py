@@ -13,17 +13,32 @@ from accounts.roles import Role, acting_for, has_role
 from accounts.selectors import profile_for
 from publishing.models import EtlRecord
 from workflow.models import Dataset
+from workflow.stages import Stage
 
 # Who prepares the data knows where it comes from.
 PROPOSERS = (Role.STEWARD, Role.CUSTODIAN, Role.COORDINATOR, Role.OPEN_DATA_TEAM)
 
 
 def check_propose(actor: User, dataset: Dataset) -> None:
-    """Refuse unless `actor` prepares the data: they describe the source, test it, and have it fetched."""
-    _check(actor, dataset, PROPOSERS, "say where the data comes from")
+    """Refuse unless `actor` prepares the data: they describe the source, test it, and have it fetched.
+
+    Nothing new comes to a dataset that was retired.
+    """
+    check_withdraw(actor, dataset)
+    if dataset.stage == Stage.RETIRED:
+        raise PermissionDenied("This dataset was retired, so no new data comes to it.")
 
 
 def may_propose(actor: User, dataset: Dataset) -> bool:
+    return dataset.stage != Stage.RETIRED and may_withdraw(actor, dataset)
+
+
+def check_withdraw(actor: User, dataset: Dataset) -> None:
+    """Refuse unless `actor` prepares the data: a version that waits is taken back after a retirement too."""
+    _check(actor, dataset, PROPOSERS, "say where the data comes from")
+
+
+def may_withdraw(actor: User, dataset: Dataset) -> bool:
     return any(_holds(actor, role, dataset) for role in PROPOSERS)
 
 

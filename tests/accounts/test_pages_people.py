@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -230,3 +231,19 @@ def test_roles_given_and_taken_and_refusals_stand_in_the_trail_of_the_program(ca
     as_(cast.steward).get(reverse("people"))
     found = AuditEvent.objects.filter(program_id=cast.program.pk).values_list("action", flat=True)
     assert {"accounts.role_assigned", "accounts.role_revoked", "access.refused"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "headings"),
+    [
+        ("people", "people", ["E-mail address", "Roles", "Account", "Last log-in"]),
+        ("program_list", "programs", ["Profile", "Adopted", "By", "Change it"]),
+    ],
+)
+def test_on_a_phone_each_row_is_a_block_whose_cells_say_their_headings(
+    cast: Cast, as_: As, name: str, table: str, headings: list[str]
+) -> None:
+    page = text_of(as_(cast.portal_admin).get(reverse(name)))
+    assert f'table-stacked" id="{table}"' in page
+    row = page[page.index("<tbody>") :].split("</tr>")[0]
+    assert re.findall(r'data-label="([^"]*)"', row) == headings

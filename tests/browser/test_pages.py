@@ -15,6 +15,9 @@ from tests.browser.world import WHO, World, world_make
 
 NARROW = {"width": 360, "height": 800}
 WIDE = {"width": 1280, "height": 900}
+# The tables of which each row is a block on a phone, and which are wider than it all the same.
+SCROLLING = """() => [...document.querySelectorAll('.table-scroll:has(.table-stacked)')]
+    .filter(box => box.scrollWidth > box.clientWidth).map(box => box.querySelector('table').id)"""
 
 
 @pytest.fixture
@@ -68,4 +71,6 @@ def faults_of(page: Page, url: str, assert_accessible: Any) -> list[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > NARROW["width"]:
         found.append(f"is {width} px wide on a phone")
+    if scrolling := page.evaluate(SCROLLING):
+        found.append(f"scrolls sideways in {', '.join(scrolling)} on a phone")
     return found

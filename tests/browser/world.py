@@ -127,6 +127,8 @@ class World:
             reverse("program_detail", args=[code]),
             reverse("program_check_upload", args=[code]),
             reverse("program_copy", args=[code]),
+            reverse("people"),
+            reverse("person", args=[self.cast.steward.pk]),
             reverse("role_requests"),
             reverse("role_request", args=[self.wish]),
             reverse("delegations_all"),

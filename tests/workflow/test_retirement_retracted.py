@@ -22,6 +22,8 @@ from workflow import gates
 from workflow.context import context_of
 from workflow.errors import MoveRefused
 from workflow.models import ArchiveCopy, Release, Retirement, RetirementObjection, Retraction
+from workflow.selectors.public_page import removals_of
+from workflow.selectors.retirement import retirements_waiting_on
 from workflow.services.archive import archive_open, archive_run
 from workflow.services.datasets import release_open
 from workflow.services.endings import endings_sweep, retirement_complete, retirement_settle
@@ -146,6 +148,29 @@ def test_the_release_that_takes_its_place_is_not_retired_by_the_decision_about_i
     assert sentence in client.get(url).content.decode()
     with pytest.raises(MoveRefused, match=sentence):
         retirement_complete(retirement=row, actor=cast.cdo, now=after)
+
+
+def test_readers_of_the_corrected_release_are_not_told_that_it_goes(
+    cast: Cast, client: Client, retracted: Release, rules: Any
+) -> None:
+    rules(notice_days=30)
+    row = retirement_proposed(retracted, cast.coordinator)
+    retirement_decide(retirement=row, goes=True, actor=cast.cdo)
+    program, dataset = row.dataset.program, row.dataset
+    assert "To be retired after" in public_page(client, row).content.decode()
+    assert [line.title for line in removals_of(program)]
+    assert retirements_waiting_on(cast.cdo) == []
+    corrected = release_open(dataset=dataset, actor=cast.coordinator)
+    stage_put(corrected, Stage.PUBLISHED, timezone.now())
+    page = public_page(client, row).content.decode()
+    assert "To be retired" not in page
+    assert "Object to the retirement" not in page
+    assert removals_of(program) == []
+    # Colleagues are told what is left to do.
+    [waiting] = retirements_waiting_on(cast.cdo)
+    assert waiting.what.startswith("withdraw its retirement")
+    client.force_login(cast.cdo)
+    assert "withdraw the retirement" in client.get(reverse("release", args=[corrected.pk])).content.decode()
 
 
 def test_what_a_refresh_puts_in_the_place_of_public_data_goes_with_its_dataset(

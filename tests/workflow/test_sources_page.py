@@ -193,3 +193,33 @@ def test_the_public_reads_the_notice_of_the_program_while_the_refresh_is_parked(
     assert "It broke." not in shown
     RefreshState.objects.filter(pk=state.pk).update(parked_at=None)
     assert "cannot be read at the moment" not in Client().get(url).content.decode()
+
+
+def test_nobody_is_asked_where_the_new_data_of_a_retired_dataset_comes_from(
+    cast: Cast, dataset: Dataset
+) -> None:
+    release = dataset.current_release
+    overview, ask = reverse("release", args=[release.pk]), reverse("source_propose", args=[dataset.pk])
+    assert "Say where it comes from" in by(cast.steward).get(overview).content.decode()
+    assert ask in page(cast.steward, dataset)
+    stage_put(release, Stage.RETIRED, timezone.now())
+    assert "Say where it comes from" not in by(cast.steward).get(overview).content.decode()
+    assert ask not in page(cast.steward, dataset)
+    assert "No new data comes to it" in page(cast.steward, dataset)
+    refused = by(cast.steward).get(ask)
+    assert refused.status_code == 403
+    assert "This dataset was retired" in refused.content.decode()
+
+
+def test_a_version_that_waits_is_taken_back_after_the_retirement_too(
+    cast: Cast, dataset: Dataset, site: Site
+) -> None:
+    record = propose(cast, dataset, site)
+    stage_put(dataset.current_release, Stage.RETIRED, timezone.now())
+    shown = page(cast.steward, dataset)
+    assert "Change it" not in shown
+    withdraw = reverse("source_withdraw", args=[dataset.pk, record.pk])
+    assert withdraw in shown
+    by(cast.steward).post(withdraw)
+    record.refresh_from_db()
+    assert record.state == EtlRecord.State.WITHDRAWN

@@ -11,7 +11,13 @@ from accounts.models import Program
 from publishing.models import Publication
 from workflow.models import Dataset, Retirement, Retraction
 from workflow.selectors.catalogue_lines import CatalogueLine, line_of
-from workflow.selectors.retirement import PublicRetirement, more_time_because, page_address, public_retirement
+from workflow.selectors.retirement import (
+    PublicRetirement,
+    is_of_public,
+    more_time_because,
+    page_address,
+    public_retirement,
+)
 
 PUBLIC, NOTICE, RETIRED, WITHDRAWN = "public", "notice", "retired", "withdrawn"
 
@@ -89,9 +95,10 @@ def removals_of(program: Program) -> list[PublicRetirement]:
             dataset__program=program, state__in=(Retirement.State.NOTICE, Retirement.State.RETIRED)
         )
         .select_related("dataset__program", "dataset__department", "successor__program")
-        .prefetch_related("objections")
+        .prefetch_related("objections", "dataset__releases")
         .order_by("-decided_at", "-pk")
     )
+    rows = [row for row in rows if _is_told(row)]
     titles = _approved_titles({row.dataset_id for row in rows})
     return [public_retirement(row, titles.get(row.dataset_id, row.dataset.title)) for row in rows]
 
@@ -130,11 +137,13 @@ def endings_edition(programs: Iterable[Program]) -> list[list[Any]]:
 
 def _last(dataset: Dataset) -> Retirement | None:
     rows = dataset.retirements.filter(state__in=(Retirement.State.NOTICE, Retirement.State.RETIRED))
-    return (
-        rows.select_related("dataset__program", "dataset__department", "successor__program")
-        .prefetch_related("objections")
-        .first()
-    )
+    rows = rows.select_related("dataset__program", "dataset__department", "successor__program")
+    return next((row for row in rows.prefetch_related("objections") if _is_told(row)), None)
+
+
+def _is_told(row: Retirement) -> bool:
+    """Readers are not told of the end of data that a corrected release has replaced, as that one stays."""
+    return row.state == Retirement.State.RETIRED or is_of_public(row)
 
 
 def _approved_titles(dataset_ids: Iterable[int]) -> dict[int, str]:

@@ -17,6 +17,7 @@ from accounts.selectors import profile_for
 from audit.models import AuditEvent
 from notifications.messages import absolute_link
 from workflow import retiring
+from workflow.gates.endings import is_decided_about
 from workflow.models import ArchiveCopy, Dataset, Retirement, RetirementObjection
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.requests import public_address
@@ -95,6 +96,12 @@ def page_of(row: Retirement, profile: Profile) -> RetirementPage:
     )
 
 
+def is_of_public(row: Retirement) -> bool:
+    """Is it about what readers have, or had last? Not any more once a corrected release took that one's place."""
+    release = retiring.release_to_retire(row.dataset)
+    return release is None or is_decided_about(row, release)
+
+
 def retirement_open_of(dataset: Dataset) -> Retirement | None:
     return _rows().filter(dataset=dataset, state__in=(State.PROPOSED, State.NOTICE)).first()
 
@@ -144,6 +151,13 @@ def _asked(row: Retirement, user: User, profile: Profile) -> str:
         if not missing and retiring.may(retiring.check_decide, user, row, profile):
             return "decide whether it is retired"
         return ""
+    if not is_of_public(row):
+        may_withdraw = retiring.may(retiring.check_withdraw, user, row, profile)
+        return (
+            "withdraw its retirement: it was about data that a corrected release replaced"
+            if may_withdraw
+            else ""
+        )
     stands = any(one.stands for one in row.objections.all())
     if stands and retiring.may(retiring.check_decide, user, row, profile):
         return "answer the objections to its retirement: the notice stands still until then"
@@ -231,6 +245,11 @@ def standing_line(dataset: Dataset) -> str:
         return "It is proposed to retire this dataset."
     if row.state == State.RETIRED:
         return f"This dataset was retired on {local_day(row.ended_at, dataset)}."
+    if not is_of_public(row):
+        return (
+            "The retirement was about data that a corrected release replaced. What is public now stays; "
+            "withdraw the retirement."
+        )
     if row.paused_at is not None:
         return "This dataset is to be retired; the notice stands still while an objection is answered."
     return f"The public notice of its retirement runs until {local_day(row.ends_at, dataset)}."

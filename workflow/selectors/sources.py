@@ -14,6 +14,7 @@ from privacy.selectors import recipe_in_force
 from publishing.models import EtlRecord, RefreshState
 from publishing.selectors_sources import record_in_force, record_proposed, state_of, words_of
 from workflow.models import Dataset
+from workflow.stages import Stage
 
 # How often the record of the inventory says that the data is updated -> how often the source is asked.
 _FREQUENCIES = {
@@ -94,6 +95,7 @@ def source_panel(dataset: Dataset) -> dict[str, Any]:
         "words": words_of(record) if record else "",
         "state": state,
         "waiting": record_proposed(dataset.pk),
+        "is_retired": dataset.stage == Stage.RETIRED,
     }
 
 

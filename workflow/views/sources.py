@@ -25,6 +25,7 @@ from workflow.forms.sources import DecisionForm, EtlForm, KindForm
 from workflow.models import Dataset
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.sources import first_terms, outdated_because, recipe_digest_of, terms_of
+from workflow.stages import Stage
 from workflow.views.base import say_refusal
 
 
@@ -92,7 +93,7 @@ def source_withdraw(request: HttpRequest, pk: int, record_pk: int) -> HttpRespon
     """Take a proposed version back."""
     dataset = _visible(request, pk)
     record = get_object_or_404(EtlRecord, pk=record_pk, dataset_id=pk)
-    sourcing.check_propose(request.user, dataset)
+    sourcing.check_withdraw(request.user, dataset)
     try:
         etl_withdraw(record_id=record.pk, actor=request.user)
     except EtlRefused as refusal:
@@ -122,6 +123,8 @@ def _page(request: HttpRequest, dataset: Dataset, decision: DecisionForm, status
     context = page | {
         "dataset": dataset,
         "may_propose": sourcing.may_propose(request.user, dataset),
+        "may_withdraw": sourcing.may_withdraw(request.user, dataset),
+        "is_retired": dataset.stage == Stage.RETIRED,
         "may_decide": waiting is not None and sourcing.may_decide(request.user, dataset, waiting),
         "decision": decision,
         "outdated": outdated_because(dataset, page["record"]),
