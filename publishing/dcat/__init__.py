@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 # Raised when the same records would make another file: what is kept of earlier ones is then made anew.
-EDITION = 2
+EDITION = 3
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from publishing.dcat.record import CatalogRecord
 
@@ -69,8 +69,10 @@ _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _MAILBOX = re.compile(r"[\w~!$&'()*+,;=:.-]+@[\w.-]+\.[\w-]+", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?", re.IGNORECASE | re.ASCII)
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-# What an address may hold besides letters, digits and _.-~; the percent sign, because it may be quoted already.
-_SAFE = "%/?#[]@!$&'()*+,;=:"
+# What an address may hold behind its host besides letters, digits and _.-~ (RFC 3986: no brackets, no second #); the
+# percent sign, because it may be quoted already.
+_SAFE = "%/?@!$&'()*+,;=:"
+_SAFE_HOST = "%!$&'()*+,;="
 
 
 def plain(text: str) -> str:
@@ -118,8 +120,12 @@ def address(url: str) -> str:
         return ""
     if parts.scheme not in ("http", "https") or not ascii_host or parts.username is not None:
         return ""
-    rest = parts._replace(netloc=f"[{ascii_host}]{port}" if ":" in ascii_host else f"{ascii_host}{port}")
-    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(rest.geturl(), safe=_SAFE))
+    if ":" in ascii_host and "%" in ascii_host:
+        # A zone of the writer's own machine: nobody else could follow it.
+        return ""
+    netloc = f"[{ascii_host}]{port}" if ":" in ascii_host else f"{quote(ascii_host, safe=_SAFE_HOST)}{port}"
+    behind = (quote(part, safe=_SAFE) for part in (parts.path, parts.query, parts.fragment))
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", urlunsplit((parts.scheme, netloc, *behind)))
 
 
 @lru_cache(maxsize=512)

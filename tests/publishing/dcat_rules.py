@@ -135,6 +135,8 @@ def _addresses(row: dict[str, Any], *names: str) -> Iterator[str]:
         if name in row:
             parts = urlsplit(row[name])
             fit = row[name].isascii() and not re.search(r"[\s<>\"{}|\\^`]", row[name])
+            # Brackets are for hosts of numbers only, and there is one # at most.
+            fit = fit and not re.search(r"[\[\]]|#.*#", row[name].partition(parts.netloc)[2])
             if parts.scheme not in ("http", "https") or not parts.hostname or not fit:
                 yield name
 

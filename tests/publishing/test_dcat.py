@@ -223,9 +223,28 @@ def test_addresses_and_mailboxes_are_written_in_ascii() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://x.example/?years[]=2024&b=[2]", "https://x.example/?years%5B%5D=2024&b=%5B2%5D"),
+        ("https://x.example/a[1]", "https://x.example/a%5B1%5D"),
+        ("https://x.example/#/map#layer", "https://x.example/#/map%23layer"),
+        ("http://[2001:db8::1]:8080/x", "http://[2001:db8::1]:8080/x"),
+        ("https://x.example/100%/%C3%A4", "https://x.example/100%25/%C3%A4"),
+        ("http://a b/", "http://a%20b/"),
+    ],
+)
+def test_an_address_is_written_as_the_rules_of_addresses_want_it(url: str, written: str) -> None:
+    assert words.address(url) == written
+    for version, faults in ((dcat.V1, faults_11), (dcat.V3, faults_30)):
+        record = replace(RECORD, landing_page=url, image=url, forms=(dcat.Form("Page", url),))
+        assert faults(file_of(version, record).content) == []
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "javascript:alert(1)",
+        "http://[fe80::1%25eth0]/x",
         "ftp://example.gov/x",
         "//example.gov",
         "https://",
