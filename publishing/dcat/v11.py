@@ -7,6 +7,8 @@ from typing import Any
 from publishing.dcat import words
 from publishing.dcat.record import CatalogRecord, Form
 
+# What 1.1 wants of every file to download, where nobody has said more.
+ANY_FILE = "application/octet-stream"
 CONFORMS_TO = "https://project-open-data.cio.gov/v1.1/schema"
 
 
@@ -99,9 +101,10 @@ def _references(record: CatalogRecord) -> list[str]:
 
 def _distribution(form: Form) -> dict[str, Any]:
     where = "downloadURL" if form.is_file else "accessURL"
+    media_type = form.media_type or (ANY_FILE if form.is_file else "")
     return {
         "@type": "dcat:Distribution",
         "title": words.line(form.title),
         where: words.address(form.url),
-        **words.filled({"mediaType": form.media_type, "format": form.format}),
+        **words.filled({"mediaType": media_type, "format": form.format}),
     }

@@ -345,6 +345,13 @@ def test_a_portal_that_names_its_forms_is_believed_and_another_is_linked() -> No
     assert dcat.forms_of("ckan", {}, []) == ()
 
 
+def test_a_file_of_which_nobody_said_what_it_is_has_a_media_type_all_the_same() -> None:
+    unsaid = replace(RECORD, forms=(dcat.Form("File", "https://x.example/a", is_file=True),))
+    file = file_of(dcat.V1, unsaid)
+    assert faults_11(file.content) == []
+    assert file.content["dataset"][0]["distribution"][0]["mediaType"] == "application/octet-stream"
+
+
 _TEXT = st.text(max_size=40)
 _DAY = st.dates(min_value=date(1000, 1, 1))
 
