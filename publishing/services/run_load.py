@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from django.conf import settings
 
 from dossier.storage import local_path
-from publishing.changes import MOST, Difference, difference
+from publishing.changes import MOST, difference
 from publishing.copies import TreatedCopy
 from publishing.errors import NothingToPublish
 from publishing.loads import ChangesLoad, WholeLoad
@@ -83,10 +83,10 @@ class Loading(RunBase):
                 return False
             # A key that is empty or there twice is refused before anything is opened.
             self.copy.refuse_unkeyed()
-            found, target = self._compared_and_opened(self.portal, remote, before)
-        if _too_many(found.count, self.copy) or not self._holds(target, base):
+            load, target = self._compared_and_opened(self.portal, remote, before)
+        if load is None or not self._holds(target, base):
             return False
-        self.load = ChangesLoad(self.copy, found, self._room("first"))
+        self.load = load
         self.item.chunks.all().delete()
         self.item.method, self.item.base = Method.CHANGES, base
         self.item.working_id, self.item.chunks_total = target.remote_id, len(self.load.parts)
@@ -95,12 +95,18 @@ class Loading(RunBase):
 
     def _compared_and_opened(
         self, portal: CopiesRows, remote: RemoteAsset, before: TreatedCopy
-    ) -> tuple[Difference, RemoteAsset]:
-        """The helper looks for the difference while the portal copies its rows: each takes its time."""
-        room, found = self._room("difference"), list[Difference]()
+    ) -> tuple[ChangesLoad | None, RemoteAsset]:
+        """The helper looks at what is different while the portal copies its rows: each takes its time.
+
+        No load where most rows are different. Raises EncodingError for a changed row that no portal takes.
+        """
+        room, first = self._room("difference"), self._room("first")
+        loads = list[ChangesLoad]()
 
         def compare(earlier: TreatedCopy) -> None:
-            found.append(difference(earlier, self.copy, room))
+            found = difference(earlier, self.copy, room)
+            if not _too_many(found.count, self.copy):
+                loads.append(ChangesLoad(self.copy, found, first))
 
         def still() -> None:
             self.tell("Comparing the new copy with the one that is public.")
@@ -111,7 +117,7 @@ class Loading(RunBase):
                 portal.discard_leftovers(remote.remote_id)
             target = portal.working_copy_with_rows(remote.remote_id)
             self.wait_for_replicas(target.remote_id)
-        return found[0], target
+        return next(iter(loads), None), target
 
     def _earlier(self) -> Publication | None:
         """The copy that is public there, when a difference to it can be sent."""

@@ -24,6 +24,7 @@ from publishing.portals.base import (
     RemoteAsset,
     TakesJson,
 )
+from publishing.refusals import EncodingError
 from publishing.services.run_base import Step
 from publishing.services.run_file import Filing
 from publishing.services.run_load import Method
@@ -48,14 +49,23 @@ class Sending(Filing):
                 f"Others can see the dataset under our key {self.record.external_key} on the portal, and we "
                 "did not make it so. Ask your portal admin what it is; no row was sent there."
             )
-        if not self.take_up_file() and not self._sent_whole() and not self._changes_only(remote):
-            as_file = self.write_file()
+        try:
+            self._make_ready(remote)
+        except EncodingError:
+            # Nothing goes over. A working copy may be open already: the portal made it while we looked at the rows.
             self.tidy(remote)
-            if as_file:
-                self.begin_file(remote)
-            else:
-                self._aim(self.portal.working_copy(remote.remote_id) if remote.published else remote)
+            raise
         return public_before
+
+    def _make_ready(self, remote: RemoteAsset) -> None:
+        if self.take_up_file() or self._sent_whole() or self._changes_only(remote):
+            return
+        as_file = self.write_file()
+        self.tidy(remote)
+        if as_file:
+            self.begin_file(remote)
+        else:
+            self._aim(self.portal.working_copy(remote.remote_id) if remote.published else remote)
 
     def _changes_only(self, remote: RemoteAsset) -> bool:
         return self.take_up_changes() or (remote.published and self.begin_changes(remote))

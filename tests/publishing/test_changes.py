@@ -175,6 +175,11 @@ def sent(publication: Publication) -> list[tuple[int, bool]]:
     return [(chunk.rows, chunk.deletes) for chunk in publication.chunks.all()]
 
 
+def open_copies(orders: Orders) -> list[str]:
+    views = orders.get("/api/views.json", limit=1000).json()
+    return [view["id"] for view in views if view["publicationStage"] == "unpublished"]
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_steps")
 class TestOverThePortal:
@@ -245,6 +250,22 @@ class TestOverThePortal:
         publication = run_to_the_end(newer.ask("private"))
         assert publication.status == "dead" and "is to identify the rows" in publication.error
         assert "A-2" not in publication.error
+        assert len(seen_by_strangers(orders, publication) or []) == 30
+
+    @pytest.mark.parametrize(
+        ("text", "what"), [("ü" * 2049, "more than 4,096 bytes"), ("a\x00b", "a NUL character")]
+    )
+    def test_a_changed_row_that_no_portal_takes_is_refused_and_no_working_copy_stays_open(
+        self, cast: Cast, orders: Orders, text: str, what: str
+    ) -> None:
+        prepared = released(cast, permits(30))
+        newer = refreshed(prepared, permits(30, A_27=text))
+        newer.allow()
+        before = open_copies(orders)
+        publication = run_to_the_end(newer.ask("private"))
+        assert publication.status == "dead" and what in publication.error
+        assert "Column Remarks" in publication.error and "row 27" in publication.error
+        assert open_copies(orders) == before and publication.chunks.count() == 0
         assert len(seen_by_strangers(orders, publication) or []) == 30
 
     def test_a_key_column_with_another_name_means_that_everything_goes_over(
