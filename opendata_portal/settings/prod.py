@@ -6,7 +6,10 @@ from .base import *  # noqa: F403
 from .base import ALLOWED_HOSTS, EMBEDDED_DATABASE, SECRET_KEY, env
 
 if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters.")
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY to at least 50 random characters. These are the settings of a real site; for a trial on your "
+        "own machine set DJANGO_SETTINGS_MODULE to opendata_portal.settings.dev."
+    )
 is_public = bool(set(ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]"})
 if EMBEDDED_DATABASE and is_public and not env.bool("ALLOW_EMBEDDED", default=False):
     raise ImproperlyConfigured(
