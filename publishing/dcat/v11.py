@@ -82,7 +82,9 @@ def _withheld(record: CatalogRecord) -> dict[str, Any]:
             "keyword": words.REDACTED,
             "rights": _ground(record),
         }
-    return {**_always(record), "keyword": _keywords(record), "rights": _ground(record)}
+    # Whose it is tells least of it, and it is always there.
+    found = _keywords(record) or [words.line(record.publisher)]
+    return {**_always(record), "keyword": found, "rights": _ground(record)}
 
 
 def _ground(record: CatalogRecord) -> str:

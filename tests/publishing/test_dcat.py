@@ -300,6 +300,12 @@ def test_a_redacted_title_stands_nowhere_in_the_file() -> None:
     assert faults_11(file_of(dcat.V1, hidden).content) == faults_30(file_of(dcat.V3, hidden).content) == []
 
 
+def test_withheld_data_without_a_word_to_find_it_by_is_found_by_whose_it_is() -> None:
+    bare = replace(WITHHELD, keywords=(" ", "\x07"), themes=("\n",))
+    assert faults_11(file_of(dcat.V1, bare).content) == []
+    assert one(dcat.V1, bare)["keyword"] == ["Public Works"]
+
+
 def test_a_long_law_is_shortened_to_what_rights_may_hold() -> None:
     long = replace(WITHHELD, rights="The law forbids disclosure. " + "Section 12, " * 60)
     assert len(one(dcat.V1, long)["rights"]) <= 255
