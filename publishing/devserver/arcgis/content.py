@@ -73,7 +73,10 @@ def add(store: Documents, ask: Ask) -> dict[str, Any]:
 
 
 def _told(store: Documents, item: dict[str, Any], ask: Ask) -> None:
-    changes: dict[str, Any] = {key: ask.values[key] for key in TOLD if key in ask.values}
+    # What is sent empty is left alone, unless the request says otherwise.
+    empties = ask.flag("clearEmptyFields")
+    told = (key for key in TOLD if key in ask.values and (ask.values[key] or empties))
+    changes: dict[str, Any] = {key: ask.values[key] for key in told}
     changes |= {key: [one for one in ask.values[key].split(",") if one] for key in LISTS if key in ask.values}
     store.put("item", item["id"], {**item, **changes, "modified": int(time.time() * 1000)})
 

@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from publishing.portals.arcgis import shape
 from publishing.portals.arcgis.session import ArcgisClient, ArcgisConfig
-from publishing.portals.base import NotFound, ProtocolError, Retryable
-from publishing.portals.shared.errors import refused
+from publishing.portals.base import BadRequest, NotFound, ProtocolError, Retryable
+from publishing.portals.shared.errors import refused, word
 
 ITEM = re.compile(r"[0-9a-f]{32}")
 PART_BYTES = 8 << 20
@@ -49,6 +50,17 @@ class Items:
         url = item.get("url")
         if not isinstance(url, str) or not url.startswith("http"):
             raise NotFound(f"The item on {self.config.domain} has no service any more.", status=404)
+        return self.known(url)
+
+    def known(self, url: str) -> str:
+        """An address that the portal named, when it is at one of our hosts."""
+        host = urlsplit(url).netloc
+        if host not in self.config.hosts:
+            raise BadRequest(
+                f"The portal at {self.config.domain} keeps this dataset at {word(host) or 'another host'}, which "
+                "is not among the hosts that we may speak to. When it is one of your organization's, ask your "
+                "portal admin to add it to ARCGIS_SERVICE_HOSTS, then press Resume."
+            )
         return url
 
     def layer(self, item: dict[str, Any], *, anonymous: bool = False) -> tuple[str, dict[str, Any]]:
@@ -69,7 +81,9 @@ class Items:
             path = f"content/users/{self.config.username}"
             answer = self.signed.ask(path, "list our items", num=100, start=start)
             yield from answer.get("items", [])
-            start = int(answer.get("nextStart") or -1)
+            following = int(answer.get("nextStart") or -1)
+            # A list that begins anew would never end.
+            start = following if following > start else -1
 
     def labelled(self, prefix: str, name: str) -> dict[str, Any] | None:
         """The item that carries this keyword of ours."""
@@ -124,7 +138,8 @@ class Items:
         return self.signed.ask(path, what, **form)
 
     def describe(self, item_id: str, **fields: Any) -> None:
-        self.of_ours(item_id, "update", "describe the dataset", **fields)
+        # Without the flag the portal leaves alone what is sent empty.
+        self.of_ours(item_id, "update", "describe the dataset", clearEmptyFields=True, **fields)
 
     def delete(self, item_id: str, what: str) -> None:
         self.of_ours(item_id, "delete", what, permanentDelete=True)
@@ -229,8 +244,16 @@ class Items:
         url = str(job.get("statusUrl", ""))
         if not url.startswith("http"):
             raise ProtocolError("The portal did not say how the rows fared. We send them again.")
+        self.known(url)
         self.wait(lambda: self.signed.ask(url, "wait for the rows"), "add rows")
         return self.signed.session.request_id(self.signed.session.last)
+
+
+def told_id(value: Any) -> str:
+    """The id of an item as the portal tells it in an answer. Raises ProtocolError where it tells none."""
+    if not ITEM.fullmatch(str(value)):
+        raise ProtocolError("The portal did not say what it made. We look again.", ambiguous=True)
+    return str(value)
 
 
 def checked(item_id: str) -> str:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Self
 
 from publishing.portals.arcgis import shape
-from publishing.portals.arcgis.items import Items, checked
+from publishing.portals.arcgis.items import Items, checked, told_id
 from publishing.portals.arcgis.session import ArcgisConfig
 from publishing.portals.base import (
     AuthFailed,
@@ -98,7 +98,7 @@ class ArcgisPortal:
             file=(f"{name}.csv", _csv_of(shape.layer(record), [shape.example_row(record)])),
             **shape.descriptive(record),
         )
-        return checked(str(answer.get("id")))
+        return told_id(answer.get("id"))
 
     def _service(self, name: str, source_id: str, layer: dict[str, Any]) -> str:
         title = _service_name(name)
@@ -158,7 +158,7 @@ class ArcgisPortal:
                 createParameters={"name": title, "capabilities": "Query,Editing", "maxRecordCount": 2000},
                 outputType="featureService",
             )
-            made = str(answer.get("serviceItemId") or answer.get("itemId"))
+            made = told_id(answer.get("serviceItemId") or answer.get("itemId"))
         words = [f"{shape.NEXT}{remote_id}"]
         self.items.describe(made, title=live.get("title"), typeKeywords=words)
         return self.view(made)

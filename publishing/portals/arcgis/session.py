@@ -152,7 +152,8 @@ class ArcgisClient(PortalClient):
 
     def _error(self, what: str, error: dict[str, Any], response: requests.Response) -> Exception:
         """Errors come with HTTP 200: what they mean is in the body."""
-        status = int(error.get("code") or 400)
+        code = str(error.get("code") or "")
+        status = int(code) if code.isdecimal() else 400
         about = {"code": word(error.get("messageCode"))}
         if status in TOKEN_ENDED:
             return _TokenEnded()
@@ -160,7 +161,8 @@ class ArcgisClient(PortalClient):
             return NotFound(
                 f"The portal at {self.config.domain} has no such item any more ({what}).", status=404, **about
             )
-        said = str(error.get("message") or "")
+        about_an_item = response.url.startswith(self.config.rest)
+        said = str(error.get("message") or "") if about_an_item else ""
         reason = f': "{said[:200]}"' if SPOKEN.search(said) else ""
         # "Already exists" is a 409 here as well, and no lock: sent again it would be refused again.
         if not reason and (status in (401, 403, 404, 408, 409, 413, 429) or status >= 500):

@@ -155,7 +155,7 @@ class CkanPortal:
     def set_metadata(self, remote_id: str, record: PortalRecord) -> None:
         """What others put into the extras survives; the table is told what its columns hold and its key."""
         package = self._package(remote_id)
-        extras = shape.extras_of(package) | shape.own_extras(record)
+        extras = shape.described(shape.extras_of(package), record)
         self._patch(package, "describe the dataset", extras=extras, **shape.descriptive(record))
         table = shape.table_of(package)
         if table is None:
@@ -234,9 +234,10 @@ class CkanPortal:
             if not isinstance(rows, list):
                 raise ProtocolError("The portal did not send rows when asked for them. We ask again.")
             yield from rows
-            if len(rows) < PAGE:
+            # A portal may give fewer rows at a time than were asked for; it says how many then.
+            if len(rows) < min(PAGE, int(answer.get("limit") or PAGE)):
                 return
-            offset += PAGE
+            offset += len(rows)
 
     # who sees it
 
@@ -321,6 +322,8 @@ class CkanPortal:
 
     def _show(self, name: str) -> dict[str, Any]:
         package = self.signed.action("package_show", "read the dataset", id=_checked(name))
+        if not isinstance(package, dict):
+            raise ProtocolError("The portal did not describe the dataset when asked. We ask again.")
         if package.get("state", "active") != "active":
             raise NotFound(f"The portal at {self.config.domain} has deleted this dataset.", status=404)
         return package

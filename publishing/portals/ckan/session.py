@@ -18,6 +18,7 @@ from publishing.portals.shared.session import PortalClient, PortalSession
 SPOKEN = re.compile(
     r"(already in use|must belong to|not exist|can't be private|license|Missing value)", re.IGNORECASE
 )
+ROW_ACTIONS = "datastore_"
 _ROWS = ("records", "records_row", "data", "message", "__type")
 ACTION = "/api/3/action/"
 # Every action may be sent as a POST: which of ours only read, their names say.
@@ -55,10 +56,12 @@ class CkanClient(PortalClient):
         """The result of an action. `what` names it for people: "read the dataset"."""
         address = f"{self.config.base}{ACTION}{act}"
         return self.call(
-            what, lambda: self._result(what, self.session.post(address, json=body)), idempotent=idempotent
+            what,
+            lambda: self._result(act, what, self.session.post(address, json=body)),
+            idempotent=idempotent,
         )
 
-    def _result(self, what: str, response: requests.Response) -> Any:
+    def _result(self, act: str, what: str, response: requests.Response) -> Any:
         if response.status_code == 200:
             # Numbers keep every digit that the portal sends.
             answer = response.json(parse_float=Decimal)
@@ -67,9 +70,9 @@ class CkanClient(PortalClient):
             raise strange(what, self.config, "sent an answer that we cannot read")
         if response.status_code < 400:
             raise strange(what, self.config, f"answered {response.status_code}")
-        raise self._error(what, response)
+        raise self._error(act, what, response)
 
-    def _error(self, what: str, response: requests.Response) -> PortalError:
+    def _error(self, act: str, what: str, response: requests.Response) -> PortalError:
         status, error = response.status_code, _error_of(response)
         about: dict[str, Any] = {
             "code": word(str(error.get("__type", "")).replace(" ", "-")),
@@ -77,7 +80,8 @@ class CkanClient(PortalClient):
         }
         if status == 409 and error.get("__type"):
             # Validation, not a lock: sent again it would be refused again.
-            return refused(what, self.config, reason=_reason(error), status=status, **about)
+            reason = _reason(error, repeated=not act.startswith(ROW_ACTIONS))
+            return refused(what, self.config, reason=reason, status=status, **about)
         wait = response.headers.get("Retry-After")
         return by_status(status, what=what, config=self.config, wait=wait, **about)
 
@@ -91,15 +95,15 @@ def _error_of(response: requests.Response) -> dict[str, Any]:
     return error if isinstance(error, dict) else {}
 
 
-def _reason(error: dict[str, Any]) -> str:
-    """Which fields of the dataset, and why; of a row only its place in the step."""
+def _reason(error: dict[str, Any], *, repeated: bool) -> str:
+    """Which fields of the dataset, and why where that is `repeated`; of a row only its place in the step."""
     row = error.get("records_row")
     if isinstance(row, int):
         return f", about row {row + 1:,} of the step"
     names = [name for name in error if name not in _ROWS]
     reason = f", about {', '.join(word(name) for name in names)}" if names else ""
     said = " ".join(str(text) for name in names for text in _texts(error[name]))
-    return f'{reason}: "{said[:200]}"' if SPOKEN.search(said) else reason
+    return f'{reason}: "{said[:200]}"' if repeated and SPOKEN.search(said) else reason
 
 
 def _texts(value: Any) -> list[Any]:

@@ -50,13 +50,22 @@ def _tags(record: PortalRecord) -> list[str]:
 
 
 def own_extras(record: PortalRecord) -> dict[str, str]:
-    about = {
+    return {name: value for name, value in _about(record).items() if value}
+
+
+def described(extras: dict[str, str], record: PortalRecord) -> dict[str, str]:
+    """These extras with ours as the record has them; what became empty is gone, what others wrote stays."""
+    ours = _about(record)
+    return {name: value for name, value in extras.items() if name not in ours} | own_extras(record)
+
+
+def _about(record: PortalRecord) -> dict[str, str]:
+    return {
         KEY: record.external_key,
         "category": record.category,
         "row_label": record.row_label,
         "update_frequency": record.update_frequency,
     }
-    return {name: value for name, value in about.items() if value}
 
 
 def extras_of(package: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from publishing.portals.shared.dictionary import dictionary_csv
 from publishing.portals.shared.points import point_fields, point_of
-from publishing.portals.static.tree import write_whole
+from publishing.portals.static.tree import on_disk, write_whole
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, PortalRecord
 
 DATA, MAP, DICTIONARY, PACKAGE = "data.csv", "data.geojson", "dictionary.csv", "datapackage.json"
@@ -42,6 +42,7 @@ def write_rows(folder: Path, record: PortalRecord, rows: Iterable[dict[str, Any]
     for name in (DATA, MAP):
         if (folder / name).exists():
             (folder / name).chmod(0o644)
+            on_disk(folder / name)
     return count
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import csv
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
 
-from publishing.portals.base import Forbidden, NotFound, PortalError
+from publishing.portals.base import PortalError
 from publishing.portals.shared.errors import by_status, lost, strange
 from publishing.portals.shared.session import PortalClient, PortalSession
 from publishing.portals.static.config import StaticConfig
 from publishing.portals.static.files import DATA, PACKAGE, PAGE, rows_of
 
 _PART = 1 << 16
+# How web servers say to a stranger that there is nothing for them.
+_HIDDEN = (401, 403, 404, 410)
 
 
 class Outside(PortalClient):
@@ -27,11 +30,13 @@ class Outside(PortalClient):
         self.session.headers.update({"Accept": "*/*", "Cache-Control": "no-cache"})
 
     def status(self, name: str) -> int:
-        """200 when the page of the dataset is there, 403 or 404 when it is not."""
+        """200 when the page of the dataset is there, 401, 403, 404 or 410 when it is not."""
         try:
             self._get("look from outside", f"{name}/{PAGE}")
-        except (NotFound, Forbidden) as error:
-            return error.status or 404
+        except PortalError as error:
+            if error.status in _HIDDEN:
+                return error.status
+            raise
         return 200
 
     def count(self, name: str) -> int:
@@ -41,7 +46,9 @@ class Outside(PortalClient):
         def number(response: requests.Response) -> int:
             try:
                 return int(response.json()["resources"][0]["rows"])
-            except (LookupError, TypeError):
+            except requests.JSONDecodeError:
+                raise
+            except (LookupError, TypeError, ValueError):
                 raise strange(what, self.config, "sent a strange description") from None
 
         return self._get(what, f"{name}/{PACKAGE}", number)
@@ -54,6 +61,8 @@ class Outside(PortalClient):
             yield from rows_of(_lines(response))
         except requests.RequestException as error:
             raise lost(what, self.config, error) from None
+        except (UnicodeDecodeError, csv.Error):
+            raise strange(what, self.config, "sent a file that is not the one we wrote") from None
         finally:
             response.close()
 

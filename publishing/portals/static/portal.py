@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,8 +74,7 @@ class StaticPortal:
     def _begin(self, name: str, record: PortalRecord) -> None:
         with self._writing("create the dataset"):
             self.tree.make()
-            self.tree.draft(name).mkdir(mode=0o700)
-            files.keep_record(self.tree.draft(name) / "rows", record, 0)
+            self.tree.begin_draft(name, lambda folder: files.keep_record(folder / "rows", record, 0))
 
     def view(self, remote_id: str) -> RemoteAsset:
         name = _checked(remote_id)
@@ -271,6 +271,12 @@ class StaticPortal:
                     "then press Resume."
                 ) from None
             raise Retryable(f"{sentence} We try again by ourselves.") from None
+        except sqlite3.Error as error:
+            # A full disk, or another process that holds the file; what it says could quote a row.
+            raise Retryable(
+                f"The rows kept for the catalogue did not let us {what} ({type(error).__name__}). We try again "
+                "by ourselves; if this stays, ask your portal admin for room and rights in STATIC_CATALOGUE_ROOT."
+            ) from None
 
 
 def _checked(name: str) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 NEXT = ".next"
@@ -51,6 +51,15 @@ class Tree:
 
     def draft(self, name: str) -> Path:
         return self.drafts / name
+
+    def begin_draft(self, name: str, fill: Callable[[Path], None]) -> None:
+        """A draft that is there with what `fill` puts into it, or not at all. Raises OSError."""
+        for left in self.drafts.glob(f".{name}-????????"):
+            shutil.rmtree(left, ignore_errors=True)
+        beside = self.drafts / f".{name}-{secrets.token_hex(4)}"
+        beside.mkdir(mode=_PRIVATE)
+        fill(beside)
+        beside.rename(self.draft(name))
 
     def has_draft(self, name: str) -> bool:
         return self.draft(name).is_dir()
@@ -106,6 +115,12 @@ def _link(link: Path, target: str) -> None:
     beside = link.with_name(f".{link.name}-{secrets.token_hex(4)}")
     beside.symlink_to(target, target_is_directory=True)
     beside.replace(link)
+
+
+def on_disk(path: Path) -> None:
+    """What was written is kept by the disk itself before anything points to it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def write_whole(path: Path, parts: Iterable[str]) -> None:

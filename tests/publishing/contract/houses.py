@@ -85,10 +85,7 @@ class House:
         """Everything that the portal holds, to be compared before and after."""
         with sqlite3.connect(self.state / "portal.sqlite3", timeout=5) as database:
             tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-            return {
-                name: database.execute(f'SELECT * FROM "{name}"').fetchall()
-                for (name,) in tables
-            }
+            return {name: database.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in tables}
 
     def quiet(self) -> None:
         """No fault is on order, and the log of requests begins anew."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import requests
 
 from publishing.portals.arcgis import ArcgisPortal, items
-from publishing.portals.base import AuthFailed, BadRequest, Forbidden, Retryable
+from publishing.portals.base import AuthFailed, BadRequest, Forbidden, ProtocolError, Retryable
 from tests.publishing.contract import material
 from tests.publishing.contract.houses import ArcgisHouse, House
 
@@ -157,5 +158,50 @@ def test_a_service_at_another_host_is_not_spoken_to(portal: ArcgisPortal, house:
         f"UPDATE doc SET body = replace(body, '127.0.0.1:{house.port}/rest', '169.254.169.254/rest') "
         f"WHERE kind = 'item' AND id = '{remote_id}'",
     )
-    with pytest.raises(ValueError, match="configured portal only"):
+    before = len(house.log())
+    with pytest.raises(BadRequest, match=r"169\.254\.169\.254.*ARCGIS_SERVICE_HOSTS"):
         portal.count(remote_id)
+    assert len(house.log()) == before + 1
+
+
+def test_what_became_empty_in_the_record_is_empty_on_the_portal(portal: ArcgisPortal) -> None:
+    remote_id, record, _ = material.filled(portal)
+    portal.set_metadata(remote_id, record)
+    assert portal.items.item(remote_id)["accessInformation"] == "Department of Buildings"
+    portal.set_metadata(remote_id, dataclasses.replace(record, attribution=""))
+    assert not portal.items.item(remote_id)["accessInformation"]
+
+
+def test_a_list_of_items_that_begins_anew_comes_to_an_end(
+    portal: ArcgisPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = iter([{"items": [{"id": "a"}], "nextStart": 1}])
+    monkeypatch.setattr(portal.items.signed, "ask", lambda *about, **form: next(asked))
+    assert list(portal.items.mine()) == [{"id": "a"}]
+
+
+def test_what_the_portal_says_about_a_row_is_not_repeated(portal: ArcgisPortal, house: House) -> None:
+    answer = requests.Response()
+    said = {"code": 400, "message": "Key (permit)=(Jane Roe) already exists."}
+    answer.url = f"{house.url}/rest/services/permits/FeatureServer/0/append"
+    assert "Jane" not in str(portal.signed._error("add rows", said, answer))
+    answer.url = f"{house.url}/sharing/rest/content/users/publisher/addItem"
+    about = {"code": "CONT", "message": "Service name 'permits' already exists for 'org'"}
+    assert "already exists" in str(portal.signed._error("create the dataset", about, answer))
+
+
+def test_an_answer_without_an_id_is_asked_for_again(
+    portal: ArcgisPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = portal.items.signed.ask
+
+    def without(address: str, what: str, /, **form: Any) -> dict[str, Any]:
+        answer = ask(address, what, **form)
+        return {"success": True} if address.endswith("addItem") else answer
+
+    record = material.record(material.table())
+    with monkeypatch.context() as patch:
+        patch.setattr(portal.items.signed, "ask", without)
+        with pytest.raises(ProtocolError):
+            portal.create(record)
+    assert portal.view(portal.create(record).remote_id).scope == "private"

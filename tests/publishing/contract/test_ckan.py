@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 import pytest
+import requests
 
-from publishing.portals.base import BadRequest, NotFound, PortalError
+from publishing.portals.base import BadRequest, NotFound, PortalError, ProtocolError
 from publishing.portals.ckan import CkanPortal
 from tests.publishing.contract import material
 from tests.publishing.contract.houses import CkanHouse, House
@@ -109,3 +112,50 @@ def test_an_account_without_our_organization_is_told_which_setting(house: House)
         pytest.raises(PortalError, match="CKAN_ORGANIZATION"),
     ):
         portal.check_key()
+
+
+def test_a_portal_that_gives_fewer_rows_at_a_time_than_asked_is_read_to_its_end(
+    portal: CkanPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote_id, record, table = material.filled(portal, material.table(25))
+    ask = portal.signed.action
+
+    def capped(act: str, what: str, /, **body: Any) -> Any:
+        if act != "datastore_search":
+            return ask(act, what, **body)
+        return ask(act, what, **(body | {"limit": min(body["limit"], 10)})) | {"limit": 10}
+
+    monkeypatch.setattr(portal.signed, "action", capped)
+    assert material.held(portal, remote_id, record) == material.approved(table, record)
+
+
+def test_what_became_empty_in_the_record_is_gone_from_the_portal(portal: CkanPortal) -> None:
+    remote_id, record, _ = material.filled(portal)
+    portal.set_metadata(remote_id, record)
+    assert _extra(portal.signed.action("package_show", "look", id=remote_id), "category") == "Housing"
+    bare = dataclasses.replace(record, category="", row_label="")
+    portal.set_metadata(remote_id, bare)
+    extras = portal.signed.action("package_show", "look", id=remote_id)["extras"]
+    assert not {"category", "row_label"} & {extra["key"] for extra in extras}
+    assert portal.find(record) == remote_id
+
+
+def test_a_row_that_sounds_like_an_answer_about_the_dataset_is_not_repeated(portal: CkanPortal) -> None:
+    answer = requests.Response()
+    answer.status_code = 409
+    said = 'invalid input syntax for type numeric: "driver license of Jane Roe"'
+    answer._content = json.dumps(
+        {"success": False, "error": {"__type": "Validation Error", "info": {"orig": [said]}}}
+    ).encode()
+    for act in ("datastore_upsert", "datastore_create"):
+        assert "Jane" not in str(portal.signed._error(act, "add rows", answer))
+
+
+def test_an_answer_that_describes_no_dataset_is_asked_for_again(
+    portal: CkanPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote_id, _, _ = material.filled(portal)
+    for nothing in (None, [], "dataset"):
+        monkeypatch.setattr(portal.signed, "action", lambda *about, given=nothing, **more: given)
+        with pytest.raises(ProtocolError, match="did not describe"):
+            portal.view(remote_id)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from publishing.portals.base import PortalError
+from publishing.portals.base import PortalError, ProtocolError, Retryable
 from publishing.portals.static import StaticConfig, StaticPortal, files
 from tests.publishing.contract import material
 from tests.publishing.contract.houses import House, StaticHouse
@@ -110,3 +110,48 @@ def test_the_folder_and_its_address_are_checked_before_anything_is_done(house: H
     config = StaticConfig.at("https://data.example.gov/open/", str(tmp_path))
     with StaticPortal(config) as portal:
         assert portal.public_url("trees") == "https://data.example.gov/open/datasets/trees/index.html"
+
+
+def test_a_draft_whose_making_was_cut_is_made_anew(
+    portal: StaticPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = material.record(material.table())
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "keep_record", _full_disk)
+        with pytest.raises(PortalError, match="ENOSPC"):
+            portal.create(record)
+    assert portal.find(record) is None
+    remote_id = portal.create(record).remote_id
+    assert portal.find(record) == remote_id
+    assert not list(portal.tree.drafts.glob(f".{remote_id}-*"))
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_however_a_server_says_that_there_is_nothing_it_is_not_public(
+    portal: StaticPortal, house: House, status: int
+) -> None:
+    remote_id, record, _ = material.public(portal)
+    house.fault("status", path="index.html", status=status, times=-1)
+    probe = portal.verify_public(remote_id, key_field=record.row_identifier)
+    assert (probe.visible, probe.view_status) == (False, status)
+
+
+def test_a_file_that_is_not_ours_any_more_is_told(portal: StaticPortal, house: House) -> None:
+    remote_id, record, _ = material.public(portal)
+    version = house.state / "store" / remote_id / "current"
+    (version / "data.csv").write_bytes(b"row_key\n\xff\xfe\n")
+    (version / "datapackage.json").write_text(json.dumps({"resources": [{"rows": "many"}]}), "utf-8")
+    with pytest.raises(ProtocolError):
+        list(portal.read_back(remote_id, record.fields, anonymous=True))
+    with pytest.raises(ProtocolError):
+        portal.count(remote_id, anonymous=True)
+
+
+def test_rows_on_their_way_that_cannot_be_read_are_told_without_one(
+    portal: StaticPortal, house: House
+) -> None:
+    remote_id, record, table = material.filled(portal)
+    (house.state / "drafts" / remote_id / "rows.sqlite3").write_bytes(b"no database " * 500)
+    with pytest.raises(Retryable, match="STATIC_CATALOGUE_ROOT") as caught:
+        portal.push_chunk(remote_id, material.rows(table, record))
+    assert "A-1" not in f"{caught.value!r} {caught.value.__cause__!r}"
