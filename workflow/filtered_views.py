@@ -35,3 +35,10 @@ def views_of(lines: Iterable[str], fields: Iterable[tuple[str, str, str]]) -> tu
             view = PortalView(parts[0], known[parts[1].lower()], parts[2])
             views.setdefault(parts[0].lower(), view)
     return tuple(views.values())
+
+
+def columns_unknown(lines: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Columns that the views speak of and that are none of `known`; such views are left out on the portal."""
+    names = {name.strip().lower() for name in known}
+    parts = (view_of(str(line)) for line in lines)
+    return list(dict.fromkeys(part[1] for part in parts if part and part[1].lower() not in names))

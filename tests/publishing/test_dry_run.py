@@ -9,14 +9,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from dossier.services import dossier_lock, fact_record
 from publishing.models import Publication
 from publishing.services.rehearsal import publication_rehearse
 from tests.cast import Cast
+from tests.factories.publications import stage_put
 from tests.publishing import samples
 from tests.publishing.conftest import Orders
-from tests.publishing.releases import Prepared, public
+from tests.publishing.releases import Prepared, public, run_to_the_end
+from workflow.stages import Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_steps")]
 
@@ -124,6 +127,29 @@ def test_the_page_and_the_command_tell_the_same_plan(cast: Cast, client: Client,
     assert writes(orders, before) == []
     tab = client.get(reverse("release_publication", args=[prepared.release.pk])).content.decode()
     assert reverse("publication_dry_run", args=[prepared.release.pk]) in tab
+
+
+def test_both_say_whose_plan_it_is_and_what_of_it_is_done(cast: Cast, client: Client, orders: Orders) -> None:
+    prepared = Prepared(cast)
+    treated(prepared)
+    release = prepared.release
+    stage_put(release, Stage.STAGED, timezone.now())
+    client.force_login(cast.coordinator)
+
+    def told() -> tuple[str, str]:
+        text = StringIO()
+        call_command("publish_release", str(release.pk), "--dry-run", stdout=text)
+        return text.getvalue(), client.get(reverse("publication_dry_run", args=[release.pk])).content.decode()
+
+    command, page = told()
+    assert command.startswith(
+        f"Dry run for {release.dataset.title}, release 1 (Staged). The portal was asked"
+    )
+    assert "already" not in command + page
+    run_to_the_end(prepared.ask("private"))
+    assert all("The private copy is made and compared already" in text for text in told())
+    stage_put(release, Stage.PUBLISHED, timezone.now())
+    assert all("This release is public already" in text for text in told())
 
 
 def test_without_a_treated_copy_both_say_so(cast: Cast, client: Client) -> None:

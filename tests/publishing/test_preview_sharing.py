@@ -63,3 +63,13 @@ def test_the_page_says_when_nobody_is_asked_and_is_not_for_everybody(cast: Cast,
     assert "Nobody is asked to preview it now" in page.content.decode()
     tab = client.get(reverse("release_publication", args=[prepared.release.pk])).content.decode()
     assert reverse("preview_sharing", args=[prepared.release.pk]) in tab
+
+
+def test_it_is_not_offered_for_what_is_public(cast: Cast, client: Client) -> None:
+    prepared, _ = private(cast)
+    prepared.allow()
+    run_to_the_end(prepared.ask("public"))
+    client.force_login(cast.coordinator)
+    tab = client.get(reverse("release_publication", args=[prepared.release.pk])).content.decode()
+    assert "Open the public dataset" in tab
+    assert reverse("preview_sharing", args=[prepared.release.pk]) not in tab

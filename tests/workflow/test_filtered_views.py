@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from publishing.records import PortalView
-from workflow.filtered_views import view_of, views_of
+from workflow.filtered_views import columns_unknown, view_of, views_of
 from workflow.metadata import clean
 from workflow.metadata_fields import FIELDS
 
@@ -44,3 +44,8 @@ def test_what_is_written_otherwise_is_refused_with_an_example() -> None:
     assert clean(field, "Open permits: Status = Open") == ["Open permits: Status = Open"]
     with pytest.raises(ValidationError, match="Open permits: Status = Open"):
         clean(field, ["only open ones please"])
+
+
+def test_columns_that_nobody_knows_are_named_once() -> None:
+    lines = ["One: Colour = red", "Two: STATUS = Open", "Three: Colour = blue", "not a view"]
+    assert columns_unknown(lines, ["status", "", "Fee"]) == ["Colour"]

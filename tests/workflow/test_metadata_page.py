@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from tests.cast import Cast
 from tests.factories.workflow import dataset_make, release_at
-from workflow.models import Dataset, Release
+from workflow.models import ColumnDescription, Dataset, Release
 from workflow.selectors.metadata import edition_of
 from workflow.services.metadata import metadata_change
 from workflow.stages import Stage
@@ -124,6 +124,24 @@ def test_two_who_write_at_once_lose_nothing(client: Client, cast: Cast, release:
     again = FORM | {"edition": edition_of(Dataset.objects.get(pk=release.dataset_id))}
     assert client.post(url(release), again).status_code == 302
     assert Dataset.objects.get(pk=release.dataset_id).metadata["limitations"] == "Costs are estimates."
+
+
+def test_a_filtered_view_of_a_column_that_the_data_does_not_have_is_told(
+    client: Client, cast: Cast, release: Release
+) -> None:
+    metadata_change(
+        release_id=release.pk,
+        values={"filtered_views": ["Open: Status = Open", "Red: Colour = red"]},
+        actor=cast.steward,
+    )
+    for name in ("STATUS", "Fee"):
+        ColumnDescription.objects.create(
+            distribution=release.dataset.distributions.get(), position=1, name=name
+        )
+    client.force_login(cast.steward)
+    page = words(client.get(url(release)))
+    assert "The data has no column “Colour”" in page
+    assert "no column “Status”" not in page
 
 
 def test_who_may_only_read_sees_values_and_no_form(client: Client, cast: Cast, release: Release) -> None:

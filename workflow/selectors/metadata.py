@@ -12,7 +12,9 @@ from accounts.profiles import Profile
 from audit.models import AuditEvent
 from checklists.selectors import answers_of, submissions_of
 from dossier.services import digest_of
+from publishing.records import field_names
 from workflow.context import ReleaseContext
+from workflow.filtered_views import columns_unknown
 from workflow.language import Hint, hints_for
 from workflow.metadata import Asked, asked_by, is_filled, label_of
 from workflow.metadata_fields import AUTO, DATASET, FIELDS, OWN, RECORD, Field
@@ -188,9 +190,27 @@ def _line(
         words=words_of(one, value, dataset, context.profile),
         origin=_origin(one, context, changed, checklist if proposal else ""),
         proposal=proposal,
-        hints=hints_for(_hint_kind(one), value) if is_hinted else (),
+        hints=hints_for(_hint_kind(one), value) if is_hinted else _view_hints(one, value, columns),
         is_default=is_default,
         is_filled=is_filled(value) and not (one.code == "data_dictionary" and _has_gaps(columns)),
+    )
+
+
+def _view_hints(one: Field, value: Any, columns: dict[str, Any]) -> tuple[Hint, ...]:
+    """Of filtered views: the columns that nobody knows, which would be left out on the portal without a word."""
+    if one.code != "filtered_views" or not value or not columns:
+        return ()
+    names = [*columns, *(row.label for row in columns.values()), *field_names(columns)]
+    return tuple(
+        Hint(
+            0,
+            0,
+            name,
+            f"The data has no column “{name}”, so its view is left out. Write the column as the data dictionary "
+            "names it.",
+            "Data dictionary",
+        )
+        for name in columns_unknown(value, names)
     )
 
 

@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 from publishing.errors import NothingToPublish
+from publishing.page import page_of
 from publishing.places import PortalRules, has_map
 from publishing.services.rehearsal import Rehearsed, publication_rehearse
 from workflow.context import ReleaseContext
 from workflow.services.catalogue import record_for
+from workflow.stages import Stage
+
+_PUBLIC = "This release is public already, so nothing of this is due. The plan is what publishing it once more would ask."
+_COMPARED = (
+    "The private copy is made and compared already. What is still to come is to make it public and to check it from "
+    "outside; the steps before that are what making the copy once more would ask."
+)
+_CLOSED = (
+    "This release is not on its way to the public, so nothing of this is due. The plan is what it would ask."
+)
+
+
+def rehearsal_standing(context: ReleaseContext) -> str:
+    """What of the plan is done already, in a sentence; empty where everything is still to come."""
+    if context.release.stage == Stage.PUBLISHED:
+        return _PUBLIC
+    if not context.release.is_open:
+        return _CLOSED
+    places = page_of(context.release.pk)["places"]
+    made = [place.private_copy and not place.taken_back and not place.live for place in places]
+    return _COMPARED if made and all(made) else ""
 
 
 def release_rehearse(context: ReleaseContext, *, to_public: bool = True) -> list[Rehearsed]:

@@ -31,13 +31,11 @@ _TAKE_BACK = (
 def release_publication(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole tab; `publication_progress` refreshes its moving part."""
     context = get_context(request, pk)
-    return render_tab(
-        request,
-        context,
-        "publication",
-        "publishing/_tab.html",
-        page_of(pk) | recheck_page(pk) | _rights(request, context),
+    page = page_of(pk) | recheck_page(pk) | _rights(request, context)
+    page["can_be_shared"] = any(
+        place.private_copy and not place.public_copy and not place.taken_back for place in page["places"]
     )
+    return render_tab(request, context, "publication", "publishing/_tab.html", page)
 
 
 @require_GET

@@ -7,6 +7,7 @@ place after place. Exit code 0 when the release has what it waits for on its por
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from typing import Any
 
@@ -21,7 +22,7 @@ from work.services import work_run
 from workflow import gates
 from workflow.context import context_of
 from workflow.models import Release
-from workflow.services.rehearsal import release_rehearse
+from workflow.services.rehearsal import rehearsal_standing, release_rehearse
 from workflow.services.settle import release_settle
 
 IN_THE_WAY = 3
@@ -44,10 +45,20 @@ class Command(BaseCommand):
 
     def _rehearse(self, release_id: int) -> None:
         """The plan in words: nothing is written, neither on a portal nor here."""
+        context = context_of(release_id)
+        # The plan is for reading: the log of what was asked of the portal would stand in the middle of it.
+        logging.getLogger("publishing").setLevel(logging.WARNING)
         try:
-            places = release_rehearse(context_of(release_id))
+            places = release_rehearse(context)
         except NothingToPublish as error:
             raise CommandError(error.sentence) from None
+        release = context.release
+        self.stdout.write(
+            f"Dry run for {context.dataset.title}, release {release.number} ({release.get_stage_display()}). The "
+            "portal was asked how things stand there; nothing was written, neither there nor here."
+        )
+        if standing := rehearsal_standing(context):
+            self.stdout.write(standing)
         for place in places:
             self.stdout.write(place.place)
             if place.trouble:
