@@ -270,11 +270,12 @@ class CkanPortal:
 
     def _take_place(self, new: dict[str, Any]) -> dict[str, Any]:
         """The last step of a change of places, and what a cut before it left undone."""
-        old = shape.extras_of(new)[shape.REPLACES]
+        old = shape.extras_of(new).get(shape.REPLACES)
         changes = shape.placed(new, new["name"].removesuffix(NEXT))
         package = self._patch(new, "publish the working state", **changes)
-        with suppress(NotFound):
-            self.signed.action("package_delete", "remove the old state", id=old)
+        if old:
+            with suppress(NotFound):
+                self.signed.action("package_delete", "remove the old state", id=old)
         return package
 
     def set_scope(self, remote_id: str, scope: str) -> RemoteAsset:
