@@ -51,6 +51,15 @@ def test_every_figure_has_its_table_and_its_file(client, cast, rows):
     assert " style=" not in text
 
 
+def test_on_a_phone_each_cell_of_a_table_says_its_heading(client, cast, rows):
+    text = page(client, cast.cdo).content.decode()
+
+    assert text.count("table-stacked") == text.count("<table ") > 0
+    table = text[text.index('id="departments"') :].split("</table>")[0]
+    cells = table[table.index("<tbody") :]
+    assert cells.count("<td") == cells.count("data-label=") > 0
+
+
 def test_file_has_the_numbers_of_the_page(client, cast, rows):
     text = page(client, cast.cdo).content.decode()
     lines = csv_rows(client, cast.cdo, "departments", months=12)

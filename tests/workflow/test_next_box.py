@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts.models import User
@@ -18,6 +19,7 @@ from accounts.services import role_assign
 from dossier.models import Fact
 from dossier.services import contribution_record, fact_record
 from tests.cast import Cast
+from tests.factories.publications import stage_put
 from tests.factories.reviews import colleague
 from tests.factories.workflow import release_at, review_all
 from workflow.context import context_of
@@ -157,3 +159,24 @@ def test_of_many_holders_a_few_are_named_and_who_reads_is_one_of_them(client: Cl
     text = box(client, cast.privacy_officer, release, "release_privacy")
     assert "Aaron Nr0 or Aaron Nr1 or Aaron Nr2 or 2 others (privacy officer): clear privacy" in text
     assert "Not you: You prepared this release" in text
+
+
+@pytest.mark.parametrize(
+    ("stage", "sentence", "leads_to"),
+    [
+        (Stage.RETIRED, "It was retired with its dataset.", "dataset_retirement"),
+        (Stage.RETRACTED, "It was taken back in an emergency.", "release_retraction"),
+        (Stage.SUPERSEDED, "A later release took its place.", ""),
+        (Stage.WITHDRAWN, "This release has ended.", ""),
+    ],
+)
+def test_of_a_release_that_has_ended_it_says_how(
+    client: Client, cast: Cast, stage: Stage, sentence: str, leads_to: str
+) -> None:
+    release = ready(cast)
+    stage_put(release, stage, timezone.now())
+    assert sentence in box(client, cast.coordinator, release)
+    if leads_to:
+        about = release.pk if leads_to == "release_retraction" else release.dataset_id
+        page = client.get(reverse("release", args=[release.pk])).content.decode()
+        assert reverse(leads_to, args=[about]) in page
