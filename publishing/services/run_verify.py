@@ -24,6 +24,7 @@ from work.services import work_queue
 Goal = Publication.Goal
 
 _REVIEWER_WAIT = 300.0
+_LATE_WAIT = 60.0
 
 
 class Verifying(Extras):
@@ -155,6 +156,8 @@ class Verifying(Extras):
             work_queue(self.item, urgent=True)
         if self.asset.remote_id:
             self.portal.set_scope(self.asset.remote_id, "private")
+        # The portal has answered us: no other run has to wait for what it may still do.
+        Publication.objects.filter(pk=self.item.pk, step=Step.EXPOSE).update(step="")
         raise LeaseLost
 
     def _submitted(self, sentence: str) -> Retry:
@@ -212,6 +215,7 @@ class Verifying(Extras):
                     raise Retry(
                         "The portal still shows the dataset to the public. We try again at once.", after=5
                     )
+                self._look_again_if_late()
             except NotFound:
                 self.keep_place("")
         with transaction.atomic():
@@ -229,3 +233,18 @@ class Verifying(Extras):
                 self.event("publishing.taken_back", {})
         if mine:
             self.require_gone_elsewhere(self.asset.remote_id)
+
+    def _look_again_if_late(self) -> None:
+        """A worker that died while it made this public asks nobody any more whether the portal obeyed it after all.
+
+        So it counts as private when it is found so a second time, whichever copy was on its way. Raises Retry the
+        first time.
+        """
+        if not Publication.objects.filter(asset=self.asset, step=Step.EXPOSE).update(step=""):
+            return
+        self.item.refresh_from_db(fields=["step"])
+        raise Retry(
+            "The dataset is private. The portal was asked to make it public just before and may obey late, so we "
+            "look again in a minute.",
+            after=_LATE_WAIT,
+        )

@@ -85,6 +85,39 @@ def test_a_portal_that_obeys_after_the_retraction_was_seen_through_is_made_priva
     assert looked_at(prepared).confirmed_at is not None
 
 
+def test_a_portal_that_obeys_a_worker_that_died_is_looked_at_again_before_the_retraction_counts(
+    cast: Cast, orders: Orders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, publication = published(cast)
+    following, pushing = approved_next(cast, prepared)
+    real, asked = SocrataPortal.set_scope, []
+
+    def killed(self: SocrataPortal, remote_id: str, scope: str) -> Any:
+        if scope == "public":
+            asked.append(remote_id)
+            raise SystemExit
+        return real(self, remote_id, scope)
+
+    monkeypatch.setattr(SocrataPortal, "set_scope", killed)
+    # Not even its second look comes about.
+    monkeypatch.setattr(run_verify.Verifying, "_narrow_if_unwanted", lambda self: None)
+    following.ask("public")
+    with pytest.raises(SystemExit):
+        run(pushing)
+    retract(prepared, cast)
+    run(publication)
+    assert publication.status == "queued" and "look again" in publication.error
+    run_to_the_end(pushing)
+    assert looked_at(prepared).confirmed_at is None
+    # Only now the portal does what the dead worker asked for.
+    with SocrataPortal(orders.config()) as portal:
+        real(portal, asked[0], "public")
+    assert seen_by_strangers(orders, publication) is not None
+    run_to_the_end(publication)
+    assert seen_by_strangers(orders, publication) is None
+    assert looked_at(prepared).confirmed_at is not None
+
+
 @pytest.mark.parametrize("was_confirmed", [False, True])
 def test_every_look_asks_back_what_a_place_still_shows(
     cast: Cast, orders: Orders, was_confirmed: bool
