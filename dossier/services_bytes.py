@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import timezone
 
-from dossier.storage import private_storage
+from dossier.storage import bytes_lock, forget_key, stored_at
 
 # Who stores the same bytes writes the row that points at them a little later.
 _BEING_STORED = timedelta(hours=1)
@@ -28,16 +28,16 @@ def bytes_delete(*, key: str, now: datetime | None = None) -> None:
     with the last one. Raises BytesBeingStored where somebody stored them within the last hour. The row must not let
     go of them then, or nobody would ever delete them: let its transaction fail, and try again later.
     """
+    bytes_lock(key)
     if any(rows.filter(**{_FIELD: key}).exists() for rows in _who_point_at_bytes()):
         return
-    storage = private_storage()
     try:
-        stored_at = storage.get_modified_time(key)
+        age = (now or timezone.now()) - stored_at(key)
     except FileNotFoundError:
         return
-    if (now or timezone.now()) - stored_at < _BEING_STORED:
+    if age < _BEING_STORED:
         raise BytesBeingStored
-    storage.delete(key)
+    forget_key(key)
 
 
 def _who_point_at_bytes() -> list[models.QuerySet[Any]]:

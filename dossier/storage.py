@@ -8,12 +8,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
+from django.db import connection, transaction
 
 CHUNK = 1 << 20
 
@@ -34,7 +37,7 @@ def file_keep(path: Path) -> tuple[str, int, str]:
     digest, size = hash_file(path)
     key = key_of(digest)
     storage = private_storage()
-    if not storage.exists(key) or not _touched(storage, key):
+    if not _kept_again(storage, key):
         with path.open("rb") as source:
             kept = storage.save(key, File(source))
         if kept != key:  # another writer was first with the same bytes
@@ -42,17 +45,46 @@ def file_keep(path: Path) -> tuple[str, int, str]:
     return digest, size, key
 
 
-def _touched(storage: Storage, key: str) -> bool:
-    """Note that these bytes were stored again just now, so that nobody deletes them meanwhile (services_bytes)."""
+def bytes_lock(key: str) -> None:
+    """Until the transaction ends nobody else deletes these bytes, or finds that they are there already.
+
+    On SQLite a transaction has the database to itself from its beginning.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+@transaction.atomic
+def _kept_again(storage: Storage, key: str) -> bool:
+    """Are the bytes there? Then note that they were stored again just now: nobody deletes them meanwhile."""
+    bytes_lock(key)
+    if not storage.exists(key):
+        return False
     try:
         os.utime(storage.path(key))
     except NotImplementedError:
-        # A storage without paths (S3) keeps its own times: storing the same bytes beside them would change none.
-        return True
-    except FileNotFoundError:
-        # Deleted since we looked: they are stored anew.
-        return False
+        # A storage without paths (S3) keeps its own times: those of an empty file beside the bytes say it there.
+        storage.delete(_note_of(key))
+        storage.save(_note_of(key), ContentFile(b""))
     return True
+
+
+def stored_at(key: str) -> datetime:
+    """When somebody stored these bytes last. Raises FileNotFoundError."""
+    storage, note = private_storage(), _note_of(key)
+    first = storage.get_modified_time(key)
+    return max(first, storage.get_modified_time(note)) if storage.exists(note) else first
+
+
+def forget_key(key: str) -> None:
+    """Delete the bytes, and what was noted about them. Only services_bytes knows when."""
+    for name in (key, _note_of(key)):
+        private_storage().delete(name)
+
+
+def _note_of(key: str) -> str:
+    return f"{key}.again"
 
 
 def hash_file(path: Path) -> tuple[str, int]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import InMemoryStorage
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
 from audit.models import AuditEvent
+from dossier import services_bytes, storage
 from dossier.models import StoredFile
 from dossier.storage import file_keep, private_storage
 from publishing.models import EtlRecord, Fetch, RefreshState
@@ -152,6 +156,58 @@ def test_bytes_that_are_stored_again_just_now_are_not_deleted_under_anybodys_han
     assert not AuditEvent.objects.filter(action="source.file_deleted").exists()
     assert fetched_files_delete(now=later(1)) == 1
     assert not private_storage().exists(key)
+
+
+class WithoutPaths(InMemoryStorage):
+    def path(self, name: str) -> str:
+        raise NotImplementedError
+
+    def _relative_path(self, name: str) -> str:
+        return name
+
+
+def test_a_storage_without_paths_knows_too_that_bytes_were_stored_again_just_now(
+    record: EtlRecord, tmp_path: Path, settings: Any
+) -> None:
+    """As S3: the time of an object is that of the first upload."""
+    settings.STORAGES = {**settings.STORAGES, "private": {"BACKEND": f"{__name__}.WithoutPaths"}}
+    passed = brought(record, tmp_path, "id\n1\n", taken_at=timezone.now() - timedelta(days=40))
+    key = passed.storage_key
+    private_storage()._resolve(key).modified_time = timezone.now() - timedelta(days=40)  # type: ignore[attr-defined]
+    kept(tmp_path, "id\n1\n")
+    assert fetched_files_delete() == 0
+    assert is_kept(passed)
+    assert fetched_files_delete(now=later(1)) == 1
+    assert private_storage().listdir(str(Path(key).parent)) == ([], [])
+
+
+def test_who_stores_bytes_waits_for_whoever_deletes_the_same_and_stores_them_anew(
+    transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = kept(tmp_path, "id\n1\n")["storage_key"]
+    storing = threading.Thread(target=kept_elsewhere, args=(tmp_path, "id\n1\n"))
+    real = storage.forget_key
+
+    def stored_meanwhile(key: str) -> None:
+        """Nobody points at the bytes, and they are about to be deleted."""
+        storing.start()
+        storing.join(timeout=0.5)
+        real(key)
+
+    monkeypatch.setattr(services_bytes, "forget_key", stored_meanwhile)
+    with transaction.atomic():
+        services_bytes.bytes_delete(key=key, now=later(1))
+    storing.join(timeout=20)
+    assert private_storage().exists(key)
+
+
+def kept_elsewhere(folder: Path, text: str) -> None:
+    """As another server would: on a connection of its own."""
+    (folder / "elsewhere").mkdir()
+    try:
+        kept(folder / "elsewhere", text)
+    finally:
+        connections.close_all()
 
 
 def test_a_file_that_was_deleted_before_a_release_took_it_comes_again(
