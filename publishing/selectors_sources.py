@@ -38,8 +38,8 @@ def record_proposed(dataset_id: int) -> EtlRecord | None:
 def fetches_waiting(dataset_id: int | None = None) -> list[Fetch]:
     """Files that were fetched and that no release has taken, as the next releases shall take them.
 
-    Of whole tables and upserts only the newest of each dataset; of appended rows every one, oldest first. Only
-    what the record in force brought, and nothing while a proposed version says that fetching pauses.
+    Of whole tables only the newest of each dataset; of new and of changed rows every one, oldest first. Only what
+    the record in force brought, and nothing while a proposed version says that fetching pauses.
     """
     paused = EtlRecord.objects.filter(state=EtlRecord.State.PROPOSED, meanwhile=EtlRecord.Meanwhile.PAUSES)
     rows = Fetch.objects.filter(
@@ -53,7 +53,7 @@ def fetches_waiting(dataset_id: int | None = None) -> list[Fetch]:
     found: dict[int, list[Fetch]] = {}
     for row in rows.select_related("record").order_by("pk"):
         known = found.setdefault(row.dataset_id, [])
-        if row.record.method != EtlRecord.Method.APPEND:
+        if row.record.method == EtlRecord.Method.REPLACE:
             known.clear()
         known.append(row)
     return [row for rows_of_one in found.values() for row in rows_of_one]

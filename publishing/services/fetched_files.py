@@ -51,7 +51,7 @@ def _due(now: datetime) -> QuerySet[Fetch]:
     )
     releases = apps.get_model("workflow", "Release")._default_manager.filter(dataset=OuterRef("dataset"))
     retired = Exists(releases.filter(stage="RETIRED")) & ~Exists(releases.exclude(stage__in=_OVER))
-    passed = ~Q(record__method=EtlRecord.Method.APPEND) & Exists(newer)
+    passed = Q(record__method=EtlRecord.Method.REPLACE) & Exists(newer)
     aside = Q(taken_at__lt=before) | Q(taken_at=None, fetched_at__lt=before) & (passed | retired)
     kept = StoredFile.objects.filter(storage_key=OuterRef("storage_key"))
     return Fetch.objects.filter(aside, ~Exists(kept), file_deleted_at=None).exclude(storage_key="")

@@ -137,14 +137,14 @@ def fetch_run(item: Fetch, beat: Beat, *, now: datetime | None = None) -> None:
 
 @transaction.atomic
 def fetch_taken(*, fetch_id: int, release_id: int, now: datetime | None = None) -> Fetch:
-    """Note that a release took the file; older files that it passes count as taken by it too, unless appended."""
+    """Note that a release took the file; of whole tables also the older files that it passes."""
     now = now or timezone.now()
     fetch = Fetch.objects.select_for_update(of=("self",)).select_related("record").get(pk=fetch_id)
     waiting = Fetch.objects.filter(dataset_id=fetch.dataset_id, outcome=Fetch.Outcome.NEW, taken_at=None)
     passed = (
-        waiting.filter(pk=fetch.pk)
-        if fetch.record.method == EtlRecord.Method.APPEND
-        else waiting.filter(pk__lte=fetch.pk)
+        waiting.filter(pk__lte=fetch.pk)
+        if fetch.record.method == EtlRecord.Method.REPLACE
+        else waiting.filter(pk=fetch.pk)
     )
     passed.update(release_id=release_id, taken_at=now, waits_because="")
     fetch.refresh_from_db()

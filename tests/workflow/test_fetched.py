@@ -178,8 +178,12 @@ def test_what_cannot_be_taken_now_waits_and_says_why(dataset: Dataset, cast: Cas
     assert fetched_sweep() == 1
 
 
-def test_appended_rows_are_taken_one_file_at_a_time(dataset: Dataset, cast: Cast, site: Site) -> None:
-    approved(dataset, cast, site, method="append")
+@pytest.mark.parametrize("method", ["append", "upsert"])
+def test_new_and_changed_rows_are_taken_one_file_at_a_time(
+    dataset: Dataset, cast: Cast, site: Site, method: str
+) -> None:
+    """A newer file does not hold the rows of the one before: none is passed."""
+    approved(dataset, cast, site, method=method)
     first = fetched(dataset, cast)
     site.files["/permits.csv"] = ("text/csv", b"number,status\nA-2,open\n")
     second = fetched(dataset, cast)

@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 def fetched_take(*, dataset_id: int, now: datetime | None = None) -> bool:
     """Hand the file that waits longest (of whole tables: the newest) to the refresh. False when none could be.
 
-    Appended rows wait until the refresh before them has ended: each file of them is published by itself.
+    New and changed rows wait until the refresh before them has ended: each file of them is published by itself.
     """
     for fetch in fetches_waiting(dataset_id)[:1]:
-        if fetch.record.method == EtlRecord.Method.APPEND and _is_on_its_way(dataset_id):
+        if fetch.record.method != EtlRecord.Method.REPLACE and _is_on_its_way(dataset_id):
             return False
         try:
             with transaction.atomic():

@@ -116,7 +116,7 @@ def _open_refresh(dataset: Dataset, origin: str) -> Refresh | None:
         )
     if release.held_at:
         raise MoveRefused("The refresh on its way is on hold. Resume it first.")
-    if refresh.origin == Origin.FETCH and refresh.method == Method.APPEND:
+    if refresh.origin == Origin.FETCH and refresh.method != Method.REPLACE:
         raise MoveRefused(
             "Rows that were fetched before are being compared, and this file would push them aside. Wait until "
             "that refresh has ended."
