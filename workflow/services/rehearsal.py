@@ -10,7 +10,7 @@ from workflow.context import ReleaseContext
 from workflow.services.catalogue import record_for
 from workflow.stages import Stage
 
-_PUBLIC = "This release is public already, so nothing of this is due. The plan is what publishing it once more would ask."
+_PUBLIC = "This release is public already, so nothing of this is due. The plan is what doing it once more would ask."
 _COMPARED = (
     "The private copy is made and compared already. What is still to come is to make it public and to check it from "
     "outside; the steps before that are what making the copy once more would ask."
