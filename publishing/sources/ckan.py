@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -61,17 +62,19 @@ class CkanResource:
         known = {} if limits.is_sample else dict(known or {})
         with SafeSession(secrets) as session:
             about = _resource(session, base, name, headers, clock)
+            if _is_table(about):
+                dump = f"{base}/datastore/dump/{quote(name)}?bom=false"
+                found = file_from(session, dump, into, clock, headers=headers)
+                # Nothing is kept to ask by: whether its rows changed, only its bytes say.
+                return replace(found, validators={})
             version = _version(about)
             if version and version == {name: known.get(name) for name in version}:
                 return Fetched(is_same=True, validators=known)
-            if about.get("datastore_active"):
-                url, known = f"{base}/datastore/dump/{quote(name)}?bom=false", {}
-            else:
-                url = str(about.get("url") or "")
+            url = str(about.get("url") or "")
             # A secret of the catalogue is not told to another host that a resource names.
             is_own = urlsplit(url).netloc == urlsplit(base).netloc
             found = file_from(session, url, into, clock, known=known, headers=headers if is_own else {})
-        return Fetched(found.name, found.sha256, found.size, None, found.validators | version, found.is_same)
+        return replace(found, validators=found.validators | version)
 
 
 def _resource(
@@ -92,7 +95,20 @@ def _resource(
     return result
 
 
+def _is_table(about: Mapping[str, Any]) -> bool:
+    """True where rows lie in the DataStore, which may change without a word of the resource about it.
+
+    CKAN writes `last_modified` when a file is uploaded, and not on datastore_upsert (ckan/ckan, issue 8980).
+    """
+    return bool(about.get("datastore_active")) or about.get("url_type") == "datastore"
+
+
 def _version(about: Mapping[str, Any]) -> dict[str, str]:
-    """When the data of the resource changed last, and the hash of its file, as far as the catalogue says."""
+    """When the uploaded file changed last, and its hash, as far as the catalogue says.
+
+    Of a file that lies elsewhere CKAN does not notice a change: its own server is asked.
+    """
+    if about.get("url_type") != "upload":
+        return {}
     said = {"hash": about.get("hash"), "last_modified_there": about.get("last_modified")}
     return {name: str(value)[:200] for name, value in said.items() if value}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,51 @@ def test_a_signature_is_that_of_the_published_example() -> None:
     )
     wanted = "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"
     assert head["Authorization"].endswith(f"Signature={wanted}")
+
+
+# a resource of CKAN
+
+
+def ckan_resource(site: Site, **about: Any) -> dict[str, str]:
+    """A resource that says it was last modified on New Year's Day, whatever became of its data since."""
+    said = {"last_modified": "2026-01-01T00:00:00", "hash": "", **about}
+    answer = json.dumps({"success": True, "result": said}).encode()
+    site.files["/api/3/action/resource_show"] = ("application/json", answer)
+    return {"domain": site.url.removeprefix("http://"), "resource": "r-1"}
+
+
+def ckan_asked(site: Site, fetch: Fetch, path: str, **about: Any) -> list[bool]:
+    """Was a file there: the first time, when nothing changed, and when a row came that the resource hides."""
+    config = ckan_resource(site, **about)
+    csv_at(site, path)
+    first, _ = fetch("ckan", config)
+    second, _ = fetch("ckan", config, known=first.validators)
+    csv_at(site, path, ROWS + b"A-3,open\n")
+    third, _ = fetch("ckan", config, known=second.validators)
+    return [not found.is_same for found in (first, second, third)]
+
+
+@pytest.mark.parametrize("about", [{"datastore_active": True}, {"url_type": "datastore"}])
+def test_rows_of_a_ckan_table_come_although_the_resource_says_that_nothing_changed(
+    site: Site, fetch: Fetch, about: dict[str, Any]
+) -> None:
+    """datastore_upsert leaves `last_modified` as it is: only the bytes tell."""
+    assert ckan_asked(site, fetch, "/datastore/dump/r-1", **about) == [True, True, True]
+
+
+def test_a_linked_file_of_a_ckan_resource_is_asked_for_at_its_own_server(site: Site, fetch: Fetch) -> None:
+    assert ckan_asked(site, fetch, "/permits.csv", url=f"{site.url}/permits.csv") == [True, False, True]
+
+
+def test_an_uploaded_file_of_a_ckan_resource_comes_when_the_resource_was_modified(
+    site: Site, fetch: Fetch
+) -> None:
+    about = {"url": f"{site.url}/permits.csv", "url_type": "upload"}
+    assert ckan_asked(site, fetch, "/permits.csv", **about) == [True, False, False]
+    found, _ = fetch(
+        "ckan", ckan_resource(site, **about), known={"last_modified_there": "2025-12-31T00:00:00"}
+    )
+    assert not found.is_same
 
 
 # a query
