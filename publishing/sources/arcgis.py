@@ -1,10 +1,12 @@
 """A layer or table of an ArcGIS feature service, read page by page in the order of its object ids.
 
-Reference: ArcGIS REST API, "Query (Feature Service/Layer)": resultOffset, resultRecordCount, returnCountOnly.
+Reference: ArcGIS REST API, "Query (Feature Service/Layer)": resultOffset, resultRecordCount, returnCountOnly, and
+"Layer (Feature Service)": editingInfo, datesInUnknownTimezone.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +20,7 @@ from publishing.sources.url import SECRET
 
 PAGE = 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = 86_400_000
 _DATE = "esriFieldTypeDate"
 
 
@@ -77,10 +80,16 @@ class ArcgisLayer:
             with into.open("wb") as target:
                 writer = CsvWriter(target, clock, layer.columns)
                 layer.copy(writer, limits)
-            if not limits.is_sample and (writer.rows != expected or layer.count() != expected):
-                raise SourceFault(
-                    f"The layer counts {expected:,} rows and {writer.rows:,} came: it changed while it was read."
-                )
+            if not limits.is_sample:
+                if writer.rows != expected or layer.count() != expected:
+                    raise SourceFault(
+                        f"The layer counts {expected:,} rows and {writer.rows:,} came: it changed while it was read."
+                    )
+                # Rows that are edited in place leave the count as it was.
+                if layer.version(is_anew=True) != edited:
+                    raise SourceFault("The layer was edited while it was read, so what came may be mixed.")
+        if days := layer.days:
+            writer = _as_days(into, days, clock)
         return writer.fetched("data.csv", edited)
 
 
@@ -98,14 +107,25 @@ class _Layer:
         self._fields = [(str(one["name"]), str(one.get("type", ""))) for one in fields]
         self._id = next((name for name, kind in self._fields if kind == "esriFieldTypeOID"), "OBJECTID")
         self._points = self._about.get("geometryType") == "esriGeometryPoint"
+        # Its dates are clock times of a place that nobody named, written as if they were UTC.
+        self._is_zoneless = bool(self._about.get("datesInUnknownTimezone"))
+        self._timed: set[str] = set()
+        self._dated: set[str] = set()
+
+    @property
+    def days(self) -> list[int]:
+        """Where the columns of dates stand in which no value has a time of day."""
+        names = [name for name, _ in self._fields]
+        return [names.index(name) for name in names if name in self._dated - self._timed]
 
     @property
     def columns(self) -> list[str]:
         names = [name for name, _ in self._fields]
         return [*names, "longitude", "latitude"] if self._points else names
 
-    def version(self) -> dict[str, str]:
-        info = self._about.get("editingInfo") or {}
+    def version(self, *, is_anew: bool = False) -> dict[str, str]:
+        """When the layer was last edited, as it said at first, or as it says now."""
+        info = (self._ask("", {}) if is_anew else self._about).get("editingInfo") or {}
         edited = info.get("dataLastEditDate") or info.get("lastEditDate")
         return {"last_edit": str(edited)} if edited else {}
 
@@ -144,8 +164,18 @@ class _Layer:
         }
 
     def _cells(self, values: Mapping[str, Any], point: Mapping[str, Any]) -> list[Any]:
-        cells = [_cell(values.get(name), kind) for name, kind in self._fields]
+        cells = [self._cell(name, values.get(name), kind) for name, kind in self._fields]
         return [*cells, point.get("x"), point.get("y")] if self._points else cells
+
+    def _cell(self, name: str, value: Any, kind: str) -> Any:
+        """Dates come as milliseconds since 1970 in UTC, and go on with their zone."""
+        if kind != _DATE or not isinstance(value, int | float):
+            return value
+        moment = _EPOCH + timedelta(milliseconds=value)
+        self._dated.add(name)
+        if value % _DAY:
+            self._timed.add(name)
+        return moment.replace(tzinfo=None) if self._is_zoneless else moment
 
     def _ask(self, path: str, values: Mapping[str, str]) -> dict[str, Any]:
         # The token goes in a header: an address would stand in logs on the way.
@@ -172,8 +202,15 @@ def _is_named(field: object) -> bool:
     return isinstance(field, dict) and bool(field.get("name"))
 
 
-def _cell(value: Any, kind: str) -> Any:
-    """Dates come as milliseconds since 1970 in UTC."""
-    if kind == _DATE and isinstance(value, int | float):
-        return (_EPOCH + timedelta(milliseconds=value)).replace(tzinfo=None)
-    return value
+def _as_days(into: Path, days: list[int], clock: Clock) -> CsvWriter:
+    """Write these columns of the file as dates: a day that is kept as midnight in UTC is that day everywhere."""
+    whole = into.with_name(f"{into.name}.days")
+    with into.open(newline="", encoding="utf-8") as source, whole.open("wb") as target:
+        rows = csv.reader(source)
+        writer = CsvWriter(target, clock, next(rows))
+        for row in rows:
+            for at in days:
+                row[at] = row[at][:10]
+            writer.row(row)
+    whole.replace(into)
+    return writer

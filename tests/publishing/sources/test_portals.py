@@ -162,7 +162,7 @@ def test_a_layer_comes_page_by_page_with_its_points(
     found, body = fetch("arcgis", {"url": url, "secret": "ARCGIS"}, secrets={"ARCGIS": token})
     rows = rows_of(body)
     assert [row["number"] for row in rows] == [f"A-{n}" for n in range(1, 8)]
-    assert rows[0]["opened"] == "1970-01-02T00:00:00"
+    assert rows[0]["opened"] == "1970-01-02"
     assert (rows[0]["longitude"], rows[0]["latitude"]) == ("-72.51", "41.75")
     assert found.rows == 7
     # ArcGIS says with status 200 that it refuses.
