@@ -10,6 +10,7 @@ from workflow.services.bundle_settle import bundles_settle, release_bundle_settl
 from workflow.services.deadlines import deadlines_sweep
 from workflow.services.endings import endings_sweep
 from workflow.services.fetched import fetched_sweep, fetched_take
+from workflow.services.folder_catalogue import folder_catalogue_write
 from workflow.services.freshness import freshness_sweep
 from workflow.services.inventory_takeover import takeover_run
 from workflow.services.overrides import overrides_sweep
@@ -22,11 +23,18 @@ from workflow.services.sweeps import intake_sweep, inventory_sweep
 def settle(release_id: int) -> None:
     release_settle(release_id=release_id)
     release_bundle_settle(release_id=release_id)
+    # A fact of the release may be that it is public, or is not any more.
+    folder_catalogue_write()
 
 
 @shared_task
 def refresh(pk: int) -> None:
     work_run(Refresh, pk, refresh_run)
+
+
+@shared_task
+def folder_catalogue() -> None:
+    folder_catalogue_write()
 
 
 @shared_task

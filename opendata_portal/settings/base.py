@@ -226,6 +226,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "workflow.tasks.endings",
         "schedule": max(1.0, 30 * TIME_SCALE),
     },
+    "bring data.json of a catalogue of files up to date": {
+        "task": "workflow.tasks.folder_catalogue",
+        "schedule": max(1.0, 300 * TIME_SCALE),
+    },
     "hand what was fetched to the next refresh": {
         "task": "workflow.tasks.refreshes_all",
         "schedule": max(1.0, 120 * TIME_SCALE),

@@ -46,6 +46,7 @@ __all__ = [
     "KeepsFiles",
     "LoadsFiles",
     "NotFound",
+    "PlacesFiles",
     "Portal",
     "PortalError",
     "Proof",
@@ -347,6 +348,15 @@ class HasViews(Protocol):
 class Retires(Protocol):
     def retire(self, remote_id: str, note: str) -> RemoteAsset:
         """Private, with a note that says why; address and id stay. Again is the same as once."""
+
+
+@runtime_checkable
+class PlacesFiles(Protocol):
+    def file_url(self, name: str) -> str:
+        """The address at which the public finds such a file."""
+
+    def place(self, name: str, text: str) -> bool:
+        """Put a file about the whole portal beside its first page; returns whether it is another than before."""
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,12 @@ def place_of(portal: str) -> str:
     )
 
 
+def is_set_up(portal: str) -> bool:
+    """Do the settings say where the portal of this code is, and how we get in?"""
+    kind = KINDS[portal]
+    return all(getattr(settings, name) for name in (kind.place, *kind.needed))
+
+
 def open_portal(tell: Callable[[str], None], portal: str = "socrata", **changes: Any) -> Portal:
     """The portal of this code; `tell` shows people why we wait. Raises Stop when it is not set up.
 
@@ -103,7 +109,7 @@ def open_portal(tell: Callable[[str], None], portal: str = "socrata", **changes:
     """
     kind = KINDS[portal]
     names = (kind.place, *kind.needed)
-    if not all(getattr(settings, name) for name in names):
+    if not is_set_up(portal):
         listed = f"{', '.join(names[:-1])} and {names[-1]}"
         raise Stop(f"No portal is set up. Ask your portal admin to set {listed}, then press Resume.")
 

@@ -111,15 +111,23 @@ def _history_edition(programs: Iterable[Program]) -> list[list[str]]:
 
 
 def catalogue_of(
-    programs: Sequence[Program], *, version: str, code: str = EVERYTHING, now: datetime | None = None
+    programs: Sequence[Program],
+    *,
+    version: str,
+    code: str = EVERYTHING,
+    address: str = "",
+    now: datetime | None = None,
 ) -> dcat.CatalogFile:
-    """The catalogue of these programs, made now. `code` is the program whose address it has; none for all."""
+    """The catalogue of these programs, made now. `code` is the program whose address it has; none for all.
+
+    `address` is said of a file that stands elsewhere than with us.
+    """
     now = now or timezone.now()
     records = [record for program in programs for record in records_of(program, now=now)]
     return dcat.catalog_of(
         records,
         version=version,
-        address=absolute_link(address_of(version, code)),
+        address=address or absolute_link(address_of(version, code)),
         name=programs[0].name if len(programs) == 1 else ALL_NAME,
         home=absolute_link(reverse("catalogue_program", args=[code]) if code else reverse("catalogue_list")),
     )

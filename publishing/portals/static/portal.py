@@ -32,6 +32,7 @@ from publishing.records import PortalRecord
 # With the ending of a working copy it still fits where ids of portals are kept.
 LONGEST = 34
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,33}(?:\.next)?")
+_FILE = re.compile(r"[a-z0-9][a-z0-9_-]*\.(?:json|xml|txt)")
 
 
 class StaticPortal:
@@ -208,14 +209,19 @@ class StaticPortal:
     def query_url(self, remote_id: str) -> str:
         return f"{self.config.address}/datasets/{_checked(remote_id)}/{files.DATA}"
 
-    def place(self, name: str, text: str) -> None:
+    def file_url(self, name: str) -> str:
+        return f"{self.config.address}/{_checked_file(name)}"
+
+    def place(self, name: str, text: str) -> bool:
         """Put a file of ours beside the first page, such as data.json, and link it there."""
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*\.(json|xml|txt)", name):
-            raise ValueError(f"{name!r} is not the name of a file for the catalogue.")
+        path = self.tree.public / _checked_file(name)
         with self._writing("write into the catalogue"):
             self.tree.make()
-            write_whole(self.tree.public / name, [text])
+            if path.is_file() and path.read_bytes() == text.encode():
+                return False
+            write_whole(path, [text])
             self._index()
+        return True
 
     # the files
 
@@ -282,6 +288,12 @@ class StaticPortal:
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a dataset in the catalogue.")
+    return name
+
+
+def _checked_file(name: str) -> str:
+    if not _FILE.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of a file for the catalogue.")
     return name
 
 

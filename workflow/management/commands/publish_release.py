@@ -22,6 +22,7 @@ from work.services import work_run
 from workflow import gates
 from workflow.context import context_of
 from workflow.models import Release
+from workflow.services.folder_catalogue import folder_catalogue_write
 from workflow.services.rehearsal import rehearsal_standing, release_rehearse
 from workflow.services.settle import release_settle
 
@@ -80,6 +81,7 @@ class Command(BaseCommand):
             ran = [self._run(row) for row in places_of(release_id).values()]
             if not any(ran):
                 break
+        folder_catalogue_write()
         found = self._found(release_id)
         self.stdout.write(json.dumps(found, indent=2) if options["format"] == "json" else _text(found))
         if found["in_the_way"]:
