@@ -108,16 +108,21 @@ def _only_coarsens(step: dict[str, Any]) -> bool:
 
 
 def _still_found(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> str:
-    if not still_found(column, steps):
+    if column.decision != ColumnVerdict.Decision.FLAG or not _is_more(column, steps):
         return ""
     what = ", ".join(sorted({hit.entity for hit in column.hits})) or (column.entity or column.group)
     return f"Column “{column.name}” still holds {what} in the copy. Choose another remedy for it."
 
 
-def still_found(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> bool:
-    """Whether what is flagged in a column of the copy is more than a coarser form of itself."""
-    if column.decision != "flag":
+def still_to_decide(column: ColumnResult, steps: Sequence[dict[str, Any]], change: Change) -> bool:
+    """Whether somebody must still decide on a column of the copy: a recipe that left it as it was helps nothing."""
+    if column.decision == ColumnVerdict.Decision.CLEAR:
         return False
+    return not change.share or _is_more(column, steps)
+
+
+def _is_more(column: ColumnResult, steps: Sequence[dict[str, Any]]) -> bool:
+    """Whether what is found in a column of the copy is more than a coarser form of itself."""
     remedies = {step["remedy"] for step in steps if column.name in step_changes(step)}
     if not remedies:
         return True

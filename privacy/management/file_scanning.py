@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -19,14 +20,11 @@ from datafiles.readers import IN_BLOCKS, size_check, suffix_check
 from datafiles.readers.blocks import ahead, csv_blocks
 from datafiles.reading import read_in_child
 from datafiles.table import Column, Table, read_blocks, read_columns
+from privacy.management.file_reading import columns_named
 from privacy.risk.classes import ClassTable
 from privacy.risk.profile import RiskProfile, profile_of
 from privacy.risk.wildcard import wildcard_sizes
 from privacy.scanner import Scanner, ScanResult, scan
-
-
-class MissingColumn(Exception):
-    """The file has no column of a name that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class ScannedFile:
-    """What was found in a file, what the file is, and what it took."""
+    """What was found in a file, what the file is, and what it took; `notes` say what of it was not read."""
 
     result: ScanResult
     sha256: str
@@ -47,6 +45,7 @@ class ScannedFile:
     seconds: float
     peak_rss_mb: int
     risk: Risk | None
+    notes: list[str]
 
 
 def warm_up() -> None:
@@ -59,19 +58,20 @@ def warm_up() -> None:
 def file_scan(
     path: Path, *, limits: Limits, quasi: Sequence[str] = (), sensitive: Sequence[str] = ()
 ) -> ScannedFile:
-    """Scan the file at `path`, and measure the risk over `quasi`.
+    """Scan the file at `path`, and measure the risk over `quasi`; columns are named as options name them.
 
-    Raises DataFileError with the sentence that says why it cannot be read, MissingColumn for a name it lacks.
+    Raises DataFileError with the sentence that says why it cannot be read, CommandError for a name it lacks.
     """
     started = time.perf_counter()
     suffix = suffix_check(path.name)
     size_check(path.stat().st_size, limits)
-    wanted = list(dict.fromkeys([*quasi, *sensitive]))
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(max_workers=1) as aside:
         folder = Path(name)
         digest = _Digest(path, aside)
-        columns, blocks = _opened(path, suffix, limits, folder, digest)
-        kept = _Kept(folder, wanted)
+        columns, blocks, notes = _opened(path, suffix, limits, folder, digest)
+        names, blocks = _names(blocks)
+        quasi, sensitive = columns_named(names, quasi), columns_named(names, sensitive)
+        kept = _Kept(folder, list(dict.fromkeys([*quasi, *sensitive])))
         result, columns = _scanned(columns, kept.passing(blocks))
         risk = _risk(kept.frame(), quasi, sensitive, columns) if quasi and result.rows else None
         sha256 = digest.text()
@@ -82,17 +82,25 @@ def file_scan(
         seconds=time.perf_counter() - started,
         peak_rss_mb=_peak_mb(),
         risk=risk,
+        notes=notes,
     )
 
 
 def _opened(
     path: Path, suffix: str, limits: Limits, folder: Path, digest: _Digest
-) -> tuple[Sequence[Column] | None, Iterator[pl.DataFrame]]:
-    """The blocks of a file, and its columns where their types are known before."""
+) -> tuple[Sequence[Column] | None, Iterator[pl.DataFrame], list[str]]:
+    """The blocks of a file, its columns where their types are known before, and what the reader has to say."""
     if suffix in IN_BLOCKS:
-        return None, ahead(csv_blocks(path, limits=limits, scratch=folder, seen=digest.take))
+        return None, ahead(csv_blocks(path, limits=limits, scratch=folder, seen=digest.take)), []
     read = read_in_child(path.resolve(), name=path.name, out_dir=folder, limits=limits)
-    return read_columns(read.columnar), read_blocks(read.columnar)
+    notes = [note["sentence"] for note in read.notes]
+    return read_columns(read.columnar), read_blocks(read.columnar), notes
+
+
+def _names(blocks: Iterator[pl.DataFrame]) -> tuple[list[str], Iterator[pl.DataFrame]]:
+    """The names of the columns, and the blocks again."""
+    first = next(blocks)
+    return first.columns, chain([first], blocks)
 
 
 def _scanned(
@@ -139,9 +147,6 @@ class _Kept:
 
     def passing(self, blocks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         for number, block in enumerate(blocks):
-            for name in self.names:
-                if name not in block.columns:
-                    raise MissingColumn(name)
             if self.names:
                 block.select(self.names).write_parquet(
                     self.folder / f"kept-{number:06d}.parquet", compression="lz4", statistics=False

@@ -36,7 +36,8 @@ def _spans(cells: Cells, entity: str) -> dict[str, list[str]]:
     spans: dict[str, list[str]] = {}
     for part in pattern_matches(cells, detector_of(entity), "text"):
         for value, match in part.select("v", "m").unique(maintain_order=True).iter_rows():
-            spans.setdefault(value, []).append(match)
+            # A match may begin with the blank before it, which belongs to the text.
+            spans.setdefault(value, []).append(match.strip())
     return spans
 
 

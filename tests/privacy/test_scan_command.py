@@ -75,6 +75,24 @@ def test_a_workbook_is_scanned_as_its_table_in_csv_is(planted: Path, tmp_path: P
     assert of_workbook["columns"] == of_csv["columns"]
 
 
+def test_sheets_that_were_not_read_are_told_beside_the_report(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["kind"])
+    workbook.active.append(["tree"])
+    workbook.create_sheet("Owners").append(["219-46-8813"])
+    workbook.save(tmp_path / "trees.xlsx")
+    out, beside = StringIO(), StringIO()
+    call_command("scan_file", str(tmp_path / "trees.xlsx"), "--format", "json", stdout=out, stderr=beside)
+    assert json.loads(out.getvalue())["file"]["rows"] == 1
+    assert 'Not read: "Owners".' in beside.getvalue()
+
+
+def test_a_name_with_a_comma_is_one_column(tmp_path: Path) -> None:
+    (tmp_path / "trees.csv").write_text('"Height, feet",kind\n' + "30,oak\n30,elm\n" * 3)
+    report = json.loads(run(tmp_path / "trees.csv", "--format", "json", "--quasi", "Height, feet")[1])
+    assert report["risk"]["quasi_identifiers"] == ["Height, feet"] and report["risk"]["k"] == 6
+
+
 def test_columns_may_be_named_in_one_option_or_in_several(planted: Path) -> None:
     once = run(planted, "--format", "json", "--quasi", "zip,sex")[1]
     twice = run(planted, "--format", "json", "--quasi", "zip", "--quasi", "sex")[1]

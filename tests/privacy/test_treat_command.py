@@ -40,7 +40,7 @@ def test_the_copy_is_treated_and_each_step_is_told(files: Path, capsys: pytest.C
     assert set(copy["zip"]) == {"900"} and SSN not in "".join(copy["remarks"])
     told = capsys.readouterr().out
     assert "1. In the texts of “remarks”" in told and "(1 cells changed in 1 rows)" in told
-    assert "(1 column left out)" in told and "Nothing is found in the copy any more." in told
+    assert "(1 column left out)" in told and "Nothing is left to decide in the copy." in told
     assert SSN not in told
 
 
@@ -57,6 +57,43 @@ def test_it_ends_with_3_when_something_is_still_found(
         treat(files, RECIPE[1:])
     assert ended.value.code == 3
     assert "Still found in “remarks”" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("table", "recipe", "said"),
+    [
+        # One number under a name that tells nothing is to be decided by a person.
+        ("permit_no\nP-1\n219-46-8813\nP-3\n", [], "To be decided: “permit_no”"),
+        # A step that changes no cell is no remedy.
+        (
+            "dob\n" + "".join(f"{1950 + at}-03-0{1 + at % 9}\n" for at in range(40)),
+            [{"remedy": "truncate_text", "params": {"column": "dob", "characters": 100}}],
+            "“dob”",
+        ),
+    ],
+)
+def test_what_the_recipe_leaves_as_it_was_is_left_to_decide(
+    files: Path, capsys: pytest.CaptureFixture[str], table: str, recipe: Any, said: str
+) -> None:
+    (files / "permits.csv").write_text(table)
+    with pytest.raises(SystemExit) as ended:
+        treat(files, recipe)
+    assert ended.value.code == 3 and said in capsys.readouterr().out
+
+
+def test_the_copy_never_takes_the_place_of_the_file(files: Path) -> None:
+    before = (files / "permits.csv").read_bytes()
+    with pytest.raises(CommandError, match="Name another file") as refused:
+        treat(files, RECIPE, "permits.csv")
+    assert refused.value.returncode == 2 and (files / "permits.csv").read_bytes() == before
+
+
+def test_what_is_redacted_leaves_the_words_around_it(files: Path) -> None:
+    notes = "".join(f"Lives at {number} Peachtree St with her kids\n" for number in range(1400, 1460, 2))
+    (files / "permits.csv").write_text("remarks\n" + notes)
+    recipe = [{"remedy": "redact_text", "params": {"column": "remarks", "entities": ["STREET_ADDRESS"]}}]
+    copy = pl.read_csv(treat(files, recipe), infer_schema=False)
+    assert set(copy["remarks"]) == {"Lives at [redacted STREET ADDRESS] with her kids"}
 
 
 @pytest.mark.parametrize(

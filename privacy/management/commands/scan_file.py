@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from datafiles.child import MEMORY_SENTENCE
 from datafiles.errors import DataFileError
 from dossier.services_files import limits_current
-from privacy.management.file_scanning import MissingColumn, Risk, ScannedFile, file_scan, warm_up
+from privacy.management.file_scanning import Risk, ScannedFile, file_scan, warm_up
 from privacy.risk.sentences import listing
 
 FOUND, UNREADABLE = 3, 2
@@ -45,18 +45,16 @@ class Command(BaseCommand):
         started = time.perf_counter()
         warm_up()
         startup = time.perf_counter() - started
-        found = _scan(path, _names(options["quasi"]), _names(options["sensitive"]))
+        found = _scan(path, options["quasi"], options["sensitive"])
         report = _report(found, startup)
+        for note in found.notes:
+            self.stderr.write(note)
         if options["format"] == "json":
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:
             self.stdout.write(_as_text(path, report))
         if found.result.open_columns:
             sys.exit(FOUND)
-
-
-def _names(options: list[str]) -> list[str]:
-    return [name.strip() for option in options for name in option.split(",") if name.strip()]
 
 
 def _scan(path: Path, quasi: list[str], sensitive: list[str]) -> ScannedFile:
@@ -69,8 +67,6 @@ def _scan(path: Path, quasi: list[str], sensitive: list[str]) -> ScannedFile:
         return file_scan(path, limits=limits_current(), quasi=quasi, sensitive=sensitive)
     except DataFileError as error:
         sentence = error.sentence
-    except MissingColumn as missing:
-        sentence = f"The file has no column “{missing}”."
     except MemoryError:
         sentence = MEMORY_SENTENCE
     except OSError as error:

@@ -14,13 +14,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from datafiles.table import Table, write_columnar
 from privacy.guarded_csv import csv_write
-from privacy.leftovers import still_found
+from privacy.leftovers import still_to_decide
 from privacy.management.file_reading import UNREADABLE, table_read
 from privacy.remedies.base import Context
 from privacy.remedies.hierarchies import hierarchy_parse, listed
 from privacy.remedies.hierarchy import Hierarchy
-from privacy.remedies.recipe import Outcome, RecipeError, Replay, recipe_digest, replay
+from privacy.remedies.recipe import Change, Outcome, RecipeError, Replay, recipe_digest, replay
 from privacy.scanner import ColumnResult, ScanResult, scan
+from privacy.verdicts import FLAG
 
 FOUND = 3
 SUFFIXES = (".csv", ".parquet")
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     help = (
         "Applies a recipe to a data file, scans the copy and writes it as CSV or Parquet, by the suffix of OUT. "
         "The same file, recipe and secret give the same bytes. Exit code 0: nothing is left to decide; 3: "
-        "something is still found in the copy; 2: the file or the recipe cannot be used."
+        "something in the copy is still to be decided; 2: the file or the recipe cannot be used."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -49,6 +50,10 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Write the copy to a .csv or a .parquet file, not {output.name}.", returncode=2
             )
+        if output.resolve() == options["file"].resolve():
+            raise CommandError(
+                "The copy would take the place of the file. Name another file for it.", returncode=UNREADABLE
+            )
         steps, hierarchies = _recipe(options["recipe"])
         context = Context(secret=_secret(options["secret_env"]), hierarchies=hierarchies)
         table = table_read(options["file"])
@@ -58,8 +63,9 @@ class Command(BaseCommand):
             raise CommandError(error.sentence, returncode=UNREADABLE) from None
         found = scan(made.table)
         _write(made.table, output)
-        self.stdout.write(_as_text(table, made, found, steps, output))
-        if _left(found, steps):
+        left = _left(made, found, steps)
+        self.stdout.write(_as_text(table, made, left, steps, output))
+        if left:
             sys.exit(FOUND)
 
 
@@ -126,20 +132,26 @@ def _write(table: Table, output: Path) -> None:
 
 
 def _as_text(
-    source: Table, made: Replay, found: ScanResult, steps: list[dict[str, Any]], output: Path
+    source: Table, made: Replay, left: list[ColumnResult], steps: list[dict[str, Any]], output: Path
 ) -> str:
     lines = [f"Recipe {recipe_digest(steps)[:12]}: {len(steps)} steps on {source.rows:,} rows."]
     lines += [f"{outcome.step}. {outcome.says} {_did(outcome)}" for outcome in made.outcomes]
     lines.append(f"{output.name}: {made.table.rows:,} rows, {len(made.table.columns)} columns.")
-    left = _left(found, steps)
-    lines += [f"Still found in “{column.name}”: {column.explanation}" for column in left]
+    for column in left:
+        what = "Still found in" if column.decision == FLAG else "To be decided:"
+        lines.append(f"{what} “{column.name}”: {column.explanation}")
     if not left:
-        lines.append("Nothing is found in the copy any more.")
+        lines.append("Nothing is left to decide in the copy.")
     return "\n".join(lines)
 
 
-def _left(found: ScanResult, steps: list[dict[str, Any]]) -> list[ColumnResult]:
-    return [column for column in found.columns if still_found(column, steps)]
+def _left(made: Replay, found: ScanResult, steps: list[dict[str, Any]]) -> list[ColumnResult]:
+    none = Change()
+    return [
+        column
+        for column in found.columns
+        if still_to_decide(column, steps, made.changed.get(column.name, none))
+    ]
 
 
 def _did(outcome: Outcome) -> str:
