@@ -127,7 +127,8 @@ def _absent(release_id: int, places: Sequence[PlaceView]) -> list[str]:
         f"{PORTAL_NAMES[code]} has no copy: it was not set up when the copy was asked for. The release does not "
         "wait for it."
         if code in suited
-        else f"{PORTAL_NAMES[code]} has no copy: it takes only data with something to draw on a map."
+        else f"{PORTAL_NAMES[code]} has no copy: it draws points, and this data has no columns named "
+        "latitude and longitude."
         for code in rules_of(release_id).portals
         if code not in there
     ]

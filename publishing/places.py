@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from publishing.dcat.forms import SHAPES
 from publishing.portals.shared.points import point_fields
 from publishing.records import PORTAL_TYPES, PortalColumn, field_names
 
@@ -17,8 +16,8 @@ PORTAL_NAMES = {
     "ckan": "CKAN",
     "static": "A catalogue of plain files",
 }
-# Beside another portal these take only data with something to draw on a map (Connecticut: the open data portal or
-# the geodata portal).
+# Beside another portal these take only data that they can draw on a map (Connecticut: the open data portal or the
+# geodata portal).
 MAPS_ONLY = frozenset({"arcgis_geo"})
 ALL, FIRST = "all", "first"
 
@@ -47,13 +46,12 @@ class PortalRules:
         return tuple(portals) if self.needed == ALL else tuple(portals[:1])
 
 
-def has_map(columns: Collection[PortalColumn], types: Iterable[str] = ()) -> bool:
-    """Is there something to draw: shapes, or columns of latitude and longitude?
+def has_map(columns: Iterable[PortalColumn]) -> bool:
+    """Is there something that the geodata portal draws: columns of latitude and longitude?
 
-    `types` are those of the treated copy's columns: a portal may take its shapes as text.
+    A column of shapes is none: its layers are made of a CSV, which holds points only.
     """
-    drawn = SHAPES & {*types, *(column.type for column in columns)}
-    return bool(drawn) or point_fields(columns) is not None
+    return point_fields(columns) is not None
 
 
 def has_map_named(columns: Iterable[tuple[str, str]]) -> bool:
@@ -64,7 +62,7 @@ def has_map_named(columns: Iterable[tuple[str, str]]) -> bool:
         PortalColumn(field, name, PORTAL_TYPES.get(kind, kind))
         for field, (name, kind) in zip(fields, known, strict=True)
     ]
-    return has_map(named, [kind for _, kind in known])
+    return has_map(named)
 
 
 def place_words(portal: str, domain: str) -> str:

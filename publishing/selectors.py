@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.profiles import profile_of
-from dossier.selectors import facts
 from publishing.models import Chunk, Permit, PortalAsset, Publication
 from publishing.places import PortalRules, has_map
 from publishing.records import PortalRecord
@@ -75,10 +74,7 @@ def rules_of(release_id: int) -> PortalRules:
 
 def portals_of(release_id: int, record: PortalRecord) -> tuple[str, ...]:
     """The portals of the program that take this copy, whether they are set up or not."""
-    treated = facts(release_id).get("treated")
-    columns = treated.data.get("columns", ()) if treated else ()
-    drawn = has_map(record.columns, [column["type"] for column in columns])
-    return rules_of(release_id).portals_for(has_map=drawn)
+    return rules_of(release_id).portals_for(has_map=has_map(record.columns))
 
 
 def needed_of(release_id: int, places: Mapping[str, Publication]) -> dict[str, Publication]:

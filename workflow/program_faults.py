@@ -39,7 +39,7 @@ def _portals(profile: Profile) -> Iterator[str]:
     rules = PortalRules.of(profile.publication)
     needed = rules.waited_for(rules.portals)
     for portal in rules.portals[1:]:
-        what = "data with something to draw on a map" if portal in MAPS_ONLY else "every release"
+        what = "data with columns named latitude and longitude" if portal in MAPS_ONLY else "every release"
         held = "and holds a release up" if portal in needed else "and holds no release up"
         yield (
             f"publication.portals: {portal} is listed after {rules.portals[0]}. It takes {what} as well, {held} while "

@@ -242,7 +242,7 @@ PARTS: dict[str, Part] = {
                 "portals": Key(
                     Many(word(words.PORTALS, "a portal"), least=1),
                     "The portals that data goes to, the first one first. Beside another one, arcgis_geo takes only "
-                    "data with shapes or with latitude and longitude.",
+                    "data with columns named latitude and longitude.",
                 ),
                 "portals_needed": Key(
                     word(words.PORTALS_NEEDED, "an answer"),

@@ -219,7 +219,7 @@ def _portals(rules: PortalRules) -> str:
     if len(names) == 1:
         return names[0]
     maps = [PORTAL_NAMES[code] for code in rules.portals if code in MAPS_ONLY]
-    told = f"; {_and(maps)} only data with something to draw on a map" if maps else ""
+    told = f"; {_and(maps)} only data with columns named latitude and longitude" if maps else ""
     waits = "all of them" if rules.needed == ALL else "the first that takes its data"
     return f"{_and(names)}{told}. A release waits for {waits}"
 

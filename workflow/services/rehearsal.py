@@ -43,10 +43,9 @@ def release_rehearse(context: ReleaseContext, *, to_public: bool = True) -> list
             "first; the copy is then made, and the plan is made from it."
         )
     record = record_for(context)
-    drawn = has_map(record.columns, [column.get("type", "") for column in columns])
     return publication_rehearse(
         dataset_id=context.dataset.pk,
-        portals=PortalRules.of(context.profile.publication).portals_for(has_map=drawn),
+        portals=PortalRules.of(context.profile.publication).portals_for(has_map=has_map(record.columns)),
         record=record,
         rows=context.data("treated", "rows"),
         to_public=to_public,
