@@ -290,6 +290,14 @@ class ArcgisPortal:
                 "your portal admin to let our account contribute to it (ARCGIS_GROUP), then press Resume."
             )
 
+    def retire(self, remote_id: str, note: str) -> RemoteAsset:
+        """Private first; then the note stands above its description."""
+        asset = self.set_scope(remote_id, "private")
+        told = self.items.item(checked(remote_id)).get("description") or ""
+        if asset.scope == "private" and not told.startswith(shape.as_html(note)):
+            self.items.describe(remote_id, description=f"{shape.as_html(note)}\n\n{told}".strip())
+        return self.view(remote_id)
+
     def verify_public(self, remote_id: str, *, key_field: str) -> PublicProbe:
         """As a stranger: the item, the count, and one query over the key."""
         try:

@@ -57,11 +57,15 @@ def descriptive(record: PortalRecord) -> dict[str, Any]:
     return {
         "title": record.name,
         "snippet": record.description[:250],
-        "description": html.escape(record.description, quote=False),
+        "description": as_html(record.description),
         "tags": [tag.replace(",", " ") for tag in record.tags] or ["open data"],
         "accessInformation": record.attribution,
         "licenseInfo": record.licence,
     }
+
+
+def as_html(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
 def keywords(item: dict[str, Any], prefix: str) -> list[str]:

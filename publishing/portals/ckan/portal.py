@@ -285,6 +285,15 @@ class CkanPortal:
             self._patch(package, "change who may see it", private=private)
         return self.view(remote_id)
 
+    def retire(self, remote_id: str, note: str) -> RemoteAsset:
+        """Private first; then the note stands above its description."""
+        asset = self.set_scope(remote_id, "private")
+        package = self._package(remote_id)
+        told = package.get("notes") or ""
+        if asset.scope == "private" and not told.startswith(note):
+            self._patch(package, "note that it is retired", notes=f"{note}\n\n{told}".strip())
+        return self.view(remote_id)
+
     def verify_public(self, remote_id: str, *, key_field: str) -> PublicProbe:
         """As a stranger: the dataset, the count, and one query over the key."""
         try:

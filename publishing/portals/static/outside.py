@@ -14,6 +14,7 @@ from publishing.portals.shared.errors import by_status, lost, strange
 from publishing.portals.shared.session import PortalClient, PortalSession
 from publishing.portals.static.config import StaticConfig
 from publishing.portals.static.files import DATA, PACKAGE, PAGE, rows_of
+from publishing.portals.static.pages import ENDED
 
 _PART = 1 << 16
 # How web servers say to a stranger that there is nothing for them.
@@ -30,14 +31,26 @@ class Outside(PortalClient):
         self.session.headers.update({"Accept": "*/*", "Cache-Control": "no-cache"})
 
     def status(self, name: str) -> int:
-        """200 when the page of the dataset is there, 401, 403, 404 or 410 when it is not."""
+        """200 when the page of the dataset is there, 401, 403, 404 or 410 when it is not.
+
+        A note that says why it ended is no page of the dataset: then its files must be gone too.
+        """
+        status, text = self._look(f"{name}/{PAGE}")
+        if status != 200 or ENDED not in text:
+            return status
+        return min(self._look(f"{name}/{file}", stream=True)[0] for file in (DATA, PACKAGE))
+
+    def _look(self, path: str, **options: Any) -> tuple[int, str]:
+        """Is it there for a stranger? With its text, unless it comes as a stream."""
         try:
-            self._get("look from outside", f"{name}/{PAGE}")
+            response = self._get("look from outside", path, **options)
         except PortalError as error:
             if error.status in _HIDDEN:
-                return error.status
+                return error.status, ""
             raise
-        return 200
+        if options:
+            response.close()
+        return 200, "" if options else response.text
 
     def count(self, name: str) -> int:
         """As the description beside the rows says; the comparison reads every row besides."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
@@ -17,6 +18,11 @@ table{border-collapse:collapse}caption{text-align:left;font-weight:700;padding:.
 th,td{border:1px solid #a9aeb1;padding:.25rem .75rem;text-align:left;vertical-align:top}th{background:#f0f0f0}
 .scroll{overflow-x:auto}dt{font-weight:700}dd{margin:0 0 .5rem}li{margin-bottom:.75rem}
 """
+
+
+# By this the note in the place of a dataset is told from the page of a dataset.
+ENDED = 'data-state="ended"'
+_LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
 
 def _frame(title: str, body: str, *, up: str) -> str:
@@ -70,6 +76,25 @@ def dataset(folder: Path, record: PortalRecord, rows: int) -> str:
 <th scope="col">Name in the file</th><th scope="col">Type</th><th scope="col">Description</th></tr></thead>
 <tbody>{lines}</tbody></table></div></main>"""
     return _frame(record.name, body, up="../../")
+
+
+def ended(record: PortalRecord, note: str) -> str:
+    """What stands in the place of a dataset that is not public any more: why, and nothing of the data."""
+    paragraphs = "".join(f"<p>{_linked(part)}</p>" for part in note.split("\n\n") if part.strip())
+    body = f"""<p><a href="../../index.html">All datasets</a></p>
+<main {ENDED}><h1>{escape(record.name)}</h1><p><strong>This dataset is not public any more.</strong></p>
+{paragraphs}</main>"""
+    return _frame(record.name, body, up="../../")
+
+
+def _linked(text: str) -> str:
+    """Text with its addresses as links."""
+    rest, parts = 0, []
+    for found in _LINK.finditer(text):
+        address = escape(found.group())
+        parts += [escape(text[rest : found.start()]), f'<a href="{address}">{address}</a>']
+        rest = found.end()
+    return "".join((*parts, escape(text[rest:])))
 
 
 def entries(folders: Iterable[tuple[str, Path]]) -> list[tuple[str, PortalRecord, int]]:

@@ -194,6 +194,21 @@ class StaticPortal:
             self._index()
         return self.view(name)
 
+    def retire(self, remote_id: str, note: str) -> RemoteAsset:
+        """The address goes on to answer: with the note, and without the data. Nothing where none was shown yet."""
+        name = _checked(remote_id)
+        with self._writing("note that it ended"):
+            current = self.tree.current(name)
+            if current is None:
+                self.tree.hide(name)
+                return self.view(name)
+            record, _ = files.kept_record(current)
+            self.tree.make()
+            page = pages.ended(record, note)
+            self.tree.end(name, lambda folder: write_whole(folder / files.PAGE, [page]))
+            self._index()
+        return self.view(name)
+
     def verify_public(self, remote_id: str, *, key_field: str) -> PublicProbe:
         name = _checked(remote_id)
         status = self.outside.status(name)

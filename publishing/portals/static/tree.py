@@ -5,7 +5,9 @@
         store/NAME/VERSION/    the files of one version; `current` names the one that holds
         public/                all that a web server may show
             index.html, data.json, style.css
-            datasets/NAME      a link to store/NAME/current, while the dataset is public
+            datasets/NAME      a link to store/NAME/current, while the dataset is public;
+                               to notes/NAME, once it has ended with a note that says why
+        notes/NAME/            that note, shown while the link leads to it
 
 A change for readers is one rename, which a file system does whole or not at all.
 """
@@ -26,7 +28,7 @@ class Tree:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.drafts, self.store, self.public = root / "drafts", root / "store", root / "public"
-        self.datasets = self.public / "datasets"
+        self.datasets, self.notes = self.public / "datasets", root / "notes"
 
     def make(self) -> None:
         """The folders themselves. Raises OSError."""
@@ -35,6 +37,7 @@ class Tree:
             (self.store, _SERVED),
             (self.public, _SERVED),
             (self.datasets, _SERVED),
+            (self.notes, _SERVED),
         ):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(mode)
@@ -70,10 +73,15 @@ class Tree:
         return link.resolve() if link.is_dir() else None
 
     def is_public(self, name: str) -> bool:
-        return (self.datasets / name).is_symlink()
+        link = self.datasets / name
+        try:
+            return link.is_symlink() and os.readlink(link) != self._from_datasets(self.notes / name)
+        except FileNotFoundError:
+            return False
 
     def names_public(self) -> list[str]:
-        return sorted(path.name for path in self.datasets.iterdir() if path.is_symlink() and path.is_dir())
+        names = (path.name for path in self.datasets.iterdir() if path.is_dir())
+        return sorted(name for name in names if self.is_public(name))
 
     def new_version(self, name: str) -> Path:
         home = self.store / name
@@ -90,13 +98,31 @@ class Tree:
 
     def show(self, name: str) -> None:
         (self.store / name).chmod(_SERVED)
-        _link(self.datasets / name, os.path.relpath(self.store / name / "current", self.datasets))
+        _link(self.datasets / name, self._from_datasets(self.store / name / "current"))
+        shutil.rmtree(self.notes / name, ignore_errors=True)
 
     def hide(self, name: str) -> None:
-        (self.datasets / name).unlink(missing_ok=True)
+        """Readers find nothing, or the note that stands there already."""
+        if self.is_public(name):
+            (self.datasets / name).unlink(missing_ok=True)
+        self._close(name)
+
+    def end(self, name: str, fill: Callable[[Path], None]) -> None:
+        """From now on readers find the note that `fill` writes where the dataset was."""
+        note = self.notes / name
+        note.mkdir(exist_ok=True)
+        note.chmod(_SERVED)
+        fill(note)
+        _link(self.datasets / name, self._from_datasets(note))
+        self._close(name)
+
+    def _close(self, name: str) -> None:
         home = self.store / name
         if home.is_dir():
             home.chmod(_PRIVATE)
+
+    def _from_datasets(self, folder: Path) -> str:
+        return os.path.relpath(folder, self.datasets)
 
     def drop_draft(self, name: str) -> None:
         shutil.rmtree(self.draft(name), ignore_errors=True)

@@ -61,6 +61,10 @@ class House:
         with sqlite3.connect(self.state / "portal.sqlite3") as database:
             database.execute("UPDATE line SET body = replace(body, 'A-3', 'A-X')")
 
+    def told(self, portal: Any, remote_id: str) -> str:
+        """The description of a dataset, as whoever may read it finds it."""
+        raise NotImplementedError
+
     def locked_out(self) -> Portal:
         """The adapter with a key that the portal does not know."""
         raise NotImplementedError
@@ -121,6 +125,9 @@ class SocrataHouse(House):
         row = {"row_key": "3", "permit_number": "A-X"}
         requests.post(f"{self.url}/resource/{remote_id}.json", json=[row], auth=("key", SECRET), timeout=5)
 
+    def told(self, portal: Any, remote_id: str) -> str:
+        return str(portal.described(remote_id)["description"])
+
     def portal(self, **changes: Any) -> Portal:
         about = {"key_id": "key", "key_secret": SECRET, "wait_scale": 0.01, "read_seconds": 5.0}
         return SocrataPortal(SocrataConfig(self.domain, "http", **{**about, **changes}))
@@ -149,6 +156,9 @@ class CkanHouse(House):
         """Every action is a POST; these are the ones that CKAN's own documents call reading."""
         looks = ("package_show", "datastore_info", "datastore_search", "organization_list_for_user")
         return request["method"] == "GET" or request["path"].rsplit("/", 1)[-1] in looks
+
+    def told(self, portal: Any, remote_id: str) -> str:
+        return str(portal.signed.action("package_show", "look", id=remote_id)["notes"])
 
     def portal(self, **changes: Any) -> Portal:
         about = {"api_token": SECRET, "organization": "city", "wait_scale": 0.01, "read_seconds": 5.0}
@@ -182,6 +192,9 @@ class ArcgisHouse(House):
         held = super().holdings()
         return held | {"doc": [row for row in held["doc"] if row[0] != "token"]}
 
+    def told(self, portal: Any, remote_id: str) -> str:
+        return str(portal.items.item(remote_id)["description"])
+
     def portal(self, **changes: Any) -> Portal:
         about = {"username": "publisher", "password": SECRET, "wait_scale": 0.01, "read_seconds": 5.0}
         return ArcgisPortal(ArcgisConfig(self.domain, "http", **{**about, **changes}))
@@ -202,6 +215,9 @@ class StaticHouse(House):
     def change_a_row(self, remote_id: str) -> None:
         file = self.state / "store" / remote_id / "current" / "data.csv"
         file.write_text(file.read_text("utf-8").replace("A-3", "A-X"), "utf-8")
+
+    def told(self, portal: Any, remote_id: str) -> str:
+        return self.page(portal, remote_id).text
 
     def reads(self, request: dict[str, Any]) -> bool:
         return request["method"] in ("GET", "HEAD")
