@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from accounts.profiles import Updates
+from accounts.profiles import Profile, Updates
+from workflow.calendar import WEEKDAYS, calendar_of
 from workflow.freshness import freshness_of
 
 
@@ -24,10 +25,11 @@ def days_between(start: datetime, end: datetime) -> float:
 
 
 def is_fresh(
-    frequency: str, updated_at: datetime, now: datetime, updates: Updates | None = None
+    frequency: str, updated_at: datetime, now: datetime, profile: Profile | None = None
 ) -> bool | None:
     """Whether data is not overdue by the rules of its program; None when its frequency promises no date."""
-    fresh = freshness_of(frequency, updated_at, now, updates or Updates())
+    updates, calendar = (profile.updates, calendar_of(profile)) if profile else (Updates(), WEEKDAYS)
+    fresh = freshness_of(frequency, updated_at, now, updates, calendar)
     return None if fresh is None else not fresh.is_late
 
 

@@ -249,10 +249,10 @@ def _public(releases: QuerySet[Release], now: datetime) -> list[PublicDataset]:
     rows: Any = releases.filter(stage=Stage.PUBLISHED, published_at__isnull=False).order_by("pk")
     columns = ("profile_id", "dataset__department__name", "dataset__accrual_periodicity", "published_at")
     found = list(rows.values_list(*columns))
-    profiles = ProgramProfile.objects.in_bulk({row[0] for row in found})
-    updates = {pk: profile_of(row).updates for pk, row in profiles.items()}
+    rows_of_profiles = ProgramProfile.objects.in_bulk({row[0] for row in found})
+    profiles = {pk: profile_of(row) for pk, row in rows_of_profiles.items()}
     return [
-        PublicDataset(department, is_fresh(frequency, updated_at, now, updates[profile]))
+        PublicDataset(department, is_fresh(frequency, updated_at, now, profiles[profile]))
         for profile, department, frequency, updated_at in found
     ]
 

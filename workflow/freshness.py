@@ -10,19 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.profiles import Updates
+from workflow.calendar import WEEKDAYS, BusinessCalendar
 from workflow.models import Dataset
 
 Frequency = Dataset.Frequency
 
-# How long data of each update frequency may rest; frequencies without a schedule are absent.
+# How long data of each update frequency may rest; frequencies without a schedule are absent. Contacts are written to
+# by the day, so what is promised more often than daily is late after a day.
 PERIOD_DAYS: dict[str, int] = {
     Frequency.ANNUALLY: 365,
     Frequency.BIANNUALLY: 183,
     Frequency.QUARTERLY: 92,
+    Frequency.BIMONTHLY: 62,
     Frequency.MONTHLY: 31,
     Frequency.BIWEEKLY: 14,
     Frequency.WEEKLY: 7,
+    Frequency.WEEKDAYS: 1,
     Frequency.DAILY: 1,
+    Frequency.HOURLY: 1,
+    Frequency.CONTINUOUS: 1,
 }
 FRESH, DUE, OVERDUE, DELINQUENT = "fresh", "due", "overdue", "delinquent"
 LATE_BANDS = (DUE, OVERDUE, DELINQUENT)
@@ -53,18 +59,29 @@ class Freshness:
 
 
 def freshness_of(
-    frequency: str, updated_at: datetime | None, now: datetime, updates: Updates
+    frequency: str,
+    updated_at: datetime | None,
+    now: datetime,
+    updates: Updates,
+    calendar: BusinessCalendar = WEEKDAYS,
 ) -> Freshness | None:
-    """The band of data that was updated then; None where its frequency promises no date, or nothing is public."""
+    """The band of data that was updated then; None where its frequency promises no date, or nothing is public.
+
+    `calendar` is the program's: what is promised for every weekday does not grow old on days off.
+    """
     days = PERIOD_DAYS.get(frequency)
     if days is None or updated_at is None:
         return None
     period = timedelta(days=days)
-    due = updated_at + period
+    due, rested = updated_at + period, now - updated_at
+    if frequency == Frequency.WEEKDAYS:
+        first, last = calendar.local_day(updated_at), calendar.local_day(now)
+        due = updated_at + (calendar.add(first, 1) - first)
+        rested -= (last - first) - timedelta(days=calendar.between(first, last))
     ends = (
-        (due, FRESH),
-        (due + period * (updates.overdue_percent / 100), DUE),
-        (due + period * (updates.delinquent_percent / 100), OVERDUE),
+        (period, FRESH),
+        (period + period * (updates.overdue_percent / 100), DUE),
+        (period + period * (updates.delinquent_percent / 100), OVERDUE),
     )
-    band = next((band for end, band in ends if now <= end), DELINQUENT)
+    band = next((band for end, band in ends if rested <= end), DELINQUENT)
     return Freshness(band, updated_at, due)

@@ -6,7 +6,7 @@ and checks run before the privacy scan has cleared it.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -15,14 +15,20 @@ from datafiles import inference
 
 NAME, ITEM, VERSION = "timeliness", "QUA-20", 2
 _PERIODS = {
+    # Dates are whole days: what is promised more often is looked at by the day.
+    "continuous": 1,
+    "hourly": 1,
     "daily": 1,
+    "weekdays": 1,
     "weekly": 7,
     "biweekly": 14,
     "monthly": 31,
+    "bimonthly": 62,
     "quarterly": 92,
     "biannually": 183,
     "annually": 366,
 }
+_SATURDAY = 5
 _NO_PROMISE = ("not_updated", "as_needed")
 
 
@@ -42,20 +48,17 @@ def check(subject: Subject) -> CheckResult:
         return left_open(
             NAME,
             ITEM,
-            "How fresh the data is cannot be told: "
-            + (
-                "the inventory record does not say how often it is updated. Choose a frequency there."
-                if period is None
-                else "no column holds dates. Say on the inventory record until when the data goes."
-            ),
+            "How fresh the data is cannot be told: " + _missing(subject, period),
             dimension="timeliness",
         )
-    days = max(0, (subject.today - newest).days)
+    days = _days(newest, subject.today, subject.accrual_periodicity)
     score = round(max(0.0, 1 - (days // period) / 2), 4)
-    one = "day" if period == 1 else f"{period} days"
+    one = "weekday" if subject.accrual_periodicity == "weekdays" else "day"
+    many = f"{2 * period} {one}s"
+    one = one if period == 1 else f"{period} days"
     found = []
     if days > period:
-        how_late = f"more than {2 * period} days" if days > 2 * period else f"more than {one}"
+        how_late = f"more than {many}" if days > 2 * period else f"more than {one}"
         found.append(
             ColumnResult(
                 "",
@@ -66,6 +69,24 @@ def check(subject: Subject) -> CheckResult:
         )
     good = f"The newest date lies within the last {one}, and an update is promised every {one}."
     return conclude(NAME, ITEM, good, found, dimension="timeliness", score=score)
+
+
+def _missing(subject: Subject, period: int | None) -> str:
+    """What to do where nothing can be compared."""
+    if period is not None:
+        return "no column holds dates. Say on the inventory record until when the data goes."
+    if subject.accrual_periodicity == "other":
+        return "the inventory record names no schedule that could be counted. Compare it yourself."
+    return "the inventory record does not say how often it is updated. Choose a frequency there."
+
+
+def _days(newest: date, today: date, frequency: str) -> int:
+    """Days since then; of what is updated on weekdays, only those count."""
+    days = max(0, (today - newest).days)
+    if frequency != "weekdays":
+        return days
+    weeks, rest = divmod(days, 7)
+    return weeks * 5 + sum((newest + timedelta(days=day)).weekday() < _SATURDAY for day in range(1, rest + 1))
 
 
 def _newest(subject: Subject) -> date | None:

@@ -30,17 +30,22 @@ LICENCES = {
 # Under these nobody needs to ask or to name anybody.
 FREE = frozenset({"PUBLIC_DOMAIN", "CC0_10", "PDDL"})
 
-# How often -> (ISO 8601 of 1.1, ISO 19115 word of 3.0). History that is not updated has no period in 1.1.
+# How often -> (ISO 8601 of 1.1; of 3.0 the word of ISO 19115, or the period where it has no word). History that is
+# not updated has no period in 1.1, and a schedule of its own ("other") is told by neither.
 FREQUENCIES = {
     "not_updated": ("", "notPlanned"),
     "as_needed": ("irregular", "asNeeded"),
     "annually": ("R/P1Y", "annually"),
     "biannually": ("R/P6M", "biannually"),
     "quarterly": ("R/P3M", "quarterly"),
+    "bimonthly": ("R/P2M", "R/P2M"),
     "monthly": ("R/P1M", "monthly"),
     "biweekly": ("R/P2W", "fortnightly"),
     "weekly": ("R/P1W", "weekly"),
+    "weekdays": ("R/P1D", "daily"),
     "daily": ("R/P1D", "daily"),
+    "hourly": ("R/PT1H", "R/PT1H"),
+    "continuous": ("R/PT1S", "continual"),
 }
 
 # Dimension of our quality score -> its name in the W3C's vocabulary of data quality, and what was measured: the

@@ -9,11 +9,14 @@ from dateutil.relativedelta import relativedelta
 
 from publishing.models import EtlRecord
 
+_SATURDAY = 5
 _STEPS = {
     EtlRecord.Frequency.DAILY: relativedelta(days=1),
+    EtlRecord.Frequency.WEEKDAYS: relativedelta(days=1),
     EtlRecord.Frequency.WEEKLY: relativedelta(weeks=1),
     EtlRecord.Frequency.BIWEEKLY: relativedelta(weeks=2),
     EtlRecord.Frequency.MONTHLY: relativedelta(months=1),
+    EtlRecord.Frequency.BIMONTHLY: relativedelta(months=2),
     EtlRecord.Frequency.QUARTERLY: relativedelta(months=3),
     EtlRecord.Frequency.BIANNUALLY: relativedelta(months=6),
     EtlRecord.Frequency.ANNUALLY: relativedelta(years=1),
@@ -33,4 +36,7 @@ def next_due(record: EtlRecord, *, after: datetime, zone: str) -> datetime | Non
     first = record.decided_at is None or after <= record.decided_at
     step = relativedelta(days=1) if first else _STEPS[EtlRecord.Frequency(record.frequency)]
     at = local.replace(hour=record.hour, minute=0, second=0, microsecond=0)
-    return at if first and at > local else at + step
+    due = at if first and at > local else at + step
+    while record.frequency == EtlRecord.Frequency.WEEKDAYS and due.weekday() >= _SATURDAY:
+        due += relativedelta(days=1)
+    return due

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -334,6 +335,9 @@ def test_columns_that_never_vary_are_told_but_stop_nothing() -> None:
         ("monthly", "2026-10-01", "warn", 0.5),
         ("daily", "2026-11-01", "warn", 0.0),
         ("annually", "2026-01-01", "pass", 1.0),
+        ("bimonthly", "2026-10-01", "pass", 1.0),
+        ("hourly", "2026-11-01", "warn", 0.0),
+        ("other", "2026-11-01", "open", None),
         ("not_updated", "1990-01-01", "pass", 1.0),
         ("", "2026-11-01", "open", None),
     ],
@@ -343,6 +347,14 @@ def test_the_newest_date_against_the_promise(
 ) -> None:
     result = timeliness.check(subject({"d": [newest, "2980-01-01"]}, accrual_periodicity=frequency))
     assert (result.level, result.score) == (level, score)
+
+
+def test_what_is_updated_on_weekdays_is_not_late_after_a_weekend() -> None:
+    friday, monday = date(2026, 11, 20), date(2026, 11, 23)
+    given_ = subject({"d": [friday.isoformat()]}, accrual_periodicity="weekdays")
+    assert timeliness.check(replace(given_, today=monday)).level == "pass"
+    late = timeliness.check(replace(given_, today=monday + timedelta(days=1)))
+    assert late.level == "warn" and "promised every weekday" in late.columns[0].sentence
 
 
 def test_the_declared_end_of_the_data_goes_before_its_dates() -> None:

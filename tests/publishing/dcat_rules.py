@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_PERIOD = re.compile(r"R/P(\d+[YMWD])+")
+_PERIOD = re.compile(r"R/P((\d+[YMWD])+|T\d+[HMS])")
 _MEDIA = re.compile(r"[-\w]+/[-\w]+(\.[-\w]+)*(\+[-\w]+)?")
 _MAILTO = re.compile(r"mailto:[\w~!$&'()*+,;=:.-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 WORDS = {
@@ -81,7 +81,8 @@ def _dataset_30(row: dict[str, Any]) -> Iterator[str]:
         yield from _contact(contact)
     if not row["publisher"].get("name"):
         yield "publisher"
-    if "accrualPeriodicity" in row and row["accrualPeriodicity"] not in WORDS:
+    often = row.get("accrualPeriodicity", "unknown")
+    if often not in WORDS and not _PERIOD.fullmatch(often):
         yield "accrualPeriodicity"
     for period in row.get("temporal", ()):
         if not {"startDate", "endDate"} & set(period):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from accounts.profiles import Updates
 from notifications.models import OutgoingMessage
 from tests.cast import Cast
 from tests.factories.workflow import release_at
+from workflow.calendar import BusinessCalendar
 from workflow.freshness import freshness_of
 from workflow.models import Dataset, Release
 from workflow.selectors.errands import errands_of
@@ -35,6 +36,34 @@ def test_monthly_data_goes_from_fresh_to_long_overdue(days: int, band: str) -> N
     assert (found.band, found.is_late) == (band, band in ("overdue", "delinquent"))
 
 
+@pytest.mark.parametrize(
+    ("day", "hour", "band"),
+    [(20, 18, "fresh"), (22, 23, "fresh"), (23, 9, "fresh"), (23, 11, "due"), (24, 9, "overdue")],
+)
+def test_what_is_promised_for_every_weekday_does_not_grow_old_over_a_weekend(
+    day: int, hour: int, band: str
+) -> None:
+    friday = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    found = freshness_of("weekdays", friday, friday.replace(day=day, hour=hour), Updates())
+    assert found is not None
+    assert (found.band, found.due_at) == (band, friday.replace(day=23))
+
+
+def test_nor_over_a_holiday_of_its_program() -> None:
+    wednesday = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    closed = BusinessCalendar(federal=True)
+    found = freshness_of("weekdays", wednesday, wednesday + timedelta(days=2), Updates(), closed)
+    assert found is not None
+    assert (found.band, found.due_at) == ("fresh", wednesday + timedelta(days=2))
+
+
+@pytest.mark.parametrize(("frequency", "days"), [("bimonthly", 62), ("hourly", 1), ("continuous", 1)])
+def test_every_frequency_with_a_schedule_becomes_due(frequency: str, days: int) -> None:
+    found = freshness_of(frequency, NOW - timedelta(days=days + 0.1), NOW, Updates())
+    assert found is not None
+    assert found.band == "due"
+
+
 def test_a_program_sets_its_own_grace() -> None:
     patient = Updates(overdue_percent=200, delinquent_percent=300)
     found = freshness_of("monthly", NOW - timedelta(days=62), NOW, patient)
@@ -42,7 +71,7 @@ def test_a_program_sets_its_own_grace() -> None:
     assert found.band == "due"
 
 
-@pytest.mark.parametrize("frequency", ["not_updated", "as_needed", ""])
+@pytest.mark.parametrize("frequency", ["not_updated", "as_needed", "other", ""])
 def test_data_that_promises_no_date_is_in_no_band(frequency: str) -> None:
     assert freshness_of(frequency, NOW - timedelta(days=5000), NOW, Updates()) is None
 

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from accounts.models import Department
+from accounts.selectors import profile_for
 from audit.models import AuditEvent
 from datafiles.errors import DataFileError
 from notifications.models import OutgoingMessage
 from tests.cast import Cast
 from tests.factories.workflow import dataset_make, release_at
-from workflow.inventory_columns import cell_guard, cell_unguard
+from workflow.inventory_cells import cell_value
+from workflow.inventory_columns import BY_KEY, cell_guard, cell_unguard
 from workflow.models import Dataset, InventoryImport
 from workflow.selectors.inventory_plan import Plan
 from workflow.services.inventory_export import csv_bytes, inventory_export, template_bytes
@@ -152,6 +154,34 @@ def test_a_row_says_what_changes_and_an_empty_cell_leaves_what_is_there(cast: Ca
     dataset.refresh_from_db()
     assert (dataset.title, dataset.description) == ("Street Trees", "Every tree.")
     assert dataset.source_system == "Tree book"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        # Connecticut's list (DOMAIN g1) ...
+        ("Not updated", "not_updated"),
+        ("As needed", "as_needed"),
+        ("Annually", "annually"),
+        ("Bi-annually", "biannually"),
+        ("Quarterly", "quarterly"),
+        ("Bi-monthly", "bimonthly"),
+        ("Monthly", "monthly"),
+        ("Bi-weekly", "biweekly"),
+        ("Weekly", "weekly"),
+        ("Every weekday", "weekdays"),
+        ("Daily", "daily"),
+        ("Other", "other"),
+        # ... and what that of Los Angeles and New York has besides (DOMAIN g3).
+        ("Not updated [historical only]", "not_updated"),
+        ("Annual", "annually"),
+        ("Hourly", "hourly"),
+        ("Continuous", "continuous"),
+    ],
+)
+def test_every_update_frequency_of_the_programs_lists_can_be_said(cast: Cast, words: str, code: str) -> None:
+    profile = profile_for(cast.program)
+    assert cell_value(BY_KEY["accrual_periodicity"], words, profile) == code
 
 
 def test_a_name_in_other_letters_is_the_same_dataset(cast: Cast) -> None:

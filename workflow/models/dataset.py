@@ -12,15 +12,22 @@ class Dataset(models.Model):
     """One record of the inventory (DOMAIN CK-INV). Its stage is that of its open, else latest, release."""
 
     class Frequency(models.TextChoices):
+        """Every step that a program's own list has: Connecticut's, and that of Los Angeles (DOMAIN g1, g3)."""
+
         NOT_UPDATED = "not_updated", "Not updated (historical)"
         AS_NEEDED = "as_needed", "As needed"
         ANNUALLY = "annually", "Annually"
         BIANNUALLY = "biannually", "Twice a year"
         QUARTERLY = "quarterly", "Quarterly"
+        BIMONTHLY = "bimonthly", "Every two months"
         MONTHLY = "monthly", "Monthly"
         BIWEEKLY = "biweekly", "Every two weeks"
         WEEKLY = "weekly", "Weekly"
+        WEEKDAYS = "weekdays", "Every weekday"
         DAILY = "daily", "Daily"
+        HOURLY = "hourly", "Hourly"
+        CONTINUOUS = "continuous", "Continuously"
+        OTHER = "other", "Other"
 
     class Granularity(models.TextChoices):
         POINT = "point", "Latitude and longitude"

@@ -72,7 +72,7 @@ FREQUENCY = Question(
         ("1", "yearly or as needed"),
         ("2", "every quarter or half year"),
         ("3", "monthly"),
-        ("4", "weekly or daily"),
+        ("4", "weekly or more often"),
     ),
     derived="frequency",
 )

@@ -24,10 +24,14 @@ _FREQUENCY_POINTS = {
     "annually": "1",
     "biannually": "2",
     "quarterly": "2",
+    "bimonthly": "2",
     "monthly": "3",
     "biweekly": "3",
     "weekly": "4",
+    "weekdays": "4",
     "daily": "4",
+    "hourly": "4",
+    "continuous": "4",
 }
 
 

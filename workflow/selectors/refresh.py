@@ -17,6 +17,7 @@ from datafiles.drift import Drift, Shift
 from datafiles.drift_words import is_emptier, is_noted, shift_words
 from publishing.models import Permit
 from publishing.selectors_bounds import last_permit, permit_in_force
+from workflow.calendar import calendar_of
 from workflow.comparing import halt_of
 from workflow.context import ReleaseContext
 from workflow.freshness import LATE_BANDS, Freshness, freshness_of
@@ -160,11 +161,13 @@ def freshness_of_dataset(dataset: Dataset, *, now: datetime | None = None) -> Fr
     public = dataset.public_release
     if public is None:
         return None
+    profile = profile_for(dataset.program)
     return freshness_of(
         dataset.accrual_periodicity,
         public.published_at,
         now or timezone.now(),
-        profile_for(dataset.program).updates,
+        profile.updates,
+        calendar_of(profile),
     )
 
 
@@ -179,9 +182,9 @@ def due_lines(*, now: datetime | None = None, among: Q | None = None) -> list[Du
     for release in rows.select_related(
         "profile", "dataset__program", "dataset__department", "dataset__steward", "dataset__coordinator"
     ):
-        dataset = release.dataset
+        dataset, profile = release.dataset, profile_of(release.profile)
         fresh = freshness_of(
-            dataset.accrual_periodicity, release.published_at, now, profile_of(release.profile).updates
+            dataset.accrual_periodicity, release.published_at, now, profile.updates, calendar_of(profile)
         )
         if fresh is not None and fresh.band in LATE_BANDS:
             found.append(DueLine(dataset, release, fresh))
@@ -214,10 +217,10 @@ def freshness_of_many(dataset_ids: Iterable[int], *, now: datetime | None = None
     """How fresh the public data of several datasets is, by id; two queries."""
     now = now or timezone.now()
     rows = Release.objects.filter(dataset__in=list(dataset_ids), stage=Stage.PUBLISHED)
-    found = {
-        row.dataset_id: freshness_of(
-            row.dataset.accrual_periodicity, row.published_at, now, profile_of(row.profile).updates
+    found = {}
+    for row in rows.select_related("profile", "dataset"):
+        profile = profile_of(row.profile)
+        found[row.dataset_id] = freshness_of(
+            row.dataset.accrual_periodicity, row.published_at, now, profile.updates, calendar_of(profile)
         )
-        for row in rows.select_related("profile", "dataset")
-    }
     return {pk: fresh for pk, fresh in found.items() if fresh is not None}

@@ -21,10 +21,14 @@ _FREQUENCIES = {
     "annually": EtlRecord.Frequency.ANNUALLY,
     "biannually": EtlRecord.Frequency.BIANNUALLY,
     "quarterly": EtlRecord.Frequency.QUARTERLY,
+    "bimonthly": EtlRecord.Frequency.BIMONTHLY,
     "monthly": EtlRecord.Frequency.MONTHLY,
     "biweekly": EtlRecord.Frequency.BIWEEKLY,
     "weekly": EtlRecord.Frequency.WEEKLY,
+    "weekdays": EtlRecord.Frequency.WEEKDAYS,
     "daily": EtlRecord.Frequency.DAILY,
+    "hourly": EtlRecord.Frequency.HOURLY,
+    "continuous": EtlRecord.Frequency.HOURLY,
 }
 NOTHING_CHANGED = "The data is published as it is read."
 

@@ -191,6 +191,15 @@ def test_the_source_is_asked_at_the_hour_of_the_program(dataset: Dataset, cast: 
     assert next_due(record, after=noon, zone=zone) is None
 
 
+def test_a_source_of_weekdays_is_not_asked_on_a_weekend(dataset: Dataset, cast: Cast, site: Site) -> None:
+    record = approved(dataset, cast, terms(site, frequency="weekdays", hour=6))
+    record.decided_at = datetime.fromisoformat("2026-11-20T20:00:00+00:00")
+    friday = datetime.fromisoformat("2026-11-27T14:03:00+00:00")
+    then = next_due(record, after=friday, zone="America/Los_Angeles")
+    assert then is not None
+    assert then.isoformat() == "2026-11-30T06:00:00-08:00"
+
+
 def test_what_is_due_is_fetched_once_and_lies_in_private_storage(
     dataset: Dataset, cast: Cast, site: Site
 ) -> None:
