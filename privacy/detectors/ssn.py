@@ -37,8 +37,10 @@ _TAXPAYER = r"^9[0-9]{2}(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])"
 _MOST, _SOME, _SEVERAL, _FEW, _ALIKE = 0.8, 0.2, 20, 10, 2
 # Serials are given evenly; groups of one state were given in an order, and only some of them until 2011.
 _REPEATED, _VARIED, _FEW_GROUPS = 0.5, 0.7, 0.35
-# Of numbers put together by chance 7 in 100 were never given.
-_NEVER_GIVEN, _NEVER_ONCE, _ROUND, _ROUND_FROM = 0.03, 3, 0.8, 3
+# Of numbers put together by chance 7 in 100 were never given, with the usual spread; fewer are typing errors and
+# placeholders among Social Security numbers.
+_BY_CHANCE, _SPREAD, _NEVER_GIVEN, _NEVER_ONCE = 0.07, 2.0, 0.045, 3
+_ROUND, _ROUND_FROM = 0.8, 3
 _HIDDEN = rf"[x*#•]{{3}}{DASH}?[x*#•]{{2}}{DASH}?[0-9]{{4}}"
 
 
@@ -98,9 +100,16 @@ def _contradicted(digits: pl.Series) -> str | None:
     ):
         return "few different groups or serials, as numbers of things have"
     never = ((grade(digits) < 1) & ~digits.str.contains(_TAXPAYER)).sum()
-    if len(digits) >= _SEVERAL and never >= max(_NEVER_ONCE, _NEVER_GIVEN * len(digits)):
+    if len(digits) >= _SEVERAL and never >= _as_many_as_chance(len(digits)):
         return "many of them were never given"
     return None
+
+
+def _as_many_as_chance(count: int) -> float:
+    """How many of so many numbers, put together by chance, were never given at least."""
+    expected = _BY_CHANCE * count
+    likely = expected - _SPREAD * (expected * (1 - _BY_CHANCE)) ** 0.5
+    return max(_NEVER_ONCE, _NEVER_GIVEN * count, likely)
 
 
 def _spread(parts: pl.Series, possible: int) -> float:
@@ -111,7 +120,7 @@ def _spread(parts: pl.Series, possible: int) -> float:
 
 DETECTOR = Detector(
     name="ssn",
-    version=4,
+    version=5,
     entity="SSN",
     label="Social Security number",
     group="direct",

@@ -33,6 +33,12 @@ SSNS = drawn(range(101, 670), "-", range(10, 99), "-", range(1000, 9999))
 PARCELS = [
     f"{DICE.randrange(1000):03}-{DICE.randrange(100):02}-{DICE.randrange(10_000):04}" for _ in range(200)
 ]
+# Typing errors and placeholders: 3 in 100 were never given.
+TYPED_SSNS: list[str | None] = [
+    *SSNS,
+    *drawn(range(101, 670), "-", range(10, 99), "-", range(1000, 9999), count=37),
+]
+TYPED_SSNS += ["000-12-3456", "666-12-3456", "219-00-3456"]
 PHONES = drawn("213-5", range(20, 99), "-", range(1000, 9999), count=85)
 ONE_SSN, CALL = "SSN 219-09-9998", "call Jane Doe 213-555-8877"
 NOT_WHAT_THEY_LOOK_LIKE = [
@@ -102,6 +108,10 @@ NEVER_CLEAR = [
     ("SSN", "confirm", "map_ref", SSNS),
     ("SSN", "confirm", "parcel_no", SSNS),
     ("SSN", "confirm", "order_no", SSNS),
+    ("SSN", "confirm", "Case No", TYPED_SSNS),
+    ("SSN", "confirm", "PIN", TYPED_SSNS),
+    ("SSN", "confirm", "Work ID", TYPED_SSNS),
+    ("SSN", "confirm", "Client Account", TYPED_SSNS),
     ("SSN", "confirm", "pin", [*[f"{i}A" for i in range(100)], *SSNS]),
     ("SSN", "flag", "account_number", SSNS[:9]),
     ("SSN", "flag", "invoice_no", SSNS[:9]),
