@@ -25,6 +25,9 @@ TYPE_OF_FORM = {
     "datetime_us": "datetime",
     "true_false": "boolean",
     "yes_no": "boolean",
+    "geometry_point": "geometry",
+    "geometry_line": "geometry",
+    "geometry_polygon": "geometry",
     "geometry": "geometry",
     "text": "text",
 }
@@ -46,6 +49,17 @@ _TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _DATETIME_ISO = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_TIME}$"
 _DATETIME_ZONED = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
 _DATETIME_US = r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AaPp][Mm])?$"
+# Shapes that a map of the world can show: longitude and latitude in degrees, no height, no measure.
+_LONGITUDE = r"-?(?:180(?:\.0+)?|(?:1[0-7][0-9]|[0-9]{1,2})(?:\.[0-9]+)?)"
+_LATITUDE = r"-?(?:90(?:\.0+)?|[0-8]?[0-9](?:\.[0-9]+)?)"
+_PLACE = rf" *{_LONGITUDE} +{_LATITUDE} *"
+_POINT = rf"^POINT *\({_PLACE}\)$"
+_PATH = rf" *\({_PLACE}(?:,{_PLACE})+\) *"
+_LINE = rf"^(?:LINESTRING{_PATH}|MULTILINESTRING *\({_PATH}(?:,{_PATH})*\))$"
+_RING = rf" *\({_PLACE}(?:,{_PLACE}){{3,}}\) *"
+_RINGS = rf" *\({_RING}(?:,{_RING})*\) *"
+_POLYGON = rf"^(?:POLYGON{_RINGS}|MULTIPOLYGON *\({_RINGS}(?:,{_RINGS})*\))$"
+# Every other well-known text.
 _GEOMETRY = (
     r"^(?:MULTI)?(?:POINT|LINESTRING|POLYGON)(?: ?Z?M?) ?\([-0-9.,eE() ]+\)$"
     r"|^GEOMETRYCOLLECTION(?: ?Z?M?) ?\(.+\)$"
@@ -129,6 +143,8 @@ def verdict_of(forms: dict[str, int]) -> Verdict:
         return Verdict("decimal", "decimal", forms)
     if names == {"integer", "integer_long"}:
         return Verdict("integer", "integer", forms)
+    if len(names) > 1 and {TYPE_OF_FORM[name] for name in names} == {"geometry"}:
+        return Verdict("geometry", "geometry", forms)
     if len(names) == 1:
         form = names.pop()
         return Verdict(TYPE_OF_FORM[form], form, forms)
@@ -208,7 +224,7 @@ def _datetime_iso(column: pl.Expr) -> pl.Expr:
 
 
 def _datetime_zoned(column: pl.Expr) -> pl.Expr:
-    """Moved to UTC, so that the column has one clock."""
+    """Moved to UTC, so that the column has one clock; portals get it in the program's zone (publishing.encode)."""
     clock = _datetime_iso(column.str.replace(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$", ""))
     parts = column.str.extract_groups(r"([+-])([0-9]{2}):([0-9]{2})$")
     minutes = parts.struct.field("2").cast(pl.Int64) * 60 + parts.struct.field("3").cast(pl.Int64)
@@ -227,6 +243,9 @@ _CASTS = {
     "datetime_us": _datetime_us,
     "true_false": lambda c: c.str.to_lowercase() == "true",
     "yes_no": lambda c: c.str.to_lowercase() == "yes",
+    "geometry_point": lambda c: c,
+    "geometry_line": lambda c: c,
+    "geometry_polygon": lambda c: c,
     "geometry": lambda c: c,
     "text": lambda c: c,
 }
@@ -254,6 +273,9 @@ _NUMBER_LIKE = (
 _WORD_LIKE = (
     ("true_false", r"^(?i:true|false)$"),
     ("yes_no", r"^(?i:yes|no)$"),
+    ("geometry_point", _POINT),
+    ("geometry_line", _LINE),
+    ("geometry_polygon", _POLYGON),
     ("geometry", _GEOMETRY),
 )
 # Most values of a form, told by a pattern alone: short decimals are exact, and all days but 29 February are sure.

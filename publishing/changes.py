@@ -69,7 +69,7 @@ def difference(
     `tell` hears how far it is. The keys of both are there in every row, and never twice (refuse_unkeyed).
     """
     # Equal text of columns that are written the same way is equal on the portal too, without encoding it.
-    alike = [(c.type, c.form) for c in old.columns] == [(c.type, c.form) for c in new.columns]
+    alike = _written(old) == _written(new)
     here, there, shares = folder / "new", folder / "old", shares_of(old.rows, new.rows)
     helped = [ahead(_marked(copy, raw=alike)) for copy in (old, new)]
     before = told(helped[0], old.rows, "public copy", tell)
@@ -78,6 +78,12 @@ def difference(
     write_indexes({there: before, here: after}, shares)
     found = compare(there, here)
     return Difference(found.changed, found.added, sorted(old.keys_at(found.gone)))
+
+
+def _written(copy: TreatedCopy) -> list[tuple[str, str, str]]:
+    """How each column is written, in its file and on the portal."""
+    columns = zip(copy.columns, copy.record.data_columns, strict=True)
+    return [(column.type, column.form, target.timezone) for column, target in columns]
 
 
 def compare(old: Path, new: Path) -> Places:

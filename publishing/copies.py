@@ -176,7 +176,8 @@ class TreatedCopy:
         return names.index(self.record.row_identifier)
 
     def _told_key(self, values: pl.Series) -> pl.Series:
-        return encode.column_notation(values, self.columns[self._key_place], self.record.row_identifier)
+        place = self._key_place
+        return encode.column_notation(values, self.columns[place], self.record.data_columns[place])
 
 
 class Reader:

@@ -23,7 +23,17 @@ import polars as pl
 from datafiles.fingerprint import RowSum
 from datafiles.inference import cast
 from datafiles.table import Column, Table
-from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, PORTAL_TYPES, ROW_KEY, TEXT, PortalRecord
+from publishing.records import (
+    CALENDAR_DATE,
+    CHECKBOX,
+    NUMBER,
+    PORTAL_TYPES,
+    ROW_KEY,
+    TEXT,
+    UTC,
+    PortalColumn,
+    PortalRecord,
+)
 from publishing.refusals import EncodingError, refuse_unfit, refused_key, unfit_rows
 
 CHUNK_ROWS = 10_000
@@ -106,7 +116,7 @@ def encode_rows_at(
     frame = frame.clone()
     frame.columns = [target.field_name for target in record.data_columns]
     wanted = [
-        _notation(column, target.field_name).alias(target.field_name)
+        _notation(column, target).alias(target.field_name)
         for column, target in zip(columns, record.data_columns, strict=True)
     ]
     if record.has_own_key:
@@ -115,9 +125,10 @@ def encode_rows_at(
     return frame.select(wanted).select(record.fields)
 
 
-def column_notation(values: pl.Series, column: Column, name: str) -> pl.Series:
+def column_notation(values: pl.Series, column: Column, target: PortalColumn) -> pl.Series:
     """One column in the common notation, under the name that it has on the portal."""
-    return values.alias(name).to_frame().select(_notation(column, name).alias(name)).to_series()
+    name = target.field_name
+    return values.alias(name).to_frame().select(_notation(column, target).alias(name)).to_series()
 
 
 def encode_rows(table: Table, record: PortalRecord) -> Iterator[dict[str, Any]]:
@@ -269,8 +280,8 @@ def plain_number(text: str) -> str:
     return "0" if plain in ("-0", "") else plain
 
 
-def _notation(column: Column, name: str) -> pl.Expr:
-    text = pl.col(name).cast(pl.String)
+def _notation(column: Column, target: PortalColumn) -> pl.Expr:
+    text = pl.col(target.field_name).cast(pl.String)
     if column.type == "integer":
         return text
     if column.type == "decimal":
@@ -283,6 +294,8 @@ def _notation(column: Column, name: str) -> pl.Expr:
         return pl.when(cast(column.form, text).is_not_null()).then(day)
     if column.type in ("date", "datetime"):
         value = cast(column.form, text).cast(pl.Datetime("ms"))
+        if target.timezone:
+            value = value.dt.replace_time_zone(UTC).dt.convert_time_zone(target.timezone)
         return value.dt.strftime("%Y-%m-%dT%H:%M:%S%.3f")
     return pl.when(text != "").then(text)
 

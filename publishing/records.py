@@ -24,14 +24,17 @@ PORTAL_TYPES = {
     "date": CALENDAR_DATE,
     "datetime": CALENDAR_DATE,
 }
+UTC = "UTC"
 UTC_NOTE = "Times are in UTC."
+ZONE_NOTE = "Times are local: time zone {zone}."
 
 ROW_KEY = "row_key"
 ROW_KEY_NAME = "Row key"
 ROW_KEY_DESCRIPTION = "A running number that identifies the row within this version of the data."
 
-# Fields of the record that are left out of its digest while they are empty.
+# Fields of the record, and of its columns, that are left out of its digest while they are empty.
 _LATER = frozenset(("custom_fields", "views"))
+_LATER_OF_COLUMN = frozenset(("timezone",))
 
 MAX_FIELD_NAME = 63
 # Words of the portal's query language.
@@ -58,10 +61,13 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True)
 class PortalColumn:
+    """`timezone`: the zone in which the moments of this column are written; empty, they are in UTC or have none."""
+
     field_name: str
     name: str
     type: str
     description: str = ""
+    timezone: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,7 @@ class PortalRecord:
     def as_json(self) -> dict[str, Any]:
         """Without what came later and is not used here: records that were approved before keep their digest."""
         data = asdict(self)
+        data["columns"] = tuple(_without_later(column) for column in data["columns"])
         return {key: value for key, value in data.items() if value or key not in _LATER}
 
     @classmethod
@@ -141,12 +148,14 @@ def record_of(
     descriptions: Mapping[str, str],
     labels: Mapping[str, str] | None = None,
     row_identifier: str | None = None,
+    timezone: str = UTC,
     **about: Any,
 ) -> PortalRecord:
     """The record for a table with these columns.
 
     `descriptions` and `labels` go by column name; `row_identifier` is the name of a column whose values are
     unique and never empty, or None: then the portal gets a running number of ours (ROW_KEY) as first column.
+    Portals keep timestamps without a zone: moments that name theirs are written in `timezone` (SOCRATA.md 8).
     `about` are the other fields of PortalRecord. Raises KeyError when `row_identifier` is no column.
     """
     columns = list(columns)
@@ -156,9 +165,11 @@ def record_of(
             field_name=fields[column.name],
             name=_shown((labels or {}).get(column.name) or column.name) or fields[column.name],
             type=PORTAL_TYPES[column.type],
-            description=_described(column, descriptions.get(column.name, "")),
+            description=_described(column, descriptions.get(column.name, ""), zone),
+            timezone="" if zone == UTC else zone,
         )
         for column in columns
+        for zone in [_zone(column, timezone, is_key=column.name == row_identifier)]
     ]
     if row_identifier is None:
         shown.insert(0, PortalColumn(ROW_KEY, ROW_KEY_NAME, NUMBER, ROW_KEY_DESCRIPTION))
@@ -177,9 +188,24 @@ def _shown(name: str) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in name).split())
 
 
-def _described(column: Column, description: str) -> str:
+def _zone(column: Column, timezone: str, *, is_key: bool) -> str:
+    """In which zone a portal gets the moments of a column; empty where they name none.
+
+    Moments that identify rows stay in UTC: one hour of autumn comes twice on a local clock.
+    """
+    if column.form != "datetime_zoned":
+        return ""
+    return UTC if is_key else timezone
+
+
+def _described(column: Column, description: str, zone: str) -> str:
     """A portal's timestamps have no zone: say which one ours are in."""
-    return f"{description} {UTC_NOTE}".strip() if column.form == "datetime_zoned" else description
+    note = UTC_NOTE if zone == UTC else ZONE_NOTE.format(zone=zone)
+    return f"{description} {note}".strip() if zone else description
+
+
+def _without_later(column: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in column.items() if value or key not in _LATER_OF_COLUMN}
 
 
 def field_names(names: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from dossier.storage import local_path
 from publishing.errors import NothingToPublish, PermitMissing
 from publishing.models import Permit, PortalAsset, Publication
 from publishing.places import place_words
-from publishing.records import PortalRecord, record_of
+from publishing.records import UTC, PortalRecord, record_of
 from publishing.selectors import (
     is_overtaken,
     newest_by_portal,
@@ -49,14 +49,16 @@ def record_build(
     descriptions: Mapping[str, str],
     labels: Mapping[str, str] | None = None,
     row_identifier: str | None = None,
+    timezone: str = UTC,
     **about: Any,
 ) -> PortalRecord:
     """The record of a release for the portal. Reads nothing: the same words give the same record and digest.
 
     `columns` are those of the treated copy in its order, as Column or as {"name", "type", "form"} (what the
     `treated` fact holds, or treated_columns). `descriptions` and `labels` go by column name, `row_identifier`
-    is the name of a column with unique values, or None. `about`: category, tags, attribution, licence,
-    contact_email, row_label, update_frequency. Raises KeyError for an unknown row identifier.
+    is the name of a column with unique values, or None. `timezone` is that of the program. `about`: category,
+    tags, attribution, licence, contact_email, row_label, update_frequency. Raises KeyError for an unknown row
+    identifier.
     """
     return record_of(
         external_key=external_key,
@@ -66,6 +68,7 @@ def record_build(
         descriptions=descriptions,
         labels=labels,
         row_identifier=row_identifier,
+        timezone=timezone,
         **about,
     )
 

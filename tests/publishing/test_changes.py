@@ -84,6 +84,19 @@ def applied(before: Table, after: Table, key: str | None) -> tuple[list[Any], li
     return sorted(held.values(), key=str), sorted(wanted, key=str), found
 
 
+def test_moments_that_were_public_in_another_zone_are_sent_again_though_their_file_is_the_same(
+    tmp_path: Path,
+) -> None:
+    table = Table.of(pl.DataFrame({"Key": ["a", "b"], "At": ["2026-07-01T23:30:00-04:00", None]}))
+    path = tmp_path / "treated.parquet"
+    write_columnar(table, path)
+    old, new = (
+        TreatedCopy(path, samples.record(table, row_identifier="Key", timezone=zone))
+        for zone in ("UTC", "America/New_York")
+    )
+    assert difference(old, new, tmp_path).changed.tolist() == [0]
+
+
 @given(rows, rows, st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_a_difference_applied_to_the_first_table_gives_the_second(

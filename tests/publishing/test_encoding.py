@@ -24,7 +24,7 @@ from publishing.encode import (
     table_fingerprint,
 )
 from publishing.portals.socrata import SocrataPortal
-from publishing.records import PortalRecord, field_name, field_names, record_of
+from publishing.records import PortalColumn, PortalRecord, field_name, field_names, record_of
 from tests.publishing import samples
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)
@@ -158,6 +158,46 @@ def test_values_are_sent_in_the_notation_of_the_portal() -> None:
         {"row_key": "2", "day": None, "at": None, "flag": None, "n": None, "t": "é"},
     ]
     assert next(c for c in record.columns if c.field_name == "at").description.endswith("Times are in UTC.")
+
+
+def moments(timezone: str, row_identifier: str | None = None) -> tuple[list[dict[str, Any]], PortalColumn]:
+    """Two moments in summer and in winter, with one that names no zone, as the portal of a program gets them."""
+    frame = pl.DataFrame(
+        {
+            "at": ["2026-07-01T23:30:00-04:00", "2026-01-02T03:15:00Z"],
+            "on": ["2026-07-01", "2026-01-01"],
+            "seen": ["2026-07-01T23:30", "2026-01-01T22:15"],
+        }
+    )
+    table = Table.of(frame)
+    record = samples.record(table, timezone=timezone, row_identifier=row_identifier)
+    return list(encode_rows(table, record)), next(c for c in record.columns if c.field_name == "at")
+
+
+def test_moments_go_out_in_the_time_zone_of_the_program_and_say_so() -> None:
+    """Portals show timestamps as they stand there: an evening in July must not be the next morning."""
+    rows, at = moments("America/New_York")
+    assert [row["at"] for row in rows] == ["2026-07-01T23:30:00.000", "2026-01-01T22:15:00.000"]
+    assert [row["seen"] for row in rows] == ["2026-07-01T23:30:00.000", "2026-01-01T22:15:00.000"]
+    assert [row["on"] for row in rows] == ["2026-07-01T00:00:00.000", "2026-01-01T00:00:00.000"]
+    assert at.description == "What at holds Times are local: time zone America/New_York."
+
+
+def test_moments_that_identify_rows_stay_in_utc() -> None:
+    """On a local clock an hour of autumn comes twice, and two rows would become one."""
+    rows, at = moments("America/New_York", row_identifier="at")
+    assert [row["at"] for row in rows] == ["2026-07-02T03:30:00.000", "2026-01-02T03:15:00.000"]
+    assert at.description.endswith("Times are in UTC.")
+
+
+def test_a_record_that_was_kept_before_zones_means_utc_and_keeps_its_digest() -> None:
+    table, record = small(at=("datetime", ["2026-01-02T10:00:00+02:00"]))
+    assert all("timezone" not in column for column in record.as_json()["columns"])
+    kept = PortalRecord.from_json(record.as_json())
+    assert (kept, kept.digest) == (record, record.digest)
+    zoned = samples.record(table, timezone="America/Denver", external_key=record.external_key)
+    assert PortalRecord.from_json(zoned.as_json()) == zoned
+    assert zoned.digest != record.digest
 
 
 def test_a_portal_may_write_values_its_own_way_and_leave_nulls_out() -> None:

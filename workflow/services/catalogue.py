@@ -37,6 +37,7 @@ def record_for(context: ReleaseContext, columns: list[dict[str, Any]] | None = N
         descriptions={name: _description(line) for name, line in dictionary.items()},
         labels=labels,
         row_identifier=next((column["name"] for column in treated if column.get("unique")), None),
+        timezone=context.profile.timezone,
         external_key=f"{dataset.program.code}/{dataset.inventory_id}",
         name=dataset.title,
         description=dataset.description,
