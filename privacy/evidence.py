@@ -24,6 +24,7 @@ EDGE = r"(?-u:\b)"
 WORTH_A_LOOK = (
     r"@|[0-9]{9}|[0-9][-.:/ )\x{2010}-\x{2015}\x{2212}][ (]?[0-9]|:[0-9A-Fa-f]*:|[0-9A-F]{2}-[0-9A-F]{2}-"
     r"|\*\*\*|#{3}|[xX]{3}-|[0-9][A-Z][A-Z0-9][0-9]|[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4}|[A-HJ-NPR-Z0-9]{13}[0-9]{4}"
+    r"|[a-hj-npr-z0-9]{13}[0-9]{4}"
     r"|PRIVATE KEY|AKIA|eyJ|AIza|gh[pousr]_"
     r"|(?i:born|birth|vin |dob|d\.o\.b|ssn|ss |ss#|ssa |social|soc|itin|imei|npi|routing|aba|rtn|licen|lic[. ]|dl |d\.l"
     r"|oln|cdl"
@@ -38,6 +39,8 @@ NEGATIVE = (
     *("mean", "median", "min", "max", "pct", "percent", "percentage", "share", "agency", "code"),
     *("type", "status", "flag", "category", "amount", "lost", "valid", "verified", "opt in"),
 )
+# Words for the end of a number, all that is left of it.
+LAST = ("last 4", "last four", "l 4", "final 4", "last digits", "4", "four")
 # A moment is no identifier: "Plate Expiry Date", "Passport Year".
 MOMENTS = ("date", "expiry", "expires", "expiration", "year", "month")
 # What may follow an entity in a column's name without changing what stands there: "Phone (Home) 2". Any other word
@@ -98,6 +101,8 @@ _ABBREVIATED = {
     "ident": "id",
 }
 _SHORTEST_JOINED = 4
+# Capitals cut short words in pieces: "DoB", "BDay".
+_LONGEST_PIECE, _LONGEST_OF_PIECES = 3, 4
 
 Grade = Callable[[pl.Series], pl.Series]
 
@@ -209,6 +214,12 @@ class Detector:
     shapes: tuple[str, ...] = ()
     # Values that are asked about where a weak name, or a word beside the name, speaks for something else.
     asks: Callable[[pl.Series], pl.Series] | None = None
+    # Names that may speak of it, and short words that do where another is written together with them ("EMPSSN"):
+    # fitting values are asked about.
+    hints: tuple[str, ...] = ()
+    glued: tuple[str, ...] = ()
+    # What stands under a name that says "last four".
+    ending: Callable[[pl.Series], pl.Series] | None = None
 
     @property
     def a_label(self) -> str:
@@ -227,8 +238,11 @@ def fits_regex(pattern: str) -> Callable[[pl.Series], pl.Series]:
 
 @lru_cache(maxsize=4096)
 def header_tokens(name: str) -> tuple[str, ...]:
-    """The words of a column's name: "PatientDOB_1" -> patient, dob, 1."""
+    """The words of a column's name: "PatientDOB_1" -> patient, dob, 1; "SS#" -> ss, number."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    # "S.S.N." is SSN, and "SS#" an SS number.
+    plain = re.sub(r"\b(?:[A-Za-z]\.){2,}", lambda dotted: dotted[0].replace(".", "") + " ", plain)
+    plain = re.sub(r"(?<=[A-Za-z]) ?#(?![0-9])", " number ", plain)
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", plain)
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", spaced)
     spaced = re.sub(r"([A-Za-z])([0-9])", r"\1 \2", spaced)
@@ -246,6 +260,9 @@ def phrase_in(tokens: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, t
         rank = single.get(token)
         if rank is not None and (found is None or rank < found[0]):
             found = rank, start, 1
+        rank = single.get(_of_pieces(tokens[start : start + 2]))
+        if rank is not None and (found is None or rank < found[0]):
+            found = rank, start, 2
         for rank, words in several.get(_full(token), ()):
             if (found is None or rank < found[0]) and _stands(words, tokens[start : start + len(words)]):
                 found = rank, start, len(words)
@@ -253,6 +270,25 @@ def phrase_in(tokens: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, t
         return None
     _, start, length = found
     return " ".join(tokens[start : start + length]), tokens[:start] + tokens[start + length :]
+
+
+def _of_pieces(tokens: tuple[str, ...]) -> str:
+    """The short word of which two tokens are the pieces; empty when they are longer."""
+    joined = "".join(tokens)
+    short = len(joined) <= _LONGEST_OF_PIECES and max(map(len, tokens)) <= _LONGEST_PIECE
+    return joined if len(tokens) > 1 and short and joined.isalpha() else ""
+
+
+def glued_in(tokens: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, bool] | None:
+    """The word of a column's name that begins or ends with one of `words` written without a space ("EMPSSN"), and
+    whether it ends so: then the name is about it."""
+    for token in tokens:
+        for word in words:
+            if token != word and token.endswith(word):
+                return token, True
+            if token != word and token.startswith(word):
+                return token, False
+    return None
 
 
 @lru_cache(maxsize=1024)
@@ -279,13 +315,17 @@ def _stands(words: tuple[str, ...], tokens: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=8192)
 def _spellings(word: str) -> frozenset[str]:
     """A word as names of columns write it: in the plural, abbreviated ("nbr" for "number"), or, where it was put
-    together, abbreviated at its end ("ownernm" for "ownername")."""
+    together, abbreviated at one end ("ownernm" for "ownername", "bthdate" for "birthdate")."""
     plural = (word + "s", word + "es") if len(word) > 2 else ()
     short = {one for one, full in _ABBREVIATED.items() if full == _full(word)}
     ends = (
-        word.removesuffix(full) + one
+        changed
         for one, full in _ABBREVIATED.items()
-        if word.endswith(full) and word != full
+        if word != full
+        for changed in (
+            word.removesuffix(full) + one if word.endswith(full) else "",
+            one + word.removeprefix(full) if word.startswith(full) else "",
+        )
     )
     return frozenset(
         {word, *plural, *short, _full(word), *(one for one in ends if len(one) > _SHORTEST_JOINED)}

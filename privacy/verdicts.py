@@ -8,7 +8,18 @@ from dataclasses import dataclass
 import polars as pl
 
 from privacy.cells import Cells, Hits, summary, true_share
-from privacy.evidence import MOMENTS, NEGATIVE, Detector, Otherwise, Reading, after, heads, phrase_in
+from privacy.evidence import (
+    LAST,
+    MOMENTS,
+    NEGATIVE,
+    Detector,
+    Otherwise,
+    Reading,
+    after,
+    glued_in,
+    heads,
+    phrase_in,
+)
 from privacy.vocabulary import COUNTING, KEY_HEADERS, TERMS, Term
 
 FLAG, CONFIRM, CLEAR = "flag", "confirm", "clear"
@@ -112,7 +123,7 @@ def _by_name(
     strong = phrase_in(tokens, detector.headers)
     weak = phrase_in(tokens, detector.weak_headers) if not strong else None
     if not strong and not weak:
-        return None
+        return _hinted(detector, tokens, cells)
     phrase, rest = strong or weak or ("", ())
     if phrase_in(rest, NEGATIVE) or (
         detector.group == "direct" and phrase_in(after(tokens, phrase), MOMENTS)
@@ -125,6 +136,8 @@ def _by_name(
     judge = detector.fits if strong else detector.convinces
     if judge is None or (weak and doubted):
         return None
+    if strong and detector.ending and phrase_in(rest, LAST) and _mostly(detector.ending, cells):
+        return _ended(detector, detector.ending, phrase, cells)
     if type_ == "integer" and not heads(tokens, phrase) and _count_like(cells.frame.get_column("v")):
         # Nobody counts by these words: what looks like counts may be short numbers of somebody.
         return _asked(detector, detector.fits, phrase, cells) if phrase in _ABBREVIATED else None
@@ -174,6 +187,34 @@ def _by_name(
         return None
     why = f"{said}, but its values are not written like {detector.a_label}. A person must look."
     return Claim(detector.entity, detector.group, CONFIRM, 0.5, why)
+
+
+def _mostly(judge: Judge, cells: Cells) -> bool:
+    return bool(cells.filled) and cells.share(judge(cells.frame.get_column("v"))) >= _MOST
+
+
+def _ended(detector: Detector, judge: Judge, phrase: str, cells: Cells) -> Claim:
+    """The last digits of a number, as the name says: beside a name they are enough to prove who somebody is."""
+    members = judge(cells.frame.get_column("v"))
+    why = (
+        f"The column is named “{phrase}”, and {percent(cells.share(members))} of its values can be the last digits "
+        f"of {detector.a_label}."
+    )
+    found = summary(cells, detector, members)
+    return Claim(detector.entity, detector.group, FLAG, 0.85, why, hits=found)
+
+
+def _hinted(detector: Detector, tokens: tuple[str, ...], cells: Cells) -> Claim | None:
+    """A name that may speak of the entity, or a word with which one of its own is written together."""
+    if phrase_in(tokens, NEGATIVE + detector.against):
+        return None
+    if hint := phrase_in(tokens, detector.hints):
+        return _asked(detector, detector.asks or detector.fits, hint[0], cells)
+    if glued := glued_in(tokens, detector.glued):
+        word, ends = glued
+        judge = detector.fits if ends else detector.asks or detector.fits
+        return _asked(detector, judge, word, cells)
+    return None
 
 
 def _asked(detector: Detector, judge: Judge | None, phrase: str, cells: Cells) -> Claim | None:

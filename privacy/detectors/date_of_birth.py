@@ -16,7 +16,7 @@ _TIME = r"(?:[T ][0-9:.]+(?: ?[ap]m)?(?:Z|[+-][0-9:]+)?)?"
 
 DETECTOR = Detector(
     name="date_of_birth",
-    version=4,
+    version=5,
     entity="DATE_OF_BIRTH",
     label="date of birth",
     group="quasi",
@@ -26,8 +26,10 @@ DETECTOR = Detector(
         *("yob", "born", "date born", "birth", "bday", "d o b", "birth month", "birth yr", "brthdt"),
         *("bdate", "bth dt", "birth day", "dt of birth", "dob dt", "date birth", "month of birth"),
         *("fecha de nacimiento", "fecha nacimiento", "nacimiento", "geburtsdatum", "date de naissance"),
-        *("year born", "naissance", "birthdate", "dateofbirth"),
+        *("year born", "naissance", "birthdate", "dateofbirth", "fecha nac", "fec nac", "f nac", "fch nac"),
+        *("ano nacimiento",),
     ),
+    glued=("dob",),
     # 19081209 is a date too, and so is 13234, the days since 1900 that a spreadsheet counts.
     fits=fits_regex(
         rf"(?:{_DATE}){_TIME}|{_YEAR}[01][0-9][0-3][0-9]|[01][0-9][0-3][0-9]{_YEAR}|{_YEAR}(?:\.0)?|{_SERIAL}"
@@ -43,10 +45,12 @@ DETECTOR = Detector(
         Pattern(
             "after the word",
             rf"(?i){EDGE}(?:dob|d\.o\.b\.?|date of birth|birth ?(?:date|day)|born(?: on"
-            rf"| in)?)(?: (?:is|was))?[ :=-]{{0,3}}(?:{_DATE}|{_YEAR}{EDGE})",
+            rf"| in)?|nacid[oa](?: el| en)?|(?:fecha de|f(?:ec|ch)?\.?) ?nac(?:imiento|\.)?)"
+            rf"(?: (?:is|was|es))?[ :=-]{{0,3}}(?:{_DATE}|{_YEAR}{EDGE})",
             0.9,
             glue="",
         ),
+        Pattern("after b.", rf"{EDGE}b\. ?(?:{_DATE})", 0.75, glue="", prose_only=True),
     ),
     against=(
         *("weight", "place", "order", "country", "state", "births", "live", "city", "certificate"),

@@ -24,6 +24,12 @@ _TOLD = (
     rf"|num|number|nr|#))?"
     rf"(?: is| was)?[ :#=-]{{0,3}}[0-9]{{3}}{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{4}}"
 )
+_LAST_FOUR = (
+    rf"(?i){EDGE}(?:(?:ssn|s\.s\.n\.?|ss ?#|soc\.? ?sec\.?|social(?: security)?)"
+    rf"(?: (?:no\.?|num|number|nr|#))?[ :,(]{{1,2}}(?:the )?(?:last (?:4|four)(?: digits)?|end(?:s|ing)?(?: in| with)?)"
+    rf"|last (?:4|four)(?: digits)?(?: of)?(?: (?:his|her|their|the))? (?:ssn|ss ?#|social(?: security)?)"
+    rf"(?: (?:no\.?|number))?)\)?(?: (?:is|are|was))?[ :#=-]{{1,3}}[0-9]{{4}}{EDGE}"
+)
 # In sentences a number after one of these is theirs.
 _THINGS = (
     r"(?:(?i:apn|parcel|account|acct|a/c|fund|budget|gl|ledger|permit|invoice|case|docket|po|part|item|order|contract)"
@@ -34,6 +40,7 @@ _SHAPED = rf"^\s*{_SPACED}\s*$"
 _PLACEHOLDER = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 # Groups 50 to 65, 70 to 88, 90 to 92 and 94 to 99: the tax office gives these after a 9.
 _TAXPAYER = r"^9[0-9]{2}(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])"
+_DIGITS = 9
 _MOST, _SOME, _SEVERAL, _FEW, _ALIKE = 0.8, 0.2, 20, 10, 2
 # Serials are given evenly; groups of one state were given in an order, and only some of them until 2011.
 _REPEATED, _VARIED, _FEW_GROUPS = 0.5, 0.7, 0.35
@@ -57,9 +64,19 @@ def grade(matches: pl.Series) -> pl.Series:
         pl.col("area").is_in(["000", "666"]) | (pl.col("group") == "00") | (pl.col("serial") == "0000")
     )
     ninth = pl.col("area").str.starts_with("9")
+    # Of one of which only the end is told nothing is impossible.
+    whole = digits.str.len_bytes() >= _DIGITS
     thing = matches.str.contains(rf"^{_THINGS}")
     return frame.select(
-        pl.when(impossible).then(0.0).when(thing).then(0.4).when(ninth).then(0.5).otherwise(1.0)
+        pl.when(~whole)
+        .then(1.0)
+        .when(impossible)
+        .then(0.0)
+        .when(thing)
+        .then(0.4)
+        .when(ninth)
+        .then(0.5)
+        .otherwise(1.0)
     ).to_series()
 
 
@@ -131,8 +148,12 @@ DETECTOR = Detector(
         *("ssn", "social security", "social security number", "social security no", "soc sec"),
         *("soc sec no", "ssno", "taxpayer id", "tax id", "tin", "social", "ss number", "ss no"),
         *("ss num", "socsec", "ssnum", "social sec", "taxpayer number", "tax identification number"),
-        *("taxpayer identification number", "social insurance number"),
+        *("taxpayer identification number", "social insurance number", "seguro social", "seg social"),
+        *("seg soc", "soc num", "social num"),
     ),
+    hints=("soc", "ss"),
+    glued=("ssn",),
+    ending=fits_regex(r"[0-9]{1,4}(?:\.0)?|[x*#•]{1,9}[0-9]{4}"),
     # Without its leading zero, or with the first five digits hidden, it still is one.
     fits=fits_regex(rf"{_SPACED}|[0-9]{{7,9}}(?:\.0)?|{_HIDDEN}|[0-9]\.[0-9]+E\+0?8"),
     patterns=(
@@ -140,6 +161,7 @@ DETECTOR = Detector(
         Pattern("separated", rf"{_THINGS}?{_SPACED}", 0.95, glue=r"[0-9.\-]"),
         Pattern("nine digits", r"[0-9]{9}", 0.4, bare=True),
         Pattern("after the word", _TOLD, 0.95, glue=""),
+        Pattern("last four after the word", _LAST_FOUR, 0.75, glue=""),
         Pattern("hidden but for four", rf"(?i){_HIDDEN}", 0.75, glue=""),
     ),
     against=(
