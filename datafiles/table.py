@@ -123,7 +123,7 @@ def _misfit_rows(series: pl.Series, verdict: inference.Verdict, dominant: str) -
     """
     kin = {"decimal": ("decimal", "integer")}.get(dominant, (dominant,))
     ways = {form: n for form, n in verdict.forms.items() if inference.TYPE_OF_FORM[form] in kin}
-    accepted = set(ways) if dominant == "decimal" else {max(ways, key=lambda form: ways[form])}
+    accepted = set(ways) if dominant in ("decimal", "geometry") else {max(ways, key=lambda form: ways[form])}
     forms = inference.forms_of(series)
     return (~forms.is_in(list(accepted)) & series.is_not_null()).arg_true() + 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ from datafiles.table import count_rows, read_columns, rows_per_block
 from publishing import encode
 from publishing.pipeline import ahead
 from publishing.records import CALENDAR_DATE, PortalRecord
-from publishing.refusals import MAX_TEXT_BYTES, refuse_unfit, refused_key, unfit_rows
+from publishing.refusals import USUAL_LIMITS, Limits, refuse_unfit, refused_key, unfit_rows
+from publishing.shapes import SHAPES
 
 # A slice is about 6 MB of text; the file is read in these steps where nothing else asks for others.
 _CELLS_PER_SLICE = 360_000
+# Nothing limits how long a polygon is: fewer rows at once then.
+_SHAPE_ROWS = 2_000
 # Of half a block of the file, so many columns are unpacked at once.
 _COLUMNS_AT_ONCE = 3
 # So many keys are told apart at once; a longer table is gone through several times.
@@ -28,18 +32,25 @@ _MOMENT_BYTES = 24
 class TreatedCopy:
     """The rows of one treated file in the notation of the portal. Raises EncodingError where they do not fit."""
 
-    def __init__(self, path: Path, record: PortalRecord) -> None:
+    def __init__(self, path: Path, record: PortalRecord, limits: Limits = USUAL_LIMITS) -> None:
         self.path = path
         self.record = record
+        self.limits = limits
         self.columns = read_columns(path)
         encode.check_columns(self.columns, record)
         self.rows = count_rows(path)
         self.step = max(1_000, _CELLS_PER_SLICE // max(1, len(self.columns)))
+        self._shapes = sum(column.type in SHAPES for column in record.columns)
+        if self._shapes:
+            self.step = min(self.step, _SHAPE_ROWS)
 
     @property
     def most_bytes(self) -> int:
         """No table of so many cells that the portal takes is larger."""
-        return self.rows * len(self.columns) * (MAX_TEXT_BYTES + encode.OVERHEAD)
+        if self.limits.text is None or (self._shapes and self.limits.shape is None):
+            return sys.maxsize
+        longest = max(self.limits.text, self.limits.shape or 0)
+        return self.rows * len(self.columns) * (longest + encode.OVERHEAD)
 
     def raw(self, start: int, rows: int) -> pl.DataFrame:
         """Rows as they stand in the file, from position `start` (from 0) on."""
@@ -70,7 +81,7 @@ class TreatedCopy:
                 # Values of their own: a few rows must not keep the text of their whole block in memory.
                 parts = [part[here - start].select(pl.all() + "") for part in self.narrow(start, stop)]
                 raw = pl.concat(parts, how="horizontal")
-                refuse_unfit(unfit_rows(raw, self.columns), int(here[0]))
+                refuse_unfit(unfit_rows(raw, self.record, self.limits), int(here[0]))
                 yield self.encoded(raw, here)
 
     def blocks(self) -> Iterator[tuple[int, int]]:
@@ -100,7 +111,7 @@ class TreatedCopy:
         """
         sizes = np.empty(self.rows, dtype=np.uint32)
         for start, raw, frame in ahead(self._slices(encoded=keep is not None)):
-            refuse_unfit(unfit_rows(raw, self.columns), start)
+            refuse_unfit(unfit_rows(raw, self.record, self.limits), start)
             sizes[start : start + raw.height] = self._sizes(raw)
             if keep is not None and frame is not None:
                 keep(frame)

@@ -1,9 +1,9 @@
 """Rows as a portal takes them, and one notation in which what was sent and what comes back compare equal.
 
 The notation is text: numbers without exponent or trailing zeros, `true` and `false`, zone-less timestamps
-with milliseconds, nothing for null. A table is brought into it column by column, and so is a page that a portal
-gives back as text; a row that comes back as JSON is brought into it value by value. Their fingerprints are then
-the same, or the portal holds something else.
+with milliseconds, shapes as `shapes` writes them, nothing for null. A table is brought into it column by column, and
+so is a page that a portal gives back as text; a row that comes back as JSON is brought into it value by value. Their
+fingerprints are then the same, or the portal holds something else.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,8 @@ from publishing.records import (
     PortalColumn,
     PortalRecord,
 )
-from publishing.refusals import EncodingError, refuse_unfit, refused_key, unfit_rows
+from publishing.refusals import USUAL_LIMITS, EncodingError, Limits, refuse_unfit, refused_key, unfit_rows
+from publishing.shapes import SHAPE_OF_FORM, SHAPES, notation
 
 CHUNK_ROWS = 10_000
 CHUNK_BYTES = 5 << 20
@@ -82,14 +84,14 @@ def check_columns(columns: Sequence[Column], record: PortalRecord) -> None:
             f"{len(columns)}. Describe every column of the treated copy, then publish again."
         )
     for column, target in zip(columns, record.data_columns, strict=True):
-        if PORTAL_TYPES[column.type] != target.type:
+        if target.type not in (PORTAL_TYPES[column.type], SHAPE_OF_FORM.get(column.form)):
             raise EncodingError(
                 f"Column {column.name} is described as {target.type} and holds {column.type} in the treated "
                 "copy. Describe the columns of this copy, then publish again."
             )
 
 
-def encode_table(table: Table, record: PortalRecord) -> pl.DataFrame:
+def encode_table(table: Table, record: PortalRecord, limits: Limits = USUAL_LIMITS) -> pl.DataFrame:
     """The table in the common notation, one text column per field of the record, every column of it.
 
     A table without a unique key of its own gets ROW_KEY: the position of the row in the treated file. That
@@ -97,7 +99,7 @@ def encode_table(table: Table, record: PortalRecord) -> pl.DataFrame:
     chunk a second time overwrites instead of appending. Raises EncodingError.
     """
     check_columns(table.columns, record)
-    refuse_unfit(unfit_rows(table.frame, table.columns), 0)
+    refuse_unfit(unfit_rows(table.frame, record, limits), 0)
     frame = encode_rows_at(table.frame, table.columns, record, range(table.rows))
     keys = frame.get_column(record.row_identifier)
     if keys.null_count() or keys.n_unique() != frame.height:
@@ -282,6 +284,8 @@ def plain_number(text: str) -> str:
 
 def _notation(column: Column, target: PortalColumn) -> pl.Expr:
     text = pl.col(target.field_name).cast(pl.String)
+    if target.type in SHAPES:
+        return _shapes(target.type, text)
     if column.type == "integer":
         return text
     if column.type == "decimal":
@@ -313,6 +317,16 @@ def _plain_numbers(values: pl.Series, otherwise: Any) -> pl.Series:
     known = {text: otherwise(text) for text in values.filter(~usual.get_column("usual")).unique()}
     told = pl.Series(values.name, [known.get(text) for text in values], dtype=pl.String)
     return usual.select(pl.when("usual").then("plain").otherwise(told).alias(values.name)).to_series()
+
+
+def _shapes(kind: str, text: pl.Expr) -> pl.Expr:
+    """A column of WKT; a shape that is there more than once is read once."""
+
+    def told(values: pl.Series) -> pl.Series:
+        known = {value: _read_shape(kind, value) for value in values.drop_nulls().unique()}
+        return pl.Series(values.name, [known.get(value) for value in values], dtype=pl.String)
+
+    return _filled(text).map_batches(told, return_dtype=pl.String)
 
 
 # values of JSON
@@ -347,6 +361,15 @@ def _read_date(value: Any) -> Any:
     return f"{moment.isoformat(timespec='milliseconds')}"
 
 
+def _read_shape(kind: str, value: Any) -> Any:
+    if value is None or value == "":
+        return None
+    try:
+        return notation(kind, value)
+    except ValueError:
+        return value
+
+
 def _filled(value: pl.Expr) -> pl.Expr:
     return pl.when(value != "").then(value)
 
@@ -359,12 +382,19 @@ def _moments(values: pl.Series) -> pl.Series:
     return pl.Series(values.name, [known.get(text, text) for text in values], dtype=pl.String)
 
 
-_READERS = {TEXT: _read_text, NUMBER: _read_number, CHECKBOX: _read_checkbox, CALENDAR_DATE: _read_date}
-_TEXT_READERS = {
+_READERS: dict[str, Callable[[Any], Any]] = {
+    TEXT: _read_text,
+    NUMBER: _read_number,
+    CHECKBOX: _read_checkbox,
+    CALENDAR_DATE: _read_date,
+    **{kind: partial(_read_shape, kind) for kind in SHAPES},
+}
+_TEXT_READERS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     TEXT: _filled,
     NUMBER: lambda value: _filled(value).map_batches(
         lambda values: _plain_numbers(values, _read_number), return_dtype=pl.String
     ),
     CHECKBOX: lambda value: _filled(value).str.to_lowercase(),
     CALENDAR_DATE: lambda value: _filled(value).map_batches(_moments, return_dtype=pl.String),
+    **{kind: partial(_shapes, kind) for kind in SHAPES},
 }

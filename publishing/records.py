@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from datafiles.table import Column
+from publishing.shapes import SHAPE_OF_FORM
 
 # Types in the words of the portals' common ground; each portal adapter maps them to its own.
 TEXT, NUMBER, CHECKBOX, CALENDAR_DATE = "text", "number", "checkbox", "calendar_date"
 
-# Types of datafiles -> types of portals. Shapes go as their text (WKT).
+# Types of datafiles -> types of portals. Shapes that a map can show have types of their own (shapes.SHAPE_OF_FORM).
 PORTAL_TYPES = {
     "text": TEXT,
     "geometry": TEXT,
@@ -164,7 +165,7 @@ def record_of(
         PortalColumn(
             field_name=fields[column.name],
             name=_shown((labels or {}).get(column.name) or column.name) or fields[column.name],
-            type=PORTAL_TYPES[column.type],
+            type=portal_type(column, is_key=column.name == row_identifier),
             description=_described(column, descriptions.get(column.name, ""), zone),
             timezone="" if zone == UTC else zone,
         )
@@ -181,6 +182,12 @@ def record_of(
         row_identifier=ROW_KEY if row_identifier is None else fields[row_identifier],
         **{**about, "tags": tuple(about.get("tags", ()))},
     )
+
+
+def portal_type(column: Column, *, is_key: bool = False) -> str:
+    """The type of a column on a portal. A shape that is to identify the rows goes as text."""
+    shape = None if is_key else SHAPE_OF_FORM.get(column.form)
+    return shape or PORTAL_TYPES[column.type]
 
 
 def _shown(name: str) -> str:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
-from datafiles.table import Column
-from publishing.records import PORTAL_TYPES, TEXT, PortalRecord
+from publishing.records import TEXT, PortalRecord
+from publishing.shapes import SHAPES
 
 MAX_TEXT_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many bytes of a text, and of a shape written as text, a portal takes; None for as many as there are."""
+
+    text: int | None = MAX_TEXT_BYTES
+    shape: int | None = None
+
+
+USUAL_LIMITS = Limits()
 
 
 class EncodingError(Exception):
@@ -20,20 +32,23 @@ class EncodingError(Exception):
         self.sentence = sentence
 
 
-def unfit_rows(frame: pl.DataFrame, columns: Sequence[Column]) -> list[tuple[str, str, list[int]]]:
-    """(column, what it holds, positions from 0) of texts that no portal takes. Never a value."""
+def unfit_rows(frame: pl.DataFrame, record: PortalRecord, limits: Limits) -> list[tuple[str, str, list[int]]]:
+    """(column, what it holds, positions from 0) of texts that the portal does not take. Never a value."""
     found = []
-    for series, column in zip(frame.iter_columns(), columns, strict=True):
-        if PORTAL_TYPES[column.type] != TEXT:
+    for series, target in zip(frame.iter_columns(), record.data_columns, strict=True):
+        if target.type != TEXT and target.type not in SHAPES:
             continue
-        series = series.cast(pl.String)
-        for test, what in (
-            (series.str.len_bytes() > MAX_TEXT_BYTES, f"a text of more than {MAX_TEXT_BYTES:,} bytes"),
-            (series.str.contains("\x00", literal=True), "a NUL character"),
-        ):
+        text = series.cast(pl.String)
+        for test, what in _tests(text, limits.text if target.type == TEXT else limits.shape):
             if test.any():
-                found.append((column.name, what, test.fill_null(value=False).arg_true().to_list()))
+                found.append((series.name, what, test.fill_null(value=False).arg_true().to_list()))
     return found
+
+
+def _tests(text: pl.Series, most: int | None) -> Iterator[tuple[pl.Series, str]]:
+    if most is not None:
+        yield text.str.len_bytes() > most, f"a text of more than {most:,} bytes"
+    yield text.str.contains("\x00", literal=True), "a NUL character"
 
 
 def refuse_unfit(found: list[tuple[str, str, list[int]]], start: int) -> None:

@@ -29,6 +29,19 @@ def read(kind: str, value: Any) -> str:
     return json.dumps({"type": TYPES[kind], "coordinates": coordinates})
 
 
+def as_text(kept: str) -> str:
+    """The shape as the CSV of the portal has it: WKT."""
+    shape = json.loads(kept)
+    coordinates = [shape["coordinates"]] if shape["type"] == "Point" else shape["coordinates"]
+    return f"{shape['type'].upper()} {_nested(coordinates)}"
+
+
+def _nested(part: list[Any]) -> str:
+    if not isinstance(part[0], list):
+        return " ".join(str(number) for number in part)
+    return f"({', '.join(_nested(item) for item in part)})"
+
+
 def point(latitude: Decimal, longitude: Decimal) -> str:
     return read("point", {"type": "Point", "coordinates": [longitude, latitude]})
 

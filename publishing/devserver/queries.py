@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from publishing.devserver import geometry
 from publishing.devserver.http import ApiError
 from publishing.devserver.soql import AGGREGATES, Expr, Parser, comparable, condition, ordering, selection
 from publishing.devserver.store import Asset, cell
@@ -96,7 +97,8 @@ def compile_query(params: dict[str, str], asset: Asset, table: Table) -> Query:
 
 
 def _kept_as_text(chosen: list[Expr]) -> bool:
-    return bool(chosen) and all(_OWN_COLUMN.fullmatch(item.sql) for item in chosen)
+    own = all(_OWN_COLUMN.fullmatch(item.sql) and item.kind not in geometry.TYPES for item in chosen)
+    return bool(chosen) and own
 
 
 def _line(chosen: list[Expr]) -> str:

@@ -101,10 +101,22 @@ def _json(fields: Fields, batches: Iterable[list[Row]]) -> Iterator[bytes]:
 
 def _csv(fields: Fields, batches: Iterable[list[Row]]) -> Iterator[bytes]:
     head: list[Row] = [tuple(name for name, _ in fields)]
-    for batch in itertools.chain([head], batches):
+    flat = (_flat(fields, batch) for batch in batches)
+    for batch in itertools.chain([head], flat):
         text = io.StringIO(newline="")
         csv.writer(text, quoting=csv.QUOTE_ALL).writerows(batch)
         yield text.getvalue().encode()
+
+
+def _flat(fields: Fields, batch: list[Row]) -> list[Row]:
+    """Rows as CSV has them: shapes as text, everything else as it is kept."""
+    at = {place for place, (_, kind) in enumerate(fields) if kind in geometry.TYPES}
+    if not at:
+        return batch
+    return [
+        tuple(geometry.as_text(cell) if place in at and cell else cell for place, cell in enumerate(row))
+        for row in batch
+    ]
 
 
 def _csv_lines(fields: Fields, batches: Iterable[list[Row]]) -> Iterator[bytes]:

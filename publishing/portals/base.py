@@ -25,6 +25,7 @@ from publishing.failures import (
     TooLarge,
 )
 from publishing.records import PortalRecord
+from publishing.refusals import USUAL_LIMITS, Limits
 
 __all__ = [
     "SUBMITTED",
@@ -142,6 +143,7 @@ class Capabilities:
     `exact_numbers`: numbers of any length come back with every digit. Where it is False the adapter refuses
     a number that the portal would round.
     `stable_ids`: the ids of a dataset on the portal stay over a refresh. Where it is False its address does.
+    `limits`: how long a text, or a shape, may be there.
     """
 
     atomic_replace: bool
@@ -149,6 +151,7 @@ class Capabilities:
     has_queue: bool
     exact_numbers: bool
     stable_ids: bool
+    limits: Limits = USUAL_LIMITS
 
 
 class Portal(Protocol):

@@ -40,7 +40,8 @@ class Loading(RunBase):
             local_path(file.storage_key) as path,
             TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder,
         ):
-            self.copy, self.folder = TreatedCopy(path, self.record), Path(folder)
+            self.copy = TreatedCopy(path, self.record, self.portal.capabilities.limits)
+            self.folder = Path(folder)
             yield
 
     def whole_load(self) -> WholeLoad:

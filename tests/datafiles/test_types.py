@@ -54,6 +54,24 @@ def test_the_type_of_a_column(values: list[str | None], wanted: str) -> None:
     assert table_of(*values).columns[0].type == wanted
 
 
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        (["POINT (-118.2 34.0)", "POINT(180 -90)"], "geometry_point"),
+        (["LINESTRING (1 2, 3 4)", "MULTILINESTRING ((1 2, 3 4), (5 6,7 8))"], "geometry_line"),
+        (["POLYGON ((0 0, 1 1, 1 0, 0 0))", "MULTIPOLYGON (((0 0, 1 1, 1 0, 0 0)))"], "geometry_polygon"),
+        (["POINT (-118.2 34.0)", "POLYGON ((0 0, 1 1, 1 0, 0 0))"], "geometry"),
+        (["POINT (987654.3 212345.6)"], "geometry"),
+        (["POINT (34.0 -118.2)"], "geometry"),
+        (["POINT Z (1 2 3)"], "geometry"),
+        (["POLYGON ((0 0, 1 1, 0 0))"], "geometry"),
+    ],
+)
+def test_shapes_are_told_apart_where_a_map_of_the_world_can_show_them(values: list[str], form: str) -> None:
+    column = table_of(*values).columns[0]
+    assert (column.type, column.form) == ("geometry", form)
+
+
 def test_one_misfit_among_many_makes_a_column_text() -> None:
     assert table_of(*["1"] * 60_000, "x").columns[0].type == "text"
     assert table_of(*(str(i) for i in range(60_000)), "x").columns[0].type == "text"

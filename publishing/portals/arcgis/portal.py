@@ -28,6 +28,7 @@ from publishing.portals.base import (
 from publishing.portals.shared.names import slug
 from publishing.portals.shared.steps import in_halves
 from publishing.records import PortalRecord
+from publishing.refusals import Limits
 
 LONGEST = 60
 _RIGHTS = ("portal:user:createItem", "portal:publisher:publishFeatures")
@@ -38,7 +39,12 @@ class ArcgisPortal:
 
     name = "arcgis_geo"
     capabilities = Capabilities(
-        atomic_replace=True, row_key_required=True, has_queue=False, exact_numbers=False, stable_ids=True
+        atomic_replace=True,
+        row_key_required=True,
+        has_queue=False,
+        exact_numbers=False,
+        stable_ids=True,
+        limits=Limits(text=shape.TEXT_LENGTH, shape=shape.TEXT_LENGTH),
     )
 
     def __init__(self, config: ArcgisConfig) -> None:

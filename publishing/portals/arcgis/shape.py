@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from publishing.portals.base import BadRequest, RemoteAsset, RemoteColumn
 from publishing.portals.shared.points import point_fields, point_of
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, TEXT, PortalColumn, PortalRecord
+from publishing.shapes import SHAPES
 
 # There is no type for true and false: 1 and 0 in the only whole numbers that we use.
 TYPES = {
@@ -34,6 +35,7 @@ _TAKEN = frozenset(
     )
 )
 _ESCAPE = "f__"
+_SHAPE = "workflowShape"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -107,17 +109,18 @@ def _world() -> dict[str, Any]:
 def field_of(column: PortalColumn) -> dict[str, Any]:
     field = {
         "name": to_theirs(column.field_name),
-        "type": TYPES[column.type],
+        "type": TYPES.get(column.type, TYPES[TEXT]),
         "alias": column.name,
-        "description": described(column.description),
+        "description": described(column),
         "nullable": True,
     }
-    return field | ({"length": TEXT_LENGTH} if column.type == TEXT else {})
+    return field | ({"length": TEXT_LENGTH} if field["type"] == TYPES[TEXT] else {})
 
 
-def described(text: str) -> str:
-    """ArcGIS keeps a field's description as JSON in a text."""
-    return json.dumps({"value": text, "fieldValueType": ""})
+def described(column: PortalColumn) -> str:
+    """ArcGIS keeps a field's description as JSON in a text. Shapes are texts here; of which type is told with it."""
+    kind = {_SHAPE: column.type} if column.type in SHAPES else {}
+    return json.dumps({"value": column.description, "fieldValueType": "", **kind})
 
 
 def index(row_identifier: str) -> dict[str, Any]:
@@ -150,7 +153,7 @@ def asset_of(item: dict[str, Any], definition: dict[str, Any], *, source_access:
         published=not is_draft(item),
         scope=open_to,
         columns=tuple(
-            RemoteColumn(to_ours(field["name"]), field.get("alias") or "", OURS[field["type"]], _words(field))
+            RemoteColumn(to_ours(field["name"]), field.get("alias") or "", _kind(field), _words(field))
             for field in fields_of(definition)
         ),
         row_identifier=to_ours(key) if key else None,
@@ -158,11 +161,22 @@ def asset_of(item: dict[str, Any], definition: dict[str, Any], *, source_access:
     )
 
 
+def _kind(field: dict[str, Any]) -> str:
+    told = _told(field).get(_SHAPE)
+    return told if told in SHAPES else OURS[field["type"]]
+
+
 def _words(field: dict[str, Any]) -> str:
+    return str(_told(field).get("value") or "")
+
+
+def _told(field: dict[str, Any]) -> dict[str, Any]:
+    """The description of a field; one that is no JSON was written by somebody else, and is its words."""
     try:
-        return str(json.loads(field.get("description") or "{}").get("value") or "")
-    except (ValueError, AttributeError):
-        return str(field.get("description") or "")
+        told = json.loads(field.get("description") or "{}")
+    except ValueError:
+        told = None
+    return told if isinstance(told, dict) else {"value": field["description"]}
 
 
 # rows out
@@ -233,7 +247,7 @@ def _cell(kind: str, value: Any) -> str:
 def example_row(record: PortalRecord) -> dict[str, Any]:
     """A row that holds nothing of anybody: ArcGIS makes no service of a file without one."""
     values = {TEXT: "x", NUMBER: "1", CHECKBOX: True, CALENDAR_DATE: "2000-01-01T00:00:00.000"}
-    return {column.field_name: values[column.type] for column in record.columns}
+    return {column.field_name: values.get(column.type, "x") for column in record.columns}
 
 
 def publish_parameters(name: str, definition: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from publishing.portals.ckan.session import CkanClient, CkanConfig
 from publishing.portals.shared.names import slug
 from publishing.portals.shared.steps import in_halves
 from publishing.records import PortalRecord
+from publishing.refusals import Limits
 
 NEXT = "-next"
 # With the ending of a working copy it still fits where ids of portals are kept.
@@ -42,7 +43,12 @@ class CkanPortal:
 
     name = "ckan"
     capabilities = Capabilities(
-        atomic_replace=False, row_key_required=True, has_queue=False, exact_numbers=True, stable_ids=False
+        atomic_replace=False,
+        row_key_required=True,
+        has_queue=False,
+        exact_numbers=True,
+        stable_ids=False,
+        limits=Limits(text=None),
     )
 
     def __init__(self, config: CkanConfig) -> None:

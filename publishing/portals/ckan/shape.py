@@ -7,6 +7,7 @@ from typing import Any
 
 from publishing.portals.base import ProtocolError, RemoteAsset, RemoteColumn
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, TEXT, PortalRecord
+from publishing.shapes import SHAPES
 
 TYPES = {TEXT: "text", NUMBER: "numeric", CHECKBOX: "bool", CALENDAR_DATE: "timestamp"}
 OURS = {theirs: ours for ours, theirs in TYPES.items()}
@@ -25,6 +26,8 @@ LICENCES = {
     "SEE_TERMS_OF_USE": "other-open",
 }
 RESOURCE = "Data"
+# CKAN keeps a shape as text; of which type it is stands beside the names of the column.
+SHAPE = "shape"
 # Extras of ours. STAGE is gone from a dataset that is whole.
 KEY, STAGE, REPLACES = "identifier", "workflow_stage", "workflow_replaces"
 DRAFT, SWAP_PUBLIC, SWAP_PRIVATE = "draft", "replacing, public", "replacing, private"
@@ -88,8 +91,12 @@ def fields(record: PortalRecord) -> list[dict[str, Any]]:
     return [
         {
             "id": column.field_name,
-            "type": TYPES[column.type],
-            "info": {"label": column.name, "notes": column.description},
+            "type": TYPES.get(column.type, TYPES[TEXT]),
+            "info": {
+                "label": column.name,
+                "notes": column.description,
+                **({SHAPE: column.type} if column.type in SHAPES else {}),
+            },
         }
         for column in record.columns
     ]
@@ -132,6 +139,6 @@ def _column(column: dict[str, Any]) -> RemoteColumn:
     return RemoteColumn(
         field_name=column["id"],
         name=info.get("label") or column["id"],
-        type=OURS.get(column["type"], column["type"]),
+        type=info[SHAPE] if info.get(SHAPE) in SHAPES else OURS.get(column["type"], column["type"]),
         description=info.get("notes") or "",
     )

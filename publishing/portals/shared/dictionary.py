@@ -10,6 +10,7 @@ from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, PortalRecord
 
 FILENAME, NAME = "data-dictionary.csv", "Data dictionary"
 _WORDS = {NUMBER: "Number", CHECKBOX: "True or false", CALENDAR_DATE: "Date and time"}
+_WORDS |= {"point": "Point (WKT)", "multiline": "Lines (WKT)", "multipolygon": "Polygons (WKT)"}
 
 
 def type_word(kind: str) -> str:

@@ -8,12 +8,14 @@ from publishing.portals.base import BadRequest
 from publishing.portals.shared.points import point_fields
 from publishing.portals.socrata.shape import POINT_DESCRIPTION, POINT_NAME, point_column
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, TEXT, PortalRecord
+from publishing.shapes import SHAPES
 
 CONVERSIONS = {
     TEXT: "to_text",
     NUMBER: "to_number",
     CHECKBOX: "to_checkbox",
     CALENDAR_DATE: "to_floating_timestamp",
+    **{kind: f"to_{kind}" for kind in SHAPES},
 }
 
 

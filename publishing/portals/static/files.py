@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from publishing.portals.shared.dictionary import dictionary_csv
 from publishing.portals.shared.points import point_fields, point_of
 from publishing.portals.static.tree import on_disk, write_whole
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, PortalRecord
+from publishing.shapes import SHAPES, geojson
 
 DATA, MAP, DICTIONARY, PACKAGE = "data.csv", "data.geojson", "dictionary.csv", "datapackage.json"
 PAGE = "index.html"
@@ -23,20 +24,20 @@ _TYPES = {NUMBER: "number", CHECKBOX: "boolean", CALENDAR_DATE: "datetime"}
 
 
 def write_rows(folder: Path, record: PortalRecord, rows: Iterable[dict[str, Any]]) -> int:
-    """The CSV and, where the record has a point, the GeoJSON, in one pass; returns the number of rows."""
-    places = point_fields(record.columns)
+    """The CSV and, where the record has shapes or a point, the GeoJSON, in one pass; returns the number of rows."""
+    draw = _drawing(record)
     count = 0
     with (folder / DATA).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(record.fields)
-        shapes = (folder / MAP).open("w", encoding="utf-8") if places else io.StringIO()
+        shapes = (folder / MAP).open("w", encoding="utf-8") if draw else io.StringIO()
         with shapes:
             shapes.write('{"type":"FeatureCollection","features":[')
             for row in rows:
                 writer.writerow([_cell(row.get(name)) for name in record.fields])
-                if places:
+                if draw:
                     shapes.write(",\n" if count else "\n")
-                    shapes.write(json.dumps(_feature(row, record, places), ensure_ascii=False))
+                    shapes.write(json.dumps(_feature(row, record, draw(row)), ensure_ascii=False))
                 count += 1
             shapes.write("\n]}\n")
     for name in (DATA, MAP):
@@ -52,11 +53,26 @@ def _cell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _feature(row: dict[str, Any], record: PortalRecord, places: tuple[str, str]) -> dict[str, Any]:
-    point = point_of(row, places)
+def _drawing(record: PortalRecord) -> Callable[[dict[str, Any]], dict[str, Any] | None] | None:
+    """How the shape of a row is found: its first column of shapes, else latitude and longitude, else not."""
+    column = next((column for column in record.columns if column.type in SHAPES), None)
+    places = point_fields(record.columns)
+
+    def shape(row: dict[str, Any]) -> dict[str, Any] | None:
+        value = row.get(column.field_name) if column else None
+        return geojson(column.type, value) if column and value else None
+
+    def point(row: dict[str, Any]) -> dict[str, Any] | None:
+        place = point_of(row, places) if places else None
+        return {"type": "Point", "coordinates": list(place)} if place else None
+
+    return shape if column else point if places else None
+
+
+def _feature(row: dict[str, Any], record: PortalRecord, geometry: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": list(point)} if point else None,
+        "geometry": geometry,
         "properties": {name: row.get(name) for name in record.fields},
     }
 

@@ -28,6 +28,7 @@ from publishing.portals.static.config import StaticConfig
 from publishing.portals.static.outside import Outside
 from publishing.portals.static.tree import NEXT, Tree, write_whole
 from publishing.records import PortalRecord
+from publishing.refusals import Limits
 
 # With the ending of a working copy it still fits where ids of portals are kept.
 LONGEST = 34
@@ -40,7 +41,12 @@ class StaticPortal:
 
     name = "static"
     capabilities = Capabilities(
-        atomic_replace=True, row_key_required=True, has_queue=False, exact_numbers=True, stable_ids=True
+        atomic_replace=True,
+        row_key_required=True,
+        has_queue=False,
+        exact_numbers=True,
+        stable_ids=True,
+        limits=Limits(text=None),
     )
 
     def __init__(self, config: StaticConfig) -> None:

@@ -6,9 +6,11 @@ import csv
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 import requests
 
+from datafiles.table import Table
 from publishing.portals.base import PortalError, ProtocolError, Retryable
 from publishing.portals.static import StaticConfig, StaticPortal, files
 from tests.publishing.contract import material
@@ -37,6 +39,15 @@ def test_a_public_dataset_is_files_that_anybody_can_use(portal: StaticPortal, ho
     page = requests.get(f"{base}/index.html", timeout=5).text
     assert "data.csv" in page and "<script" not in page and "A-1" not in page
     assert f"datasets/{remote_id}/index.html" in requests.get(f"{house.url}/", timeout=5).text
+
+
+def test_the_map_file_draws_the_shapes_of_the_data(portal: StaticPortal, house: House) -> None:
+    ring = [[-72.5, 41], [-72, 41], [-72, 41.5], [-72.5, 41]]
+    areas = ["POLYGON ((-72.50 41, -72 41, -72 41.5, -72.50 41))", None]
+    remote_id, _, _ = material.public(portal, Table.of(pl.DataFrame({"Name": ["a", "b"], "Area": areas})))
+    drawn = requests.get(f"{house.url}/datasets/{remote_id}/data.geojson", timeout=5).json()["features"]
+    assert drawn[0]["geometry"] == {"type": "MultiPolygon", "coordinates": [[ring]]}
+    assert drawn[1]["geometry"] is None and drawn[1]["properties"]["name"] == "b"
 
 
 def test_what_is_private_is_in_no_folder_that_is_shown(portal: StaticPortal, house: House) -> None:
