@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from publishing.portals.arcgis import shape
 from publishing.portals.arcgis.items import Items, checked, told_id
+from publishing.portals.arcgis.proving import told_of
 from publishing.portals.arcgis.session import ArcgisConfig
 from publishing.portals.base import (
     AuthFailed,
@@ -22,10 +23,12 @@ from publishing.portals.base import (
     ChunkReceipt,
     Forbidden,
     NotFound,
+    Proof,
     PublicProbe,
     RemoteAsset,
 )
 from publishing.portals.shared.names import slug
+from publishing.portals.shared.proving import columns_proof, description_proof
 from publishing.portals.shared.steps import in_halves
 from publishing.records import PortalRecord
 from publishing.refusals import Limits
@@ -186,6 +189,15 @@ class ArcgisPortal:
     def set_metadata(self, remote_id: str, record: PortalRecord) -> None:
         self.items.describe(checked(remote_id), **shape.descriptive(record))
         self._settle(remote_id, shape.layer(record))
+
+    def proofs(self, remote_id: str, record: PortalRecord) -> list[Proof]:
+        """What item and layer say of the dataset and its columns, beside what the record says."""
+        item = self.items.item(checked(remote_id))
+        columns = self.view(remote_id).columns
+        return [
+            description_proof(told_of(shape.descriptive(record)), told_of(item)),
+            columns_proof(record, {one.field_name: (one.name, one.description) for one in columns}),
+        ]
 
     # rows
 

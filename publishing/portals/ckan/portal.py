@@ -20,6 +20,7 @@ from publishing.portals.base import (
     ChunkReceipt,
     Forbidden,
     NotFound,
+    Proof,
     ProtocolError,
     PublicProbe,
     RemoteAsset,
@@ -27,6 +28,7 @@ from publishing.portals.base import (
 from publishing.portals.ckan import shape
 from publishing.portals.ckan.session import CkanClient, CkanConfig
 from publishing.portals.shared.names import slug
+from publishing.portals.shared.proving import columns_proof, description_proof
 from publishing.portals.shared.steps import in_halves
 from publishing.records import PortalRecord
 from publishing.refusals import Limits
@@ -175,6 +177,16 @@ class CkanPortal:
             primary_key=[record.row_identifier],
             force=True,
         )
+
+    def proofs(self, remote_id: str, record: PortalRecord) -> list[Proof]:
+        """What CKAN says of the dataset and its columns, beside what the record says."""
+        package = self._package(remote_id)
+        wanted = shape.told_of(shape.descriptive(record), shape.own_extras(record))
+        columns = self.view(remote_id).columns
+        return [
+            description_proof(wanted, shape.told_of(package, shape.extras_of(package))),
+            columns_proof(record, {one.field_name: (one.name, one.description) for one in columns}),
+        ]
 
     # rows
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from publishing.portals.base import ProtocolError, RemoteAsset, RemoteColumn
+from publishing.portals.shared.proving import plain
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, TEXT, PortalRecord
 from publishing.shapes import SHAPES
 
@@ -31,6 +32,8 @@ SHAPE = "shape"
 # Extras of ours. STAGE is gone from a dataset that is whole.
 KEY, STAGE, REPLACES = "identifier", "workflow_stage", "workflow_replaces"
 DRAFT, SWAP_PUBLIC, SWAP_PRIVATE = "draft", "replacing, public", "replacing, private"
+# Fields of the record that CKAN has no field of its own for.
+_ABOUT = ("category", "row_label", "update_frequency")
 _TAG = re.compile(r"[^\w .-]")
 
 
@@ -65,9 +68,21 @@ def described(extras: dict[str, str], record: PortalRecord) -> dict[str, str]:
 def _about(record: PortalRecord) -> dict[str, str]:
     return {
         KEY: record.external_key,
-        "category": record.category,
-        "row_label": record.row_label,
-        "update_frequency": record.update_frequency,
+        **{name: getattr(record, name) for name in _ABOUT},
+    }
+
+
+def told_of(package: dict[str, Any], extras: dict[str, str]) -> dict[str, Any]:
+    """What a dataset says of itself, by the words for people: one of CKAN, or one as we would write it."""
+    return {
+        "title": plain(package.get("title")),
+        "description": plain(package.get("notes")),
+        "keywords": sorted(tag["name"] for tag in package.get("tags") or []),
+        "source": plain(package.get("author")),
+        "maintainer": plain(package.get("maintainer")),
+        "contact": plain(package.get("maintainer_email")),
+        "licence": package.get("license_id") or "",
+        **{name.replace("_", " "): plain(extras.get(name)) for name in (*_ABOUT, KEY)},
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from publishing.portals.base import Attachment, BadRequest, Forbidden, NotFound, Proof
+from publishing.portals.shared.proving import columns_proof, description_proof, plain
 from publishing.portals.socrata.calls import Calls
 from publishing.portals.socrata.shape import (
     checked_id,
@@ -47,20 +48,13 @@ class Describing(Calls):
         told = dict(told_of(view, record))
         wanted = dict(wanted_of(record))
         columns = {column["fieldName"]: column for column in data_columns(view)}
-        odd = [
-            column.name
-            for column in record.columns
-            if not _same_words(columns.get(column.field_name, {}), column.name, column.description)
-        ]
-        count = len(record.columns)
+        words = {
+            name: (column.get("name", ""), column.get("description", "")) for name, column in columns.items()
+        }
         order = [name for name in columns if name in set(record.fields)] == record.fields
         return [
-            Proof(
-                "Description of the dataset",
-                f"{len(wanted)} fields",
-                _beside(f"{len(wanted)} fields", [name for name in wanted if told.get(name) != wanted[name]]),
-            ),
-            Proof("Names and descriptions of columns", f"{count} columns", _beside(f"{count} columns", odd)),
+            description_proof(wanted, told),
+            columns_proof(record, words),
             Proof(
                 "Order of the columns",
                 "as approved",
@@ -146,19 +140,19 @@ def merged(view: dict[str, Any], record: PortalRecord) -> dict[str, Any]:
 
 def wanted_of(record: PortalRecord) -> Iterable[tuple[str, Any]]:
     """What the record says of the dataset, by the words for people."""
-    yield "title", _plain(record.name)
-    yield "description", _plain(record.description)
-    yield "keywords", sorted(_plain(tag).lower() for tag in record.tags)
-    yield "source", _plain(record.attribution)
+    yield "title", plain(record.name)
+    yield "description", plain(record.description)
+    yield "keywords", sorted(plain(tag).lower() for tag in record.tags)
+    yield "source", plain(record.attribution)
     if record.category:
-        yield "category", _plain(record.category).lower()
+        yield "category", plain(record.category).lower()
     if record.licence:
         yield "licence", record.licence
-    yield "row label", _plain(record.row_label)
+    yield "row label", plain(record.row_label)
     yield "row identifier", record.row_identifier
-    yield "contact", _plain(record.contact_email)
+    yield "contact", plain(record.contact_email)
     for place, field, value in record.custom_fields:
-        yield f"{place}: {field}", _plain(value)
+        yield f"{place}: {field}", plain(value)
 
 
 def told_of(view: dict[str, Any], record: PortalRecord) -> Iterable[tuple[str, Any]]:
@@ -166,35 +160,20 @@ def told_of(view: dict[str, Any], record: PortalRecord) -> Iterable[tuple[str, A
     metadata = view.get("metadata") or {}
     identifier = str(metadata.get("rowIdentifier"))
     custom = metadata.get("custom_fields") or {}
-    yield "title", _plain(view.get("name"))
-    yield "description", _plain(view.get("description"))
-    yield "keywords", sorted(_plain(tag).lower() for tag in view.get("tags") or [])
-    yield "source", _plain(view.get("attribution"))
-    yield "category", _plain(view.get("category")).lower()
+    yield "title", plain(view.get("name"))
+    yield "description", plain(view.get("description"))
+    yield "keywords", sorted(plain(tag).lower() for tag in view.get("tags") or [])
+    yield "source", plain(view.get("attribution"))
+    yield "category", plain(view.get("category")).lower()
     yield "licence", view.get("licenseId") or ""
-    yield "row label", _plain(metadata.get("rowLabel"))
+    yield "row label", plain(metadata.get("rowLabel"))
     yield (
         "row identifier",
         next((column["fieldName"] for column in view["columns"] if str(column["id"]) == identifier), ""),
     )
-    yield "contact", _plain((view.get("privateMetadata") or {}).get("contactEmail"))
+    yield "contact", plain((view.get("privateMetadata") or {}).get("contactEmail"))
     for place, field, _ in record.custom_fields:
-        yield f"{place}: {field}", _plain((custom.get(place) or {}).get(field))
-
-
-def _same_words(column: dict[str, Any], name: str, description: str) -> bool:
-    return (_plain(column.get("name")), _plain(column.get("description"))) == (
-        _plain(name),
-        _plain(description),
-    )
-
-
-def _plain(text: Any) -> str:
-    return " ".join(str(text or "").split())
-
-
-def _beside(expected: str, odd: list[str]) -> str:
-    return f"{expected}, other: {', '.join(odd)}" if odd else expected
+        yield f"{place}: {field}", plain((custom.get(place) or {}).get(field))
 
 
 def _digest(body: bytes) -> str:

@@ -84,6 +84,18 @@ def write_description(folder: Path, record: PortalRecord, rows: int) -> None:
     write_whole(folder / PACKAGE, [package])
 
 
+def about(record: PortalRecord) -> dict[str, Any]:
+    """What the description for programs says of the dataset besides its files."""
+    return {
+        "title": record.name,
+        "description": record.description,
+        "keywords": list(record.tags),
+        "category": record.category,
+        "licenses": [{"name": record.licence}] if record.licence else [],
+        "contributors": [{"title": record.attribution, "email": record.contact_email, "role": "publisher"}],
+    }
+
+
 def _package(folder: Path, record: PortalRecord, rows: int) -> dict[str, Any]:
     """Frictionless Data Package: what a program needs to read the CSV rightly."""
     fields = [
@@ -98,12 +110,7 @@ def _package(folder: Path, record: PortalRecord, rows: int) -> dict[str, Any]:
     return {
         "profile": "tabular-data-package",
         "name": folder.parent.name,
-        "title": record.name,
-        "description": record.description,
-        "keywords": list(record.tags),
-        "category": record.category,
-        "licenses": [{"name": record.licence}] if record.licence else [],
-        "contributors": [{"title": record.attribution, "email": record.contact_email, "role": "publisher"}],
+        **about(record),
         "updated": datetime.now(UTC).isoformat(timespec="seconds"),
         "resources": [
             {

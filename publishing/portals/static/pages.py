@@ -46,14 +46,26 @@ def index(title: str, entries: Iterable[tuple[str, PortalRecord, int]], *, has_c
     return _frame(title, f"<main><h1>{escape(title)}</h1>{body}</main>", up="")
 
 
-def dataset(folder: Path, record: PortalRecord, rows: int) -> str:
-    facts = [
+def _facts(record: PortalRecord) -> list[tuple[str, str]]:
+    return [
         ("Category", record.category),
         ("Keywords", ", ".join(record.tags)),
         ("Provided by", record.attribution),
         ("Contact", record.contact_email),
         ("Licence", record.licence),
         ("Updated", record.update_frequency),
+    ]
+
+
+def tells(page: str, record: PortalRecord) -> bool:
+    """Does the page of a dataset say what the record says of it?"""
+    wanted = [record.name, record.description, *(words for _, words in _facts(record))]
+    return all(escape(words) in page for words in wanted)
+
+
+def dataset(folder: Path, record: PortalRecord, rows: int) -> str:
+    facts = [
+        *_facts(record),
         ("Rows", f"{rows:,}"),
         ("Files written", f"{datetime.now(UTC):%d %B %Y, %H:%M} UTC"),
     ]

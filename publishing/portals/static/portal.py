@@ -17,6 +17,7 @@ from publishing.portals.base import (
     ChunkReceipt,
     Forbidden,
     NotFound,
+    Proof,
     PublicProbe,
     RemoteAsset,
     RemoteColumn,
@@ -26,6 +27,7 @@ from publishing.portals.shared.names import slug
 from publishing.portals.static import draft, files, pages
 from publishing.portals.static.config import StaticConfig
 from publishing.portals.static.outside import Outside
+from publishing.portals.static.proving import proofs_of, proofs_of_draft
 from publishing.portals.static.tree import NEXT, Tree, write_whole
 from publishing.records import PortalRecord
 from publishing.refusals import Limits
@@ -120,6 +122,16 @@ class StaticPortal:
             if before != record:
                 self._describe(current, record, rows)
                 self._index()
+
+    def proofs(self, remote_id: str, record: PortalRecord) -> list[Proof]:
+        """What the files say of the dataset and its columns, beside what the record says."""
+        name = _checked(remote_id)
+        with self._files("read what describes the dataset"):
+            current = self.tree.current(name)
+            if current is not None:
+                return proofs_of(current, record)
+            kept, _ = files.kept_record(self._draft(name) / "rows")
+            return proofs_of_draft(kept, record)
 
     def _describe(self, folder: Path, record: PortalRecord, rows: int) -> None:
         files.write_description(folder, record, rows)

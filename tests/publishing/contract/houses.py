@@ -37,6 +37,8 @@ class House:
     write_path: ClassVar[str | None] = None
     view_path: ClassVar[str]
     read_path: ClassVar[str]
+    # The table and column in which the stand-in keeps what is said of datasets.
+    words_in: ClassVar[tuple[str, str]] = ("doc", "body")
     # Is there a key at all?
     keyed: ClassVar[bool] = True
 
@@ -60,6 +62,12 @@ class House:
         """Behind the back of the adapter: a value of one row is another from now on."""
         with sqlite3.connect(self.state / "portal.sqlite3") as database:
             database.execute("UPDATE line SET body = replace(body, 'A-3', 'A-X')")
+
+    def change_words(self, before: str, after: str) -> None:
+        """Behind the back of the adapter: what it says of a dataset is another from now on."""
+        with sqlite3.connect(self.state / "portal.sqlite3", timeout=5) as database:
+            table, column = self.words_in
+            database.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (before, after))
 
     def told(self, portal: Any, remote_id: str) -> str:
         """The description of a dataset, as whoever may read it finds it."""
@@ -107,6 +115,7 @@ class House:
 class SocrataHouse(House):
     name, module = "socrata", "publishing.devserver"
     environment = {"STANDIN_KEY_ID": "key", "STANDIN_KEY_SECRET": SECRET}
+    words_in = ("asset", "doc")
     write_path, view_path, read_path = "^/resource/", "^/api/views/", "^/resource/"
 
     @property
@@ -215,6 +224,11 @@ class StaticHouse(House):
     def change_a_row(self, remote_id: str) -> None:
         file = self.state / "store" / remote_id / "current" / "data.csv"
         file.write_text(file.read_text("utf-8").replace("A-3", "A-X"), "utf-8")
+
+    def change_words(self, before: str, after: str) -> None:
+        for file in (*self.state.glob("store/*/version-*/*"), *self.state.glob("drafts/*/rows.record.json")):
+            if file.suffix != ".geojson" and before in (text := file.read_text("utf-8")):
+                file.write_text(text.replace(before, after), "utf-8")
 
     def told(self, portal: Any, remote_id: str) -> str:
         return self.page(portal, remote_id).text
