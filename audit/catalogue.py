@@ -235,6 +235,8 @@ ACTIONS: dict[str, str] = {
     "publishing.public_equal_again": "The public copy at {place} is what was approved again.",
     "publishing.take_back_asked": "The copy{where} is being made private.",
     "publishing.notice_put": "The portal {place} was told: {wanted}.",
+    "publishing.stepped_back": "The new copy at {place} was discarded before it was shown; the release before it "
+    "stays public there.",
     "publishing.taken_back": "The copy{where} was made private.",
     "publishing.taken_back_everywhere": "{actor} took the copies back everywhere: {places}.",
     # privacy

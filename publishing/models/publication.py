@@ -24,6 +24,10 @@ class PortalAsset(models.Model):
     public_publication = models.ForeignKey(
         "publishing.Publication", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Whose rows it saw before: until those of `public_publication` are published there, it goes on seeing these.
+    earlier_public = models.ForeignKey(
+        "publishing.Publication", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     # One writer at a time: the publication that holds the dataset, and until when.
     writer = models.ForeignKey(
         "publishing.Publication", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -63,6 +63,7 @@ __all__ = [
     "RowsRefused",
     "Shared",
     "SharesPrivately",
+    "StepsBack",
     "Submitted",
     "TakesJson",
     "Throttled",
@@ -305,6 +306,16 @@ class TidiesUp(Protocol):
 
     def discard_leftovers(self, remote_id: str, *, keep: str = "") -> list[str]:
         """Discard open drafts of a published dataset except `keep`; returns what was discarded, in words."""
+
+
+@runtime_checkable
+class StepsBack(Protocol):
+    def step_back(self, remote_id: str, working_id: str) -> bool:
+        """Discard the working copy or draft that was to take the place of a public dataset, which stays as it is.
+
+        True only when it is discarded, was not published, and cannot be any more; else nothing may be said of what
+        the public sees.
+        """
 
 
 @runtime_checkable

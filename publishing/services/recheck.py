@@ -69,6 +69,11 @@ def rechecks_sweep(*, now: datetime | None = None) -> int:
         return sum(_ask(asset, None, now) is not None for asset in due.exclude(remote_id=""))
 
 
+def recheck_place(asset: PortalAsset, *, now: datetime | None = None) -> None:
+    """Have what a place shows compared soon; call it in the transaction of the change."""
+    _ask(asset, None, now or timezone.now())
+
+
 def _ask(asset: PortalAsset, actor: User | None, now: datetime) -> PublicCheck | None:
     check, _ = PublicCheck.objects.select_for_update(of=("self",)).get_or_create(
         asset=asset, defaults={"status": Status.DONE}

@@ -46,6 +46,8 @@ class Run(Verifying):
             self.check_permit()
         self.begin(Step.PREPARE, "Signing in to the portal.")
         self.portal.check_key()
+        # Read anew, now that we hold the place: a run before us may have put back what was there.
+        self.asset.refresh_from_db(fields=["public_publication", "earlier_public"])
         if self.item.goal == Goal.PRIVATE and self.asset.public_publication_id == self.item.pk:
             self.hide()
         with self.opened():

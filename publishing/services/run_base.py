@@ -55,7 +55,7 @@ class RunBase:
         self.tell(message)
         # With whom it was shared, or what else was written since we read it, is not to be lost.
         self.item.refresh_from_db(fields=["goal", "receipt", "reached"])
-        self.asset.refresh_from_db(fields=["public_publication"])
+        self.asset.refresh_from_db(fields=["public_publication", "earlier_public"])
 
     def keep_place(self, remote_id: str) -> None:
         self.asset.remote_id = remote_id

@@ -44,9 +44,11 @@ class Extras(Comparing):
             proofs += [_shown(site, shown) for site, shown in self.portal.shown_on(remote_id).items()]
         return self._told(proofs)
 
-    def hide_views(self, remote_id: str) -> None:
+    def hide_views(self, remote_id: str) -> list[str]:
+        """Make the filtered views private; returns the names of those that the portal still shows."""
         if self._has_views() and isinstance(self.portal, HasViews):
-            self.portal.set_views_scope(remote_id, "private")
+            return self.portal.set_views_scope(remote_id, "private")
+        return []
 
     def require_gone_elsewhere(self, remote_id: str) -> None:
         """Other sites must stop showing what was taken back. Raises Retry while one of them lists it."""

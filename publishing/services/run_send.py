@@ -49,6 +49,9 @@ class Sending(Filing):
                 f"Others can see the dataset under our key {self.record.external_key} on the portal, and we "
                 "did not make it so. Ask your portal admin what it is; no row was sent there."
             )
+        if remote.waiting and not public_before and self.asset.public_publication_id != self.item.pk:
+            # An earlier copy was handed to the portal's reviewers: their yes would show whatever is there by then.
+            remote = self.portal.set_scope(remote.remote_id, "private")
         try:
             self._make_ready(remote)
         except EncodingError:

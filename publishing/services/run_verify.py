@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from dossier.services import dossier_lock
 from publishing.errors import PermitMissing
 from publishing.models import PortalAsset, Publication
-from publishing.portals.base import SUBMITTED, NotFound, RemoteAsset, Submitted
+from publishing.portals.base import SUBMITTED, RemoteAsset, Submitted
 from publishing.selectors import valid_permit
-from publishing.services.facts import facts_record
 from publishing.services.locks import places_lock
 from publishing.services.previewing import shared_of, sharing_end
 from publishing.services.requests import publication_start_anew
+from publishing.services.run_back import GoingBack
 from publishing.services.run_base import Reached, Step
-from publishing.services.run_extras import Extras
 from publishing.services.run_load import Method
 from work.errors import LeaseLost, Retry, Stop
 from work.services import work_queue
@@ -24,11 +24,13 @@ from work.services import work_queue
 Goal = Publication.Goal
 
 _REVIEWER_WAIT = 300.0
-_LATE_WAIT = 60.0
 
 
-class Verifying(Extras):
-    """Steps COMPARE, EXPOSE and CHECK, and the way back to private."""
+class Verifying(GoingBack):
+    """Steps COMPARE, EXPOSE and CHECK."""
+
+    # Whose rows the place showed when we laid claim to it.
+    _before: int | None = None
 
     def compare(self, public_before: bool) -> None:
         """Read the copy back; it equals the treated copy, or the publication stops here."""
@@ -109,8 +111,12 @@ class Verifying(Extras):
             # A retraction takes the same locks: it sees what we write here, or we see that it took the goal away.
             self.under_lock("Making the dataset public.")
             self.check_permit()
-            self.asset.public_publication = self.item
-            self.asset.save(update_fields=["public_publication"])
+            if self.asset.public_publication_id != self.item.pk:
+                # Until our rows are shown, this is what the public sees.
+                self.asset.earlier_public = self.asset.public_publication
+                self.asset.public_publication = self.item
+                self.asset.save(update_fields=["public_publication", "earlier_public"])
+            self._before = self.asset.earlier_public_id
         try:
             remote = self._widen()
         finally:
@@ -135,11 +141,20 @@ class Verifying(Extras):
             except Submitted as submitted:
                 raise self._submitted(submitted.sentence) from None
             self.keep_target(working)
+        self._forget_earlier()
         sharing_end(self.asset, self.portal)
         return self.portal.set_scope(working.remote_id, "public")
 
+    def _forget_earlier(self) -> None:
+        """Our rows are published: there is no way back to the earlier ones any more."""
+        if self.asset.earlier_public_id is not None:
+            self.asset.earlier_public = None
+            self.asset.save(update_fields=["earlier_public"])
+
     def _narrow_if_unwanted(self) -> None:
         """Taken back while the portal made it public: private again at once, and a run that looks from outside.
+
+        Where nothing new was shown yet, the earlier release stays public.
 
         The run that takes it back may have ended before the portal obeyed us, so this says anew whose rows may be
         seen: that is asked after until they are not.
@@ -150,11 +165,14 @@ class Verifying(Extras):
             self.item.refresh_from_db(fields=["goal"])
             if self.item.goal == Goal.PUBLIC:
                 return
-            places = PortalAsset.objects.filter(pk=self.asset.pk, public_publication=None)
-            places.update(public_publication=self.item)
+            # Another run may have put back what was there before; what the portal did for us came after that.
+            shown = Q(public_publication=None) | Q(public_publication=self._before)
+            places = PortalAsset.objects.filter(shown, pk=self.asset.pk)
+            places.update(public_publication=self.item, earlier_public=None)
+            self.asset.refresh_from_db(fields=["public_publication", "earlier_public"])
             publication_start_anew(self.item)
             work_queue(self.item, urgent=True)
-        if self.asset.remote_id:
+        if self.asset.remote_id and not self.step_back():
             self.portal.set_scope(self.asset.remote_id, "private")
         # The portal has answered us: no other run has to wait for what it may still do.
         Publication.objects.filter(pk=self.item.pk, step=Step.EXPOSE).update(step="")
@@ -197,54 +215,3 @@ class Verifying(Extras):
             "permit": self.item.permit_id,
         }
         self.reach(Reached.PUBLIC, "public", receipt, "publishing.public_copy_made")
-
-    # taken back
-
-    def hide(self) -> None:
-        """Make the dataset private, unless what is public there belongs to another release."""
-        self.tell("Making the dataset private.")
-        self.asset.refresh_from_db(fields=["public_publication", "remote_id"])
-        mine = self.asset.public_publication_id in (None, self.item.pk)
-        if self.asset.remote_id and mine:
-            try:
-                self.hide_views(self.asset.remote_id)
-                sharing_end(self.asset, self.portal)
-                remote = self.portal.set_scope(self.asset.remote_id, "private")
-                probe = self.portal.verify_public(self.asset.remote_id, key_field=self.record.row_identifier)
-                if remote.scope != "private" or probe.visible:
-                    raise Retry(
-                        "The portal still shows the dataset to the public. We try again at once.", after=5
-                    )
-                self._look_again_if_late()
-            except NotFound:
-                self.keep_place("")
-        with transaction.atomic():
-            self.under_lock("Writing down that it is private.")
-            if mine and self.asset.public_publication_id == self.item.pk:
-                self.asset.public_publication = None
-                self.asset.save(update_fields=["public_publication"])
-            was_public = self.item.reached == Reached.PUBLIC
-            self.item.receipt = {key: value for key, value in self.item.receipt.items() if key != "public"}
-            self.item.reached = Reached.PRIVATE if self.item.receipt else Reached.NONE
-            self.item.failure = ""
-            self.item.save(update_fields=["receipt", "reached", "failure"])
-            facts_record(self.item)
-            if was_public:
-                self.event("publishing.taken_back", {})
-        if mine:
-            self.require_gone_elsewhere(self.asset.remote_id)
-
-    def _look_again_if_late(self) -> None:
-        """A worker that died while it made this public asks nobody any more whether the portal obeyed it after all.
-
-        So it counts as private when it is found so a second time, whichever copy was on its way. Raises Retry the
-        first time.
-        """
-        if not Publication.objects.filter(asset=self.asset, step=Step.EXPOSE).update(step=""):
-            return
-        self.item.refresh_from_db(fields=["step"])
-        raise Retry(
-            "The dataset is private. The portal was asked to make it public just before and may obey late, so we "
-            "look again in a minute.",
-            after=_LATE_WAIT,
-        )

@@ -96,6 +96,14 @@ class Assets(Calls):
         ours = (published.remote_id, keep)
         return [draft.remote_id for draft in drafts if not draft.published and draft.remote_id not in ours]
 
+    def step_back(self, remote_id: str, working_id: str) -> bool:
+        """A working copy that the portal lets us delete was not published, and cannot be any more."""
+        public, working = self.view(remote_id), self.view(working_id)
+        if public.scope != "public" or working.published or working.group != public.group:
+            return False
+        self._discard(working_id)
+        return True
+
     def _discard(self, draft_id: str) -> None:
         """Delete a working copy. What the portal calls published is never deleted here."""
         path = f"/api/views/{checked_id(draft_id)}.json"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,18 +29,41 @@ class Audience(RowCalls):
 
         A portal with reviewers of its own answers 200 and keeps the dataset private until one says yes.
         """
-        path = f"/api/views/{checked_id(remote_id)}/permissions"
-        now = self.get("read who may see it", path)
+        if scope == "private":
+            return self._narrow(remote_id)
+        now = self._permissions(remote_id)
         if now.get("scope") == scope:
             return self.view(remote_id)
-        if scope == "public":
-            self._withdraw_refused(remote_id)
-        body = {"scope": scope, "users": now.get("users", [])}
-        self.call("change who may see it", lambda: self.signed.send("PUT", path, json=body))
+        self._withdraw_refused(remote_id)
+        self._ask_for(remote_id, scope, now)
         asset = self.view(remote_id)
-        if scope == "public" and asset.scope != "public" and not asset.waiting:
+        if asset.scope != scope and not asset.waiting:
             return self._submit(remote_id, asset)
         return asset
+
+    def _narrow(self, remote_id: str) -> RemoteAsset:
+        """Private, and no request for more is left with the reviewers: their yes would widen it long afterwards."""
+        now = self._permissions(remote_id)
+        if now.get("scope") != "private":
+            self._ask_for(remote_id, "private", now)
+        asset, guidance = self.view(remote_id), self._guidance(remote_id)
+        if not asset.waiting and guidance.get("currentState") != "pending":
+            return asset
+        self._withdraw(guidance)
+        # A reviewer may have said yes just before.
+        self._ask_for(remote_id, "private", self._permissions(remote_id))
+        asset = self.view(remote_id)
+        return replace(asset, waiting=asset.waiting or self.approval_state(remote_id) == "pending")
+
+    def _permissions(self, remote_id: str) -> dict[str, Any]:
+        now = self.get("read who may see it", f"/api/views/{checked_id(remote_id)}/permissions")
+        return now if isinstance(now, dict) else {}
+
+    def _ask_for(self, remote_id: str, scope: str, now: dict[str, Any]) -> None:
+        """The same people, another audience."""
+        path = f"/api/views/{checked_id(remote_id)}/permissions"
+        body = {"scope": scope, "users": now.get("users", [])}
+        self.call("change who may see it", lambda: self.signed.send("PUT", path, json=body))
 
     # the portal's own reviewers
 
@@ -71,14 +96,21 @@ class Audience(RowCalls):
         )
         return self.view(remote_id)
 
+    def _withdraw(self, guidance: dict[str, Any]) -> None:
+        """Take what waits for a reviewer out of the queue, where the portal says how."""
+        if not guidance.get("withdrawUrl"):
+            return
+        path = _api_path(guidance["withdrawUrl"])
+        # Decided meanwhile, or withdrawn by a request whose answer got lost: what came of it is read back.
+        with suppress(NotFound, BadRequest):
+            self.call("withdraw the request for approval", lambda: self.signed.send("DELETE", path))
+
     def _withdraw_refused(self, remote_id: str) -> None:
         """A request that was refused is taken out of the queue and told: the next one is a person's wish."""
         guidance = self._guidance(remote_id)
         if guidance.get("currentState") != "rejected":
             return
-        if guidance.get("withdrawUrl"):
-            path = _api_path(guidance["withdrawUrl"])
-            self.call("withdraw the refused request", lambda: self.signed.send("DELETE", path))
+        self._withdraw(guidance)
         raise ReviewerRefused(
             f"A reviewer of the portal at {self.config.domain} said no to making the dataset public, so it "
             "stays private. Ask your portal admin for the reason (on the portal: Administration, Approvals), "
@@ -132,7 +164,7 @@ class Audience(RowCalls):
     def retire(self, remote_id: str, note: str) -> RemoteAsset:
         """Private first; then the title and the description say that it ended, and why."""
         asset = self.set_scope(remote_id, "private")
-        if asset.scope != "private":
+        if asset.scope != "private" or asset.waiting:
             return asset
         view = self.described(remote_id)
         fields: dict[str, Any] = {}

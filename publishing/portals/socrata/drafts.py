@@ -309,6 +309,22 @@ class Drafts(BulkRows, Describing, Audience):
             gone.append(f"draft revision {seq}")
         return gone
 
+    def step_back(self, remote_id: str, working_id: str) -> bool:
+        """The same of a draft: also none that the portal applies just now."""
+        draft = Draft.of(working_id)
+        if draft is None:
+            return super().step_back(remote_id, working_id)
+        if draft.dataset != remote_id or self.view(remote_id).scope != "public":
+            return False
+        if not _is_untouched(self._revision(draft)):
+            return False
+        self.call("discard a draft", lambda: self.signed.send("DELETE", draft.revision))
+        try:
+            left = self._revision(draft)
+        except NotFound:
+            return True
+        return _is_untouched(left | {"closed_at": None})
+
     def _left_revisions(self, remote_id: str, keep: str) -> list[int]:
         kept = Draft.of(keep)
         path = f"{ROOT}/revision/{checked_id(remote_id)}"
@@ -365,6 +381,13 @@ class Drafts(BulkRows, Describing, Audience):
         raise Retryable(
             f"The portal at {self.config.domain} is still working ({what}). We look again.", ambiguous=True
         )
+
+
+def _is_untouched(revision: dict[str, Any]) -> bool:
+    """Open, and no job has applied it or may do so now."""
+    jobs = revision.get("task_sets") or []
+    failed = [job for job in jobs if isinstance(job, dict) and job.get("status") == "failure"]
+    return not revision.get("closed_at") and len(failed) == len(jobs)
 
 
 def _draft(text: str) -> Draft:

@@ -64,7 +64,7 @@ class Filtered(Audience):
         odd = []
         for view in self._views_of(self.described(remote_id)).values():
             asset = self.set_scope(checked_id(view["id"]), scope)
-            if asset.scope != scope:
+            if asset.scope != scope or (scope == "private" and asset.waiting):
                 odd.append(asset.name)
         return odd
 
