@@ -8,6 +8,7 @@ from typing import Any
 
 from publishing.portals.shared.points import point_fields
 from publishing.records import PORTAL_TYPES, PortalColumn, field_names
+from publishing.shapes import SHAPES
 
 # By the codes that program profiles use.
 PORTAL_NAMES = {
@@ -52,6 +53,15 @@ def has_map(columns: Iterable[PortalColumn]) -> bool:
     A column of shapes is none: its layers are made of a CSV, which holds points only.
     """
     return point_fields(columns) is not None
+
+
+def drawn_types(portal: str, columns: Iterable[PortalColumn]) -> set[str]:
+    """The types of what such a portal draws of these columns: its own points, and shapes where it keeps them."""
+    known = list(columns)
+    points = {"point"} if has_map(known) else set()
+    return (
+        points if portal in MAPS_ONLY else points | {column.type for column in known if column.type in SHAPES}
+    )
 
 
 def has_map_named(columns: Iterable[tuple[str, str]]) -> bool:

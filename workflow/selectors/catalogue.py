@@ -22,7 +22,8 @@ from notifications.messages import absolute_link
 from publishing import dcat
 from publishing.dcat import words
 from publishing.models import Publication
-from publishing.places import place_words
+from publishing.places import drawn_types, place_words
+from publishing.records import PortalRecord
 from work.models import WorkItem
 from workflow.calendar import calendar_of
 from workflow.models import Dataset, Release, Withholding
@@ -218,8 +219,9 @@ def _forms_of_all(copies: Sequence[Publication]) -> tuple[dcat.Form, ...]:
 
 
 def _forms(copy: Publication) -> tuple[dcat.Form, ...]:
-    types = {column["type"] for column in copy.record["columns"]}
-    return dcat.forms_of(copy.asset.portal, copy.receipt.get("public", {}), types)
+    portal = copy.asset.portal
+    drawn = drawn_types(portal, PortalRecord.from_json(copy.record).columns)
+    return dcat.forms_of(portal, copy.receipt.get("public", {}), drawn)
 
 
 def _issued(program: Program) -> dict[int, datetime]:
