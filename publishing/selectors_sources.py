@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from publishing.models import EtlRecord, Fetch, RefreshState, SourceHost
@@ -57,6 +59,24 @@ def fetches_waiting(dataset_id: int | None = None) -> list[Fetch]:
             known.clear()
         known.append(row)
     return [row for rows_of_one in found.values() for row in rows_of_one]
+
+
+def last_looks(dataset_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the source of each dataset was last read, where all that it gave is public already; one query.
+
+    A dataset of which something that was fetched did not become public is left out, and so is one that no source
+    brings: what is public there may be older than what there is.
+    """
+    of_dataset = Fetch.objects.filter(dataset=OuterRef("dataset")).order_by("-pk")
+    read = of_dataset.filter(outcome__in=(Fetch.Outcome.NEW, Fetch.Outcome.SAME))
+    rows = RefreshState.objects.filter(dataset__in=list(dataset_ids)).annotate(
+        stage=Subquery(of_dataset.filter(outcome=Fetch.Outcome.NEW).values("release__stage")[:1]),
+        read_at=Subquery(read.values("fetched_at")[:1]),
+    )
+    return dict(rows.filter(stage__in=_WAS_PUBLIC).values_list("dataset_id", "read_at"))
+
+
+_WAS_PUBLIC = ("PUBLISHED", "SUPERSEDED")
 
 
 def state_of(dataset_id: int) -> RefreshState | None:

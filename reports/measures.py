@@ -25,11 +25,18 @@ def days_between(start: datetime, end: datetime) -> float:
 
 
 def is_fresh(
-    frequency: str, updated_at: datetime, now: datetime, profile: Profile | None = None
+    frequency: str,
+    updated_at: datetime,
+    now: datetime,
+    profile: Profile | None = None,
+    looked_at: datetime | None = None,
 ) -> bool | None:
-    """Whether data is not overdue by the rules of its program; None when its frequency promises no date."""
+    """Whether data is not overdue by the rules of its program; None when its frequency promises no date.
+
+    `looked_at`: when its source was last read and held nothing newer than what is public.
+    """
     updates, calendar = (profile.updates, calendar_of(profile)) if profile else (Updates(), WEEKDAYS)
-    fresh = freshness_of(frequency, updated_at, now, updates, calendar)
+    fresh = freshness_of(frequency, updated_at, now, updates, calendar, looked_at)
     return None if fresh is None else not fresh.is_late
 
 

@@ -18,6 +18,7 @@ from accounts.models import Department, Program, ProgramProfile, User
 from accounts.profiles import Profile, profile_of
 from accounts.roles import Role, people_with_role
 from accounts.selectors import departments_visible, profile_for
+from publishing.selectors_sources import last_looks
 from reports.measures import days_between, is_fresh, months_until, start_of_months
 from workflow.calendar import business_days_between
 from workflow.models import Dataset, Release, ReturnForChanges, Review, StageVisit
@@ -247,13 +248,14 @@ def _published(releases: QuerySet[Release], since: datetime, now: datetime) -> l
 
 def _public(releases: QuerySet[Release], now: datetime) -> list[PublicDataset]:
     rows: Any = releases.filter(stage=Stage.PUBLISHED, published_at__isnull=False).order_by("pk")
-    columns = ("profile_id", "dataset__department__name", "dataset__accrual_periodicity", "published_at")
-    found = list(rows.values_list(*columns))
+    about = ("dataset__department__name", "dataset__accrual_periodicity", "published_at")
+    found = list(rows.values_list("profile_id", "dataset_id", *about))
+    looks = last_looks(row[1] for row in found)
     rows_of_profiles = ProgramProfile.objects.in_bulk({row[0] for row in found})
     profiles = {pk: profile_of(row) for pk, row in rows_of_profiles.items()}
     return [
-        PublicDataset(department, is_fresh(frequency, updated_at, now, profiles[profile]))
-        for profile, department, frequency, updated_at in found
+        PublicDataset(department, is_fresh(frequency, updated_at, now, profiles[profile], looks.get(dataset)))
+        for profile, dataset, department, frequency, updated_at in found
     ]
 
 

@@ -38,11 +38,20 @@ _TONES = {FRESH: "good", DUE: "info", OVERDUE: "warn", DELINQUENT: "bad"}
 
 @dataclass(frozen=True)
 class Freshness:
-    """The band, and since when the update is due. Data that promises no date has none."""
+    """The band, and since when the update is due. Data that promises no date has none.
+
+    `looked_at`: when, after the update, the source was read and gave nothing newer.
+    """
 
     band: str
     updated_at: datetime
     due_at: datetime
+    looked_at: datetime | None = None
+
+    @property
+    def current_at(self) -> datetime:
+        """When the data was last known to be what its source holds: its period is counted from then."""
+        return self.looked_at or self.updated_at
 
     @property
     def words(self) -> str:
@@ -64,19 +73,23 @@ def freshness_of(
     now: datetime,
     updates: Updates,
     calendar: BusinessCalendar = WEEKDAYS,
+    looked_at: datetime | None = None,
 ) -> Freshness | None:
     """The band of data that was updated then; None where its frequency promises no date, or nothing is public.
 
-    `calendar` is the program's: what is promised for every weekday does not grow old on days off.
+    `calendar` is the program's: what is promised for every weekday does not grow old on days off. `looked_at`: when
+    its source was last read and held what is public; data that did not change there is not late.
     """
     days = PERIOD_DAYS.get(frequency)
     if days is None or updated_at is None:
         return None
-    period = timedelta(days=days)
-    due, rested = updated_at + period, now - updated_at
+    if looked_at is not None and looked_at <= updated_at:
+        looked_at = None
+    since, period = looked_at or updated_at, timedelta(days=days)
+    due, rested = since + period, now - since
     if frequency == Frequency.WEEKDAYS:
-        first, last = calendar.local_day(updated_at), calendar.local_day(now)
-        due = updated_at + (calendar.add(first, 1) - first)
+        first, last = calendar.local_day(since), calendar.local_day(now)
+        due = since + (calendar.add(first, 1) - first)
         rested -= (last - first) - timedelta(days=calendar.between(first, last))
     ends = (
         (period, FRESH),
@@ -84,4 +97,4 @@ def freshness_of(
         (period + period * (updates.delinquent_percent / 100), OVERDUE),
     )
     band = next((band for end, band in ends if rested <= end), DELINQUENT)
-    return Freshness(band, updated_at, due)
+    return Freshness(band, updated_at, due, looked_at)

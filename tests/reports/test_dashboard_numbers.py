@@ -186,6 +186,6 @@ def test_number_of_queries_does_not_grow_with_the_releases(rows, cast, django_as
     for number in range(20):
         row = dataset(cast, f"Survey {number}", steward=cast.steward)
         release(row, Stage.PRIVACY, stays=way(40, 20, 12, start=50))
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         picture = picture_for(cast.cdo, now=NOW)
     assert len(picture.open) == 24

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -19,8 +22,10 @@ from tests.factories.publications import stage_put
 from tests.factories.workflow import dataset_make
 from tests.publishing.sources.server import Site, serving
 from work.services import work_run
-from workflow.models import Dataset, Refresh
+from workflow.models import Dataset, Refresh, Release
+from workflow.selectors.refresh import due_lines, freshness_of_many
 from workflow.services.fetched import fetched_sweep, fetched_take
+from workflow.services.freshness import freshness_sweep
 from workflow.services.refresh import refresh_received
 from workflow.stages import Stage
 
@@ -193,3 +198,64 @@ def test_new_and_changed_rows_are_taken_one_file_at_a_time(
     second.refresh_from_db()
     assert first.release_id is not None
     assert second.is_waiting_for_release
+    become_public(first)
+    assert fetched_take(dataset_id=dataset.pk)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert None not in (first.release_id, second.release_id)
+    assert first.release_id != second.release_id
+
+
+def become_public(fetch: Fetch) -> None:
+    """The refresh with what was fetched takes the place of what was public."""
+    refresh = Refresh.objects.get(release=fetch.release_id)
+    stage_put(refresh.base, Stage.SUPERSEDED, timezone.now())
+    stage_put(refresh.release, Stage.PUBLISHED, timezone.now())
+
+
+def nothing_new(dataset: Dataset, cast: Cast) -> Fetch:
+    fetch = fetch_request(dataset_id=dataset.pk, actor=cast.steward)
+    Fetch.objects.filter(pk=fetch.pk).update(due_at=timezone.now())
+    work_run(Fetch, fetch.pk, fetch_run)
+    fetch.refresh_from_db()
+    assert fetch.outcome == "same", fetch.error
+    return fetch
+
+
+def test_data_whose_source_was_read_today_and_holds_nothing_newer_is_not_late(
+    dataset: Dataset, cast: Cast, site: Site, client: Client
+) -> None:
+    Dataset.objects.filter(pk=dataset.pk).update(accrual_periodicity="daily", steward=cast.steward)
+    approved(dataset, cast, site)
+    fetch = fetched(dataset, cast)
+    fetched_take(dataset_id=dataset.pk)
+    fetch.refresh_from_db()
+    become_public(fetch)
+    public = Release.objects.filter(dataset=dataset, stage=Stage.PUBLISHED)
+    public.update(published_at=timezone.now() - timedelta(days=5))
+    Fetch.objects.filter(pk=fetch.pk).update(fetched_at=timezone.now() - timedelta(days=6))
+    assert [line.dataset for line in due_lines()] == [dataset]
+    looked = nothing_new(dataset, cast)
+    assert due_lines() == []
+    assert freshness_sweep() == 0
+    assert freshness_of_many([dataset.pk])[dataset.pk].looked_at == looked.fetched_at
+    client.force_login(cast.steward)
+    page = client.get(reverse("dataset_refresh", args=[dataset.pk])).content.decode()
+    assert "and its source held nothing new on" in page
+    # It is counted from that look: a day without another is late again.
+    (line,) = due_lines(now=timezone.now() + timedelta(days=3))
+    assert line.freshness.band == "delinquent"
+
+
+def test_data_is_late_although_its_source_gave_nothing_new_while_what_it_gave_before_is_not_public(
+    dataset: Dataset, cast: Cast, site: Site
+) -> None:
+    Dataset.objects.filter(pk=dataset.pk).update(accrual_periodicity="daily")
+    Release.objects.filter(dataset=dataset).update(published_at=timezone.now() - timedelta(days=5))
+    approved(dataset, cast, site)
+    fetched(dataset, cast)
+    fetched_take(dataset_id=dataset.pk)
+    stage_put(Refresh.objects.get().release, Stage.WITHDRAWN, timezone.now())
+    nothing_new(dataset, cast)
+    (line,) = due_lines()
+    assert line.freshness.looked_at is None

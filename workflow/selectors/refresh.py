@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from datafiles.drift import Drift, Shift
 from datafiles.drift_words import is_emptier, is_noted, shift_words
 from publishing.models import Permit
 from publishing.selectors_bounds import last_permit, permit_in_force
+from publishing.selectors_sources import last_looks
 from workflow.calendar import calendar_of
 from workflow.comparing import halt_of
 from workflow.context import ReleaseContext
@@ -168,6 +169,7 @@ def freshness_of_dataset(dataset: Dataset, *, now: datetime | None = None) -> Fr
         now or timezone.now(),
         profile.updates,
         calendar_of(profile),
+        last_looks([dataset.pk]).get(dataset.pk),
     )
 
 
@@ -182,15 +184,30 @@ def due_lines(*, now: datetime | None = None, among: Q | None = None) -> list[Du
     for release in rows.select_related(
         "profile", "dataset__program", "dataset__department", "dataset__steward", "dataset__coordinator"
     ):
-        dataset, profile = release.dataset, profile_of(release.profile)
-        fresh = freshness_of(
-            dataset.accrual_periodicity, release.published_at, now, profile.updates, calendar_of(profile)
-        )
+        fresh = _fresh(release, now, None)
         if fresh is not None and fresh.band in LATE_BANDS:
-            found.append(DueLine(dataset, release, fresh))
+            found.append(DueLine(release.dataset, release, fresh))
     busy = _busy(line.dataset.pk for line in found)
-    found = [line for line in found if line.dataset.pk not in busy]
+    found = _still_late([line for line in found if line.dataset.pk not in busy], now)
     return sorted(found, key=lambda line: (line.freshness.due_at, line.dataset.pk))
+
+
+def _still_late(lines: list[DueLine], now: datetime) -> list[DueLine]:
+    """Without the data whose source was read since and held nothing newer: nobody can bring what there is not."""
+    looks = last_looks(line.dataset.pk for line in lines)
+    found = []
+    for line in lines:
+        fresh = _fresh(line.release, now, looks.get(line.dataset.pk))
+        if fresh is not None and fresh.band in LATE_BANDS:
+            found.append(replace(line, freshness=fresh))
+    return found
+
+
+def _fresh(release: Release, now: datetime, looked_at: datetime | None) -> Freshness | None:
+    frequency, profile = release.dataset.accrual_periodicity, profile_of(release.profile)
+    return freshness_of(
+        frequency, release.published_at, now, profile.updates, calendar_of(profile), looked_at
+    )
 
 
 def _busy(dataset_ids: Iterable[int]) -> set[int]:
@@ -214,13 +231,13 @@ def may_refresh(context: ReleaseContext) -> bool:
 
 
 def freshness_of_many(dataset_ids: Iterable[int], *, now: datetime | None = None) -> dict[int, Freshness]:
-    """How fresh the public data of several datasets is, by id; two queries."""
+    """How fresh the public data of several datasets is, by id; a handful of queries."""
     now = now or timezone.now()
-    rows = Release.objects.filter(dataset__in=list(dataset_ids), stage=Stage.PUBLISHED)
-    found = {}
-    for row in rows.select_related("profile", "dataset"):
-        profile = profile_of(row.profile)
-        found[row.dataset_id] = freshness_of(
-            row.dataset.accrual_periodicity, row.published_at, now, profile.updates, calendar_of(profile)
+    rows = list(
+        Release.objects.filter(dataset__in=list(dataset_ids), stage=Stage.PUBLISHED).select_related(
+            "profile", "dataset"
         )
+    )
+    looks = last_looks(row.dataset_id for row in rows)
+    found = {row.dataset_id: _fresh(row, now, looks.get(row.dataset_id)) for row in rows}
     return {pk: fresh for pk, fresh in found.items() if fresh is not None}

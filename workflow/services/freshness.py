@@ -60,7 +60,7 @@ def _is_news(person: User, line: DueLine, now: datetime) -> bool:
         dataset=line.dataset,
         person=person,
         band=line.freshness.band,
-        since=line.freshness.updated_at,
+        since=line.freshness.current_at,
         defaults={"at": now},
     )
     return is_new
