@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from accounts.profiles import parts, words
 from accounts.profiles.fields import CHOICE, DAYS, FLAG, PEOPLE, TEXT, roles, word
-from accounts.profiles.shape import Key, Rows, Table
+from accounts.profiles.shape import Key, Rows, Table, Value
+
+LONGEST_MARK = 40
+
+
+def mark_fault(value: str) -> str:
+    return "" if len(value) <= LONGEST_MARK else f'"{value[:60]}" is longer than {LONGEST_MARK} characters.'
+
+
+MARK = Value(says=mark_fault)
 
 RETIREMENT = Table(
     {
@@ -26,6 +35,10 @@ RETIREMENT = Table(
         "roles": Key(roles("so nobody could retire data"), "Who may retire data."),
         "approval": Key(roles(), "Whose approval it needs besides."),
         "notification_plan": Key(FLAG, "Whether a plan for telling the users of the data is needed."),
+        "notice_title_prefix": Key(
+            MARK, "What portals show before the title of the dataset while its notice runs."
+        ),
+        "notice_tag": Key(MARK, "A keyword that the dataset has on portals while its notice runs."),
     },
     parts.Retirement,
 )

@@ -203,6 +203,9 @@ class Retirement:
     roles: tuple[str, ...] = ("cdo", "portal_admin")
     approval: tuple[str, ...] = ()
     notification_plan: bool = False
+    # How portals mark the dataset while the notice runs, besides the words above its description.
+    notice_title_prefix: str = ""
+    notice_tag: str = ""
 
 
 @dataclass(frozen=True)

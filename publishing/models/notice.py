@@ -23,6 +23,9 @@ class PortalNotice(WorkItem):
     asset = models.OneToOneField(PortalAsset, on_delete=models.PROTECT, related_name="notice")
     wanted = models.CharField(max_length=10, choices=Wanted.choices, default=Wanted.NONE)
     text = models.TextField(blank=True)
+    # Of an announced end: what stands before the title, and a keyword beside those that were approved.
+    title_prefix = models.CharField(max_length=40, blank=True)
+    tag = models.CharField(max_length=40, blank=True)
     wanted_at = models.DateTimeField(default=timezone.now)
     # Which copy carries the notice: a newer one does not, until it is put there too.
     publication = models.ForeignKey(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.selectors import profile_for
 from audit.services import event_record
 from dossier.selectors import subject_of
 from publishing.models import PortalAsset, PortalNotice, Publication
@@ -28,26 +30,37 @@ def notices_put(
 ) -> list[PortalNotice]:
     """Have every portal that holds the dataset say `text` about it; asking again for the same changes nothing.
 
-    `wanted`: "announced" above the public description, "gone" with a copy that was made private, "none" to take
-    the notice off a public description. Returns the notices that a worker now brings to their places.
+    `wanted`: "announced" above the public description, with the mark in title and keywords that the program's
+    profile asks for; "gone" with a copy that was made private; "none" to take all that off a public description.
+    Returns the notices that a worker now brings to their places.
     """
     now = now or timezone.now()
     changed = []
+    prefix, tag = _marks(dataset_id) if wanted == Wanted.ANNOUNCED else ("", "")
     for asset in PortalAsset.objects.filter(dataset_id=dataset_id).exclude(remote_id=""):
         notice = PortalNotice.objects.select_for_update(of=("self",)).filter(asset=asset).first()
         if notice is None and wanted == Wanted.NONE:
             continue
         copy = asset.public_publication_id
-        if notice is not None and _stands(notice, wanted, text, copy):
+        marked = notice is not None and (notice.title_prefix, notice.tag) == (prefix, tag)
+        if notice is not None and marked and _stands(notice, wanted, text, copy):
             continue
         notice = notice or PortalNotice(asset=asset)
         notice.wanted, notice.text, notice.wanted_at, notice.publication_id = wanted, text, now, copy
+        notice.title_prefix, notice.tag = prefix, tag
         notice.status, notice.attempts, notice.due_at = WorkItem.Status.QUEUED, 0, timezone.now()
         notice.lease_until, notice.lease_token, notice.error = None, "", ""
         notice.save()
         work_queue(notice)
         changed.append(notice)
     return changed
+
+
+def _marks(dataset_id: int) -> tuple[str, str]:
+    """How the program marks data that is to go (DOMAIN b4: Connecticut's title prefix and keyword)."""
+    dataset = apps.get_model("workflow", "Dataset")._default_manager.select_related("program")
+    rules = profile_for(dataset.get(pk=dataset_id).program).retirement
+    return rules.notice_title_prefix, rules.notice_tag
 
 
 def _stands(notice: PortalNotice, wanted: str, text: str, copy: int | None) -> bool:
@@ -92,7 +105,7 @@ def _bring(notice: PortalNotice, portal: Portal) -> None:
         if isinstance(portal, Federates):
             notice.sites = portal.shown_on(asset.remote_id)
     elif asset.public_publication_id is not None:
-        portal.set_metadata(asset.remote_id, _record(copy, notice))
+        portal.set_metadata(asset.remote_id, record_noticed(copy, notice))
     _event(notice, copy)
 
 
@@ -101,11 +114,18 @@ def _copy_of(asset: PortalAsset) -> Publication | None:
     return asset.public_publication or asset.publications.first()
 
 
-def _record(copy: Publication, notice: PortalNotice) -> PortalRecord:
+def record_noticed(copy: Publication, notice: PortalNotice | None) -> PortalRecord:
+    """What a place says of this copy: as approved, and below a notice with its marks while one is announced."""
     record = PortalRecord.from_json(copy.record)
-    if notice.wanted != Wanted.ANNOUNCED:
+    if notice is None or notice.wanted != Wanted.ANNOUNCED:
         return record
-    return replace(record, description=f"{notice.text}\n\n{record.description}".strip())
+    tags = record.tags if not notice.tag or notice.tag in record.tags else (*record.tags, notice.tag)
+    return replace(
+        record,
+        name=f"{notice.title_prefix} {record.name}".strip(),
+        description=f"{notice.text}\n\n{record.description}".strip(),
+        tags=tags,
+    )
 
 
 def _event(notice: PortalNotice, copy: Publication) -> None:

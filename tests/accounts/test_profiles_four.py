@@ -116,6 +116,8 @@ def test_connecticut_presumes_openness_and_keeps_its_licences_retirement_and_por
     assert ct.publication["portals"] == ("socrata", "arcgis_geo")
     assert ct.publication["default_licence"] == "PUBLIC_DOMAIN"
     assert (len(ct.retirement.criteria), ct.retirement.notice_days, ct.retirement.grace_days) == (7, 30, 7)
+    # Handbook, data retirement: prefix the title, add the tag, note the removal.
+    assert (ct.retirement.notice_title_prefix, ct.retirement.notice_tag) == ("ARCHIVE", "archive")
     # Counts of 5 and less are suppressed.
     assert ct.k_min(classification="public") == 6
 

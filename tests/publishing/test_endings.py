@@ -11,6 +11,7 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import ProgramProfile
 from dossier.storage import local_path
 from publishing.models import PortalAsset, PortalNotice, Publication
 from publishing.services.notices import notice_run, notices_put
@@ -51,6 +52,14 @@ def looked_at(prepared: Prepared) -> Retraction:
     row = retraction_look(release_id=prepared.release.pk)
     assert row is not None
     return row
+
+
+def rules(**about: str) -> None:
+    """What the profile of every program says about retirement besides."""
+    for row in ProgramProfile.objects.all():
+        told = {**row.content.get("retirement", {}), **about}
+        kept = {key: value for key, value in told.items() if value != ""}
+        ProgramProfile.objects.filter(pk=row.pk).update(content={**row.content, "retirement": kept})
 
 
 def described(orders: Orders, publication: Publication) -> dict[str, Any]:
@@ -125,6 +134,26 @@ def test_a_notice_stands_above_the_public_description_and_goes_again(cast: Cast,
     (notice,) = notices_put(dataset_id=dataset_id, wanted="none")
     work_run(PortalNotice, notice.pk, notice_run)
     assert described(orders, publication)["description"] == prepared.record.description
+
+
+def test_a_program_marks_title_and_keywords_while_the_notice_runs(cast: Cast, orders: Orders) -> None:
+    """Connecticut's handbook, data retirement: prefix the title with ARCHIVE, add the tag archive."""
+    prepared, publication = published(cast)
+    dataset_id = prepared.release.dataset_id
+    rules(notice_title_prefix="ARCHIVE", notice_tag="archive")
+    (notice,) = notices_put(dataset_id=dataset_id, wanted="announced", text="To be retired.")
+    work_run(PortalNotice, notice.pk, notice_run)
+    view = described(orders, publication)
+    assert (view["name"], sorted(view["tags"])) == (f"ARCHIVE {prepared.record.name}", ["archive", "permits"])
+    assert view["description"].startswith("To be retired.")
+    assert notices_put(dataset_id=dataset_id, wanted="announced", text="To be retired.") == []
+    # The program's rule changed while the notice runs: the portal follows.
+    rules(notice_title_prefix="", notice_tag="archive")
+    assert notices_put(dataset_id=dataset_id, wanted="announced", text="To be retired.") == [notice]
+    (notice,) = notices_put(dataset_id=dataset_id, wanted="none")
+    work_run(PortalNotice, notice.pk, notice_run)
+    view = described(orders, publication)
+    assert (view["name"], view["tags"]) == (prepared.record.name, ["permits"])
 
 
 def test_a_dataset_that_is_gone_carries_its_note_only_once_it_is_private(cast: Cast, orders: Orders) -> None:

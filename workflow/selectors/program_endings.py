@@ -19,6 +19,10 @@ def retirement_words(profile: Profile) -> Pairs:
     if rule.notice_days and rule.grace_days:
         notice += f"; none for data of up to {days_words(rule.grace_days, 'day')}"
     pairs = [pair("Retired by", roles_words(profile, rule.roles)), pair("Notice", notice)]
+    marks = [f"“{rule.notice_title_prefix}” before the title"] if rule.notice_title_prefix else []
+    marks += [f"the keyword “{rule.notice_tag}”"] if rule.notice_tag else []
+    if marks:
+        pairs.append(pair("Portals show meanwhile", " and ".join(marks)))
     if rule.objection_days > rule.notice_days:
         pairs.append(pair("Objections are heard", f"for {days_words(rule.objection_days, _DAYS[rule.days])}"))
     kept = f"for {days_words(rule.archive_years, 'year')}" if rule.archive_years else "for good"
