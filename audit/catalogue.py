@@ -232,6 +232,9 @@ ACTIONS: dict[str, str] = {
     "publishing.connection_tried": "{actor} tried the connection to {place} with a private test dataset.",
     "publishing.recheck_asked": "{actor} had the public copy compared again: {place}.",
     "publishing.public_differs": "The public copy at {place} is not what was approved any more: {what}.",
+    "publishing.private_was_seen": "Strangers could see the copy at {place}, which nobody had made public here; it is "
+    "being made private.",
+    "publishing.private_again": "The copy at {place} is private again, seen from outside.",
     "publishing.public_equal_again": "The public copy at {place} is what was approved again.",
     "publishing.take_back_asked": "The copy{where} is being made private.",
     "publishing.notice_put": "The portal {place} was told: {wanted}.",

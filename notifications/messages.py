@@ -194,6 +194,12 @@ _MESSAGES = (
         asks=True,
         needs=("dataset", "problem"),
     ),
+    Message(
+        "private_copy_seen",
+        "a copy that nobody had made public could be seen by strangers",
+        asks=True,
+        needs=("dataset", "problem"),
+    ),
     Message("publication_failed", "the portal did not take a copy", asks=True, needs=("dataset", "problem")),
     Message("private_copy_ready", "a private copy on the portal can be looked at"),
     Message(

@@ -1,4 +1,4 @@
-"""PublicCheck: is what the public sees of a dataset still what was approved?"""
+"""PublicCheck: is what the public sees of a dataset still what was approved, and nothing else?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from django.db import models
 
 from publishing.models.publication import PortalAsset
 from work.models import WorkItem
+
+# The line of evidence about the audience.
+AUDIENCE = "Who may see it"
 
 
 class PublicCheck(WorkItem):
@@ -26,6 +29,12 @@ class PublicCheck(WorkItem):
     # What differs, in words, and since when that is known; empty while all is equal.
     differs = models.TextField(blank=True)
     differs_since = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def is_seen_without_leave(self) -> bool:
+        """Strangers saw what nobody had made public here."""
+        wrong = [proof for proof in self.evidence if not proof["ok"]]
+        return any((proof["what"], proof["expected"]) == (AUDIENCE, "private") for proof in wrong)
 
     def __str__(self) -> str:
         return f"Check of {self.asset}"

@@ -1,4 +1,4 @@
-"""Once more, later: does the public still see what was approved, or did somebody change it on the portal?"""
+"""Once more, later: does the public still see what was approved, and nothing else, or was it changed on the portal?"""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from audit.services import event_record
 from dossier.selectors import subject_of
 from publishing.errors import PublishingError
 from publishing.models import PortalAsset, PortalNotice, Publication, PublicCheck
+from publishing.models.recheck import AUDIENCE
 from publishing.places import place_words
 from publishing.portals.base import NotFound, Portal, PortalError, Proves, Throttled
+from publishing.records import PortalRecord
 from publishing.refusals import EncodingError
-from publishing.services.remote import open_portal
+from publishing.services.notices import record_noticed
+from publishing.services.recheck_private import copy_there, narrow_at_once, private_places, should_be_public
+from publishing.services.remote import open_portal, place_of
 from publishing.services.run_base import Step
 from publishing.services.run_compare import Comparing
 from work.errors import Retry, Stop
@@ -56,7 +60,10 @@ def recheck_request(
 
 
 def rechecks_sweep(*, now: datetime | None = None) -> int:
-    """Ask for a check of every public copy that was not compared for as long as the settings say. Returns how many."""
+    """Ask for a check of every place that was not looked at for as long as the settings say. Returns how many.
+
+    Of what is public: is it what was approved? Of what is not: does really nobody see it?
+    """
     now = now or timezone.now()
     if not settings.PUBLISHING_RECHECK_HOURS:
         return 0
@@ -64,9 +71,12 @@ def rechecks_sweep(*, now: datetime | None = None) -> int:
     waiting = Q(public_check=None, public_publication__finished_at__lt=before) | Q(
         public_check__finished_at__lt=before
     )
-    due = PortalAsset.objects.filter(waiting, public_publication__reached=Publication.Reached.PUBLIC)
+    public = PortalAsset.objects.filter(waiting, public_publication__reached=Publication.Reached.PUBLIC)
+    private = private_places(before).exclude(remote_id="")
+    # Of a portal that we left nothing can be asked.
+    due = [*public.exclude(remote_id=""), *(one for one in private if one.domain == place_of(one.portal))]
     with transaction.atomic():
-        return sum(_ask(asset, None, now) is not None for asset in due.exclude(remote_id=""))
+        return sum(_ask(asset, None, now) is not None for asset in due)
 
 
 def recheck_place(asset: PortalAsset, *, now: datetime | None = None) -> None:
@@ -90,11 +100,11 @@ def _ask(asset: PortalAsset, actor: User | None, now: datetime) -> PublicCheck |
 def recheck_run(check: PublicCheck, beat: Beat) -> None:
     """The handler of a check. Raises Retry while waiting may help, Stop when a person must act."""
     asset = check.asset
-    publication = asset.public_publication
-    if publication is None:
-        # Taken back meanwhile: there is nothing that has to be equal.
+    publication = asset.public_publication or copy_there(asset)
+    if publication is None or not asset.remote_id:
         _write(check, None, [])
         return
+    before = asset.public_publication_id
     if asset.writer_id is not None:
         raise Retry(
             "The dataset is being published just now. We compare it when that has ended.", after=_ASK_AGAIN
@@ -103,7 +113,7 @@ def recheck_run(check: PublicCheck, beat: Beat) -> None:
     try:
         with open_portal(look.tell, asset.portal) as portal:
             look.portal = portal
-            evidence = look.evidence()
+            evidence = look.evidence() if before else look.hidden()
     except PortalError as error:
         if error.permanent:
             raise Stop(error.sentence) from None
@@ -112,12 +122,13 @@ def recheck_run(check: PublicCheck, beat: Beat) -> None:
     except (EncodingError, PublishingError) as error:
         raise Stop(error.sentence) from None
     asset.refresh_from_db(fields=["public_publication", "writer"])
-    if asset.public_publication_id != publication.pk or asset.writer_id is not None:
+    if asset.public_publication_id != before or asset.writer_id is not None:
         raise Retry(
             "The dataset was published anew while we compared it. We compare it again.", after=_ASK_AGAIN
         )
     beat(99, "Writing down what was compared.")
-    _write(check, publication, evidence)
+    as_it_should = all(proof["ok"] for proof in evidence)
+    _write(check, None if as_it_should and not before else publication, evidence)
 
 
 class _Look(Comparing):
@@ -134,21 +145,47 @@ class _Look(Comparing):
             return [self.proof("The dataset on the portal", "there", "gone: it was deleted")]
         probe = self.portal.verify_public(remote_id, key_field=self.record.row_identifier)
         seen = "public" if remote.scope == "public" and probe.visible else "private"
-        found = [self.proof("Who may see it", "public", seen), self.schema_proof(remote)]
+        found = [self.proof(AUDIENCE, "public", seen), self.schema_proof(remote)]
         if not all(proof["ok"] for proof in found):
             return found
-        # A notice of ours above the description is no change by others.
-        if isinstance(self.portal, Proves) and not PortalNotice.objects.filter(asset=self.asset).exists():
-            told = self.portal.proofs(remote_id, self.record)
+        record = self._record_there()
+        if isinstance(self.portal, Proves) and record is not None:
+            told = self.portal.proofs(remote_id, record)
             found += [self.proof(one.what, one.expected, one.found, counts=one.counts) for one in told]
         with self.opened():
             return found + self.compare_rows(remote_id, anonymous=True, after=Step.SAVE, step=Step.CHECK)
 
+    def hidden(self) -> list[dict[str, Any]]:
+        """Of a place that shows no release: nobody sees it from outside. A release that counts as published is seen."""
+        try:
+            remote = self.portal.view(self.asset.remote_id)
+        except NotFound:
+            return []
+        probe = self.portal.verify_public(self.asset.remote_id, key_field=self.record.row_identifier)
+        if remote.scope == "public" or probe.visible:
+            return [self.proof(AUDIENCE, "private", "public")]
+        wanted = "public" if should_be_public(self.asset) else "private"
+        return [self.proof(AUDIENCE, wanted, "private")]
+
+    def _record_there(self) -> PortalRecord | None:
+        """What the place is to say of the dataset: with a notice of ours above it; None while one is on its way."""
+        notice = PortalNotice.objects.filter(asset=self.asset).first()
+        if notice is None or notice.wanted != PortalNotice.Wanted.ANNOUNCED:
+            on_its_way = notice is not None and notice.status != PortalNotice.Status.DONE
+            return None if on_its_way else self.record
+        if notice.status != PortalNotice.Status.DONE:
+            return None
+        # A newer copy has none until it is put there too.
+        return record_noticed(self.item, notice if notice.publication_id == self.item.pk else None)
+
 
 @transaction.atomic
 def _write(check: PublicCheck, publication: Publication | None, evidence: list[dict[str, Any]]) -> None:
-    """The result; an event when it is another one than before, and the conductor tells people."""
-    now = timezone.now()
+    """The result; an event when it is another one than before, and the conductor tells people.
+
+    What strangers see without leave is made private at once.
+    """
+    now, was_seen, of_before = timezone.now(), check.is_seen_without_leave, check.publication
     wrong = [proof for proof in evidence if not proof["ok"]]
     before = check.differs if publication is not None and check.publication_id == publication.pk else ""
     check.differs = _Look.told_difference(wrong) if wrong else ""
@@ -157,14 +194,24 @@ def _write(check: PublicCheck, publication: Publication | None, evidence: list[d
     fields = ["publication", "evidence", "checked_at", "differs", "differs_since"]
     check.save(update_fields=fields)
     if publication is None:
+        if was_seen and of_before is not None:
+            _event(check, "publishing.private_again", of_before)
         return
+    if check.is_seen_without_leave:
+        narrow_at_once(check.asset, publication)
     if check.differs != before:
-        event_record(
-            action="publishing.public_differs" if wrong else "publishing.public_equal_again",
-            actor=None,
-            subject=check,
-            data={"what": check.differs, "place": place_words(check.asset.portal, check.asset.domain)},
-            **subject_of(publication.release_id),
-        )
+        seen = "publishing.private_was_seen" if check.is_seen_without_leave else "publishing.public_differs"
+        _event(check, seen if wrong else "publishing.public_equal_again", publication)
     if wrong:
         transaction.on_commit(lambda: task_nudge(_CONDUCTOR, publication.release_id))
+
+
+def _event(check: PublicCheck, action: str, publication: Publication) -> None:
+    place = place_words(check.asset.portal, check.asset.domain)
+    event_record(
+        action=action,
+        actor=None,
+        subject=check,
+        data={"what": check.differs, "place": place},
+        **subject_of(publication.release_id),
+    )

@@ -6,21 +6,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
 from notifications.models import OutgoingMessage
-from publishing.models import PublicCheck
+from publishing.models import PortalAsset, PortalNotice, PublicCheck
 from publishing.portals.socrata import SocrataPortal
+from publishing.recheck_page import checks_that_differ
 from publishing.services import publication_make_private
+from publishing.services.notices import notice_run, notices_put
 from publishing.services.recheck import recheck_request, recheck_run, rechecks_sweep
 from tests.cast import Cast
 from tests.publishing.conftest import Orders
-from tests.publishing.releases import Prepared, public, run_to_the_end
+from tests.publishing.releases import Prepared, public, run_to_the_end, seen_by_strangers
 from work.services import work_run
+from workflow.models import Release
 from workflow.services.settle import release_settle
+from workflow.stages import Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_steps")]
 
@@ -157,3 +162,102 @@ def test_above_a_stated_size_rows_drawn_by_chance_are_compared_and_it_says_so(
     row = {"row_key": "7", "remarks": "other"}
     orders.send("POST", f"/resource/{place(orders, prepared)}.json", [row])
     assert "other in Remarks" in checked(prepared).differs
+
+
+def looked_at(prepared: Prepared) -> PublicCheck:
+    """The daily sweep a month later, and a worker."""
+    assert rechecks_sweep(now=timezone.now() + timedelta(days=30)) == 1
+    check = PublicCheck.objects.get(asset__dataset=prepared.release.dataset_id)
+    PublicCheck.objects.update(due_at=timezone.now())
+    work_run(PublicCheck, check.pk, recheck_run)
+    check.refresh_from_db()
+    return check
+
+
+def make_public_by_hand(orders: Orders, remote_id: str) -> None:
+    path = f"/api/views/{remote_id}/permissions"
+    users = orders.get(path).json()["users"]
+    assert orders.send("PUT", path, {"scope": "public", "users": users}).status_code == 200
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_a_private_copy_that_was_made_public_by_hand_is_made_private_and_people_are_told(
+    client: Client, cast: Cast, orders: Orders, settings: Any, taken_back: bool
+) -> None:
+    settings.PUBLISHING_RECHECK_HOURS = 24
+    prepared = Prepared(cast)
+    publication = public(prepared) if taken_back else run_to_the_end(prepared.ask("private"))
+    if taken_back:
+        publication_make_private(release_id=prepared.release.pk)
+        run_to_the_end(publication)
+    assert looked_at(prepared).differs == ""
+    make_public_by_hand(orders, publication.asset.remote_id)
+    assert seen_by_strangers(orders, publication) is not None
+    check = looked_at(prepared)
+    assert check.is_seen_without_leave and check.publication == publication
+    release_settle(release_id=prepared.release.pk)
+    letters = OutgoingMessage.objects.filter(message_id="private_copy_seen")
+    assert letters.filter(recipient=prepared.release.dataset.steward).exists()
+    assert not OutgoingMessage.objects.filter(message_id="public_copy_differs").exists()
+    client.force_login(cast.coordinator)
+    page = client.get(reverse("release_publication", args=[prepared.release.pk])).content.decode()
+    assert "strangers could see a copy that nobody had made public here" in page
+    # A worker makes it private, and the next look finds it so.
+    publication.refresh_from_db()
+    run_to_the_end(publication)
+    assert publication.status == "done" and seen_by_strangers(orders, publication) is None
+    publication.asset.refresh_from_db()
+    assert publication.asset.public_publication is None
+    told = letters.count()
+    assert looked_at(prepared).differs == ""
+    release_settle(release_id=prepared.release.pk)
+    assert letters.count() == told
+    actions = AuditEvent.objects.filter(release_id=prepared.release.pk).values_list("action", flat=True)
+    assert {"publishing.private_was_seen", "publishing.private_again"} <= set(actions)
+
+
+def test_a_published_release_whose_place_shows_nothing_is_told(
+    cast: Cast, orders: Orders, portal: SocrataPortal, settings: Any
+) -> None:
+    settings.PUBLISHING_RECHECK_HOURS = 24
+    publication = public(prepared := Prepared(cast))
+    QuerySet(Release).filter(pk=prepared.release.pk).update(stage=Stage.PUBLISHED)
+    # Dark, and nobody remembers it: the way back of another copy ended so.
+    portal.set_scope(publication.asset.remote_id, "private")
+    PortalAsset.objects.update(public_publication=None)
+    check = looked_at(prepared)
+    assert check.differs == "who may see it (approved public, found private)"
+    release_settle(release_id=prepared.release.pk)
+    assert OutgoingMessage.objects.filter(message_id="public_copy_differs").exists()
+    # What is then taken back has nothing to be shown any more.
+    publication_make_private(release_id=prepared.release.pk)
+    publication.refresh_from_db()
+    run_to_the_end(publication)
+    QuerySet(Release).filter(pk=prepared.release.pk).update(stage=Stage.RETRACTED)
+    assert checks_that_differ(prepared.release.pk) == []
+    assert looked_at(prepared).differs == ""
+
+
+def brought(notice: PortalNotice) -> None:
+    PortalNotice.objects.update(due_at=timezone.now())
+    work_run(PortalNotice, notice.pk, notice_run)
+
+
+@pytest.mark.parametrize("wanted", ["announced", "none"])
+def test_under_a_notice_of_ours_and_after_it_what_others_write_is_told(
+    cast: Cast, orders: Orders, wanted: str
+) -> None:
+    public(prepared := Prepared(cast))
+    dataset = prepared.release.dataset_id
+    (notice,) = notices_put(dataset_id=dataset, wanted="announced", text="To be retired in June.")
+    # While it is on its way nobody knows what the portal says.
+    assert checked(prepared).differs == ""
+    brought(notice)
+    assert checked(prepared).differs == ""
+    if wanted == "none":
+        notices_put(dataset_id=dataset, wanted="none")
+        brought(notice)
+        assert checked(prepared).differs == ""
+    edited = {"description": "Edited by hand", "name": "Another title"}
+    orders.send("PUT", f"/api/views/{place(orders, prepared)}.json", edited)
+    assert "escription of the dataset" in checked(prepared).differs

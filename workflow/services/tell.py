@@ -23,7 +23,7 @@ from notifications.services import message_queue
 from privacy.models import Scan
 from publishing.models import Publication
 from publishing.places import and_words, place_words
-from publishing.recheck_page import checks_that_differ
+from publishing.recheck_page import checks_that_differ, checks_that_were_seen
 from publishing.selectors import places_of
 from workflow import routing
 from workflow.comparing import halt_of
@@ -43,6 +43,7 @@ def tell_what_ended(context: ReleaseContext, now: datetime) -> None:
     _private_copy(context, now)
     _failed_publication(context, now)
     _public_copy_differs(context, now)
+    _private_copy_seen(context, now)
     _stopped_refresh(context, now)
     retraction_look(release_id=context.release.pk, now=now)
 
@@ -120,6 +121,18 @@ def _public_copy_differs(context: ReleaseContext, now: datetime) -> None:
     )
     since = max(check.differs_since or now for check in differing)
     _tell(context, "public_copy_differs", people, "release_publication", since, now, problem=problem)
+
+
+def _private_copy_seen(context: ReleaseContext, now: datetime) -> None:
+    """Told once for each time that strangers began to see what nobody had made public."""
+    seen = checks_that_were_seen(context.release.pk)
+    if not seen:
+        return
+    roles = (Role.COORDINATOR, Role.PORTAL_ADMIN)
+    people = [context.dataset.steward, *(one for role in roles for one in routing.holders(context, role))]
+    where = and_words([place_words(check.asset.portal, check.asset.domain) for check in seen])
+    since = max(check.differs_since or now for check in seen)
+    _tell(context, "private_copy_seen", people, "release_publication", since, now, problem=where)
 
 
 def _problem(publication: Publication, *, named: bool) -> str:

@@ -1,0 +1,64 @@
+"""Places that nobody may see: which of them are looked at again, and what follows when strangers see one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from dossier.services import dossier_lock
+from publishing.models import PortalAsset, Publication
+from publishing.services.locks import places_lock
+from publishing.services.requests import publication_start_anew
+from work.errors import Retry
+from work.services import work_queue
+
+Goal = Publication.Goal
+
+_PUBLIC_STAGE = "PUBLISHED"
+_ASK_AGAIN = 60.0
+
+
+def private_places(before: datetime) -> QuerySet[PortalAsset]:
+    """Places that show no release to the public, by what we know, and were not looked at since then."""
+    ended = Publication.objects.filter(asset=OuterRef("pk"), finished_at__lt=before)
+    waiting = Q(public_check__finished_at__lt=before) | (Q(public_check=None) & Exists(ended))
+    return PortalAsset.objects.filter(waiting, public_publication=None)
+
+
+def copy_there(asset: PortalAsset) -> Publication | None:
+    """The copy that the place holds: the one that should be public there, else the one that was sent last."""
+    return should_be_public(asset) or asset.publications.first()
+
+
+def should_be_public(asset: PortalAsset) -> Publication | None:
+    """The copy of a release that counts as published, which nobody took back: the place is to show it."""
+    rows = asset.publications.filter(
+        goal=Goal.PUBLIC,
+        reached=Publication.Reached.PUBLIC,
+        permit__revoked_at=None,
+        release__stage=_PUBLIC_STAGE,
+    )
+    return rows.order_by("-release_id", "-pk").first()
+
+
+def narrow_at_once(asset: PortalAsset, copy: Publication) -> None:
+    """Have a worker make private what strangers see though nobody made it public here; it asks until they do not.
+
+    Call it inside a transaction. Raises Retry while somebody writes there: then it is looked at again.
+    """
+    dossier_lock(release_id=copy.release_id)
+    places_lock(dataset_id=asset.dataset_id)
+    asset.refresh_from_db(fields=["public_publication", "writer"])
+    if asset.public_publication_id is not None or asset.writer_id is not None:
+        raise Retry(
+            "The dataset is being published just now. We look again when that has ended.", after=_ASK_AGAIN
+        )
+    # As with any copy that may be seen: its place says whose rows these are until they are not seen any more.
+    asset.public_publication = copy
+    asset.save(update_fields=["public_publication"])
+    wish = Goal.PRIVATE if copy.goal == Goal.PUBLIC else Goal(copy.goal)
+    Publication.objects.filter(pk=copy.pk).update(goal=wish, failure="")
+    copy.refresh_from_db(fields=["goal", "failure"])
+    publication_start_anew(copy)
+    work_queue(copy, urgent=True)
