@@ -6,9 +6,10 @@ import csv
 import html
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
 from publishing.portals.base import BadRequest, RemoteAsset, RemoteColumn
 from publishing.portals.shared.points import point_fields, point_of
@@ -35,7 +36,7 @@ _TAKEN = frozenset(
     )
 )
 _ESCAPE = "f__"
-_SHAPE = "workflowShape"
+_SHAPE, _ZONE = "workflowShape", "workflowTimeZone"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -118,9 +119,13 @@ def field_of(column: PortalColumn) -> dict[str, Any]:
 
 
 def described(column: PortalColumn) -> str:
-    """ArcGIS keeps a field's description as JSON in a text. Shapes are texts here; of which type is told with it."""
-    kind = {_SHAPE: column.type} if column.type in SHAPES else {}
-    return json.dumps({"value": column.description, "fieldValueType": "", **kind})
+    """ArcGIS keeps a field's description as JSON in a text.
+
+    Shapes are texts here; of which type is told with it, and so is the zone of moments that we write on a local clock.
+    """
+    about = {_SHAPE: column.type} if column.type in SHAPES else {}
+    about |= {_ZONE: column.timezone} if column.timezone else {}
+    return json.dumps({"value": column.description, "fieldValueType": "", **about})
 
 
 def index(row_identifier: str) -> dict[str, Any]:
@@ -179,6 +184,19 @@ def _told(field: dict[str, Any]) -> dict[str, Any]:
     return told if isinstance(told, dict) else {"value": field["description"]}
 
 
+def _zones(definition: dict[str, Any]) -> dict[str, tzinfo | None]:
+    """The zone of each field's moments in our notation, where it is not UTC, as ArcGIS keeps them."""
+    return {to_ours(field["name"]): _zone(field) for field in fields_of(definition)}
+
+
+def _zone(field: dict[str, Any]) -> tzinfo | None:
+    told = _told(field).get(_ZONE)
+    try:
+        return ZoneInfo(told) if isinstance(told, str) else None
+    except (KeyError, ValueError):
+        return None  # not written by us: the comparison tells
+
+
 # rows out
 
 
@@ -188,10 +206,12 @@ def features(rows: list[dict[str, Any]], definition: dict[str, Any]) -> list[dic
     unknown = sorted({name for row in rows for name in row} - set(types))
     if unknown:
         raise BadRequest(f"The dataset has no column {unknown[0]}. Nothing of this step was sent.")
-    places = _places(definition)
+    places, zones = _places(definition), _zones(definition)
     return [
         {
-            "attributes": {to_theirs(name): sent(types[name], name, value) for name, value in row.items()},
+            "attributes": {
+                to_theirs(name): sent(types[name], name, value, zones[name]) for name, value in row.items()
+            },
             **_geometry(row, places),
         }
         for row in rows
@@ -211,7 +231,7 @@ def _geometry(row: dict[str, Any], places: tuple[str, str] | None) -> dict[str, 
     return {"geometry": {"x": point[0], "y": point[1], "spatialReference": WGS84}} if point else {}
 
 
-def sent(kind: str, name: str, value: Any) -> Any:
+def sent(kind: str, name: str, value: Any, zone: tzinfo | None = None) -> Any:
     if value is None or kind == TEXT:
         return value
     if kind == NUMBER:
@@ -224,23 +244,27 @@ def sent(kind: str, name: str, value: Any) -> Any:
         return number
     if kind == CHECKBOX:
         return 1 if value in (True, "true") else 0
-    return (datetime.fromisoformat(value).replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+    return (datetime.fromisoformat(value).replace(tzinfo=zone or UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def write_csv(file: TextIO, definition: dict[str, Any], rows: Iterable[dict[str, Any]]) -> None:
     """The rows as ArcGIS reads them from a file: 1 and 0, dates with a blank, nothing for null."""
     types = {to_ours(field["name"]): OURS[field["type"]] for field in fields_of(definition)}
+    zones = _zones(definition)
     writer = csv.writer(file)
     writer.writerow([to_theirs(name) for name in types])
     for row in rows:
-        writer.writerow([_cell(kind, row.get(name)) for name, kind in types.items()])
+        writer.writerow([_cell(kind, row.get(name), zones[name]) for name, kind in types.items()])
 
 
-def _cell(kind: str, value: Any) -> str:
+def _cell(kind: str, value: Any, zone: tzinfo | None) -> str:
     if value is None:
         return ""
     if kind == CHECKBOX:
         return "1" if value in (True, "true") else "0"
+    if kind == CALENDAR_DATE and zone:
+        moment = datetime.fromisoformat(value).replace(tzinfo=zone).astimezone(UTC)
+        return moment.replace(tzinfo=None).isoformat(" ", "milliseconds")
     return str(value).replace("T", " ", 1) if kind == CALENDAR_DATE else str(value)
 
 
@@ -279,16 +303,20 @@ def publish_parameters(name: str, definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def rows_of(answer: list[dict[str, Any]], definition: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    kinds = [(field["name"], to_ours(field["name"]), OURS[field["type"]]) for field in fields_of(definition)]
+    kinds = [
+        (field["name"], to_ours(field["name"]), OURS[field["type"]], _zone(field))
+        for field in fields_of(definition)
+    ]
     for feature in answer:
         values = feature.get("attributes", {})
-        yield {ours: _received(kind, values.get(theirs)) for theirs, ours, kind in kinds}
+        yield {ours: _received(kind, values.get(theirs), zone) for theirs, ours, kind, zone in kinds}
 
 
-def _received(kind: str, value: Any) -> Any:
+def _received(kind: str, value: Any, zone: tzinfo | None) -> Any:
     if kind == CHECKBOX and value in (0, 1):
         return value == 1
     if kind == CALENDAR_DATE and isinstance(value, (int, Decimal)):
         moment = _EPOCH + timedelta(milliseconds=int(value))
+        moment = moment.astimezone(zone) if zone else moment
         return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
     return value

@@ -14,6 +14,7 @@ from publishing.portals.arcgis import ArcgisPortal, items
 from publishing.portals.base import AuthFailed, BadRequest, Forbidden, ProtocolError, Retryable
 from tests.publishing.contract import material
 from tests.publishing.contract.houses import ArcgisHouse, House
+from tests.publishing.contract.test_moments import published
 
 pytestmark = pytest.mark.parametrize("running_house", [ArcgisHouse], indirect=True, ids=["arcgis_geo"])
 
@@ -205,3 +206,25 @@ def test_an_answer_without_an_id_is_asked_for_again(
         with pytest.raises(ProtocolError):
             portal.create(record)
     assert portal.view(portal.create(record).remote_id).scope == "private"
+
+
+def test_a_moment_is_kept_as_itself_and_only_read_on_the_clock_of_the_program(portal: ArcgisPortal) -> None:
+    """Maps show every moment on the clock of who looks: a local one would be moved a second time."""
+    remote_id, record, approved = published(portal)
+    address, _ = portal.items.layer(portal.items.item(remote_id))
+    rows = portal.items.signed.ask(
+        f"{address}/query",
+        "read the rows",
+        where="1=1",
+        outFields="*",
+        orderByFields="OBJECTID",
+        returnGeometry=False,
+        resultOffset=0,
+        resultRecordCount=10,
+    )
+    found = next(row["attributes"] for row in rows["features"] if row["attributes"]["name"] == "a")
+    # What named no zone stays as it was written.
+    moments = {name: found[name] for name in ("at", "seen")}
+    assert moments == {"at": 1_782_962_100_000, "seen": 1_782_947_700_000}
+    portal.set_scope(remote_id, "public")
+    assert material.held(portal, remote_id, record, anonymous=True) == approved
