@@ -1,4 +1,4 @@
-"""What the product asks of any portal. The ways in which one can fail are in `failures`, and known here too."""
+"""What the product asks of any portal. What it answers is in `answers`, how it fails in `failures`; both known here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ from typing import Any, Protocol, runtime_checkable
 
 import polars as pl
 
+from publishing.answers import (
+    ChunkReceipt,
+    Finding,
+    Proof,
+    PublicProbe,
+    RemoteAsset,
+    RemoteColumn,
+    Shared,
+)
 from publishing.failures import (
     SUBMITTED,
     AuthFailed,
@@ -70,65 +79,6 @@ __all__ = [
     "TidiesUp",
     "TooLarge",
 ]
-
-
-@dataclass(frozen=True)
-class RemoteColumn:
-    field_name: str
-    name: str
-    type: str
-    description: str
-
-
-@dataclass(frozen=True)
-class RemoteAsset:
-    """A dataset as the portal tells of it. `waiting`: the portal's own reviewer has to say yes first."""
-
-    remote_id: str
-    name: str
-    published: bool
-    scope: str
-    columns: tuple[RemoteColumn, ...]
-    row_identifier: str | None
-    group: int | None
-    waiting: bool = False
-
-
-@dataclass(frozen=True)
-class ChunkReceipt:
-    """What the portal said about one chunk of rows, summed over the requests that it took."""
-
-    status: int
-    request_id: str
-    created: int
-    updated: int
-    errors: int
-    requests: int = 1
-    deleted: int = 0
-
-    def plus(self, other: ChunkReceipt) -> ChunkReceipt:
-        return ChunkReceipt(
-            other.status,
-            other.request_id,
-            self.created + other.created,
-            self.updated + other.updated,
-            self.errors + other.errors,
-            self.requests + other.requests,
-            self.deleted + other.deleted,
-        )
-
-
-@dataclass(frozen=True)
-class PublicProbe:
-    """What a stranger without a key gets: the status of the page, a counted query and a sample query."""
-
-    view_status: int
-    rows: int | None
-    sample_rows: int | None
-
-    @property
-    def visible(self) -> bool:
-        return self.view_status == 200
 
 
 @dataclass(frozen=True)
@@ -216,41 +166,6 @@ class Portal(Protocol):
 # What some portals can do besides. Who asks looks first: isinstance(portal, DeletesRows).
 
 
-@dataclass(frozen=True)
-class Proof:
-    """One thing that was compared on the portal with what was approved.
-
-    `counts` is False where a difference is told and stops nothing: the portal keeps its own way there.
-    """
-
-    what: str
-    expected: str
-    found: str
-    counts: bool = True
-
-    @property
-    def ok(self) -> bool:
-        return self.expected == self.found or not self.counts
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file that belongs to a dataset. The same `filename` with other bytes takes its place."""
-
-    filename: str
-    name: str
-    media_type: str
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What came of sharing a private copy with people of the portal, by their e-mail addresses."""
-
-    with_: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-
 @runtime_checkable
 class DeletesRows(Protocol):
     def delete_rows(self, remote_id: str, keys: Sequence[str]) -> ChunkReceipt:
@@ -324,6 +239,16 @@ class Proves(Protocol):
         """What the portal says of the dataset besides its rows, beside what the record says."""
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that belongs to a dataset. The same `filename` with other bytes takes its place."""
+
+    filename: str
+    name: str
+    media_type: str
+    body: bytes
+
+
 @runtime_checkable
 class KeepsFiles(Protocol):
     def attach(self, remote_id: str, files: Sequence[Attachment]) -> list[Proof]:
@@ -371,16 +296,6 @@ class PlacesFiles(Protocol):
 
     def place(self, name: str, text: str) -> bool:
         """Put a file about the whole portal beside its first page; returns whether it is another than before."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of a test of the connection. `tone`: good, warn, bad, or empty where nobody can know."""
-
-    what: str
-    tone: str
-    found: str
-    next_step: str = ""
 
 
 @runtime_checkable
