@@ -37,6 +37,7 @@ from workflow.selectors.review_tracks import seats_to_give
 from workflow.selectors.reviews import orders_of
 from workflow.selectors.turns import turns_of
 from workflow.services.bulk import releases_transition
+from workflow.services.describing import against_of
 from workflow.services.reviews import review_request
 from workflow.services.transitions import release_transition
 from workflow.stages import MOVES, Stage
@@ -275,6 +276,7 @@ class ApprovalRequestAdmin(admin.ModelAdmin):
             "admin/workflow/approvalrequest/decide.html",
             {
                 "context": context,
+                "against": against_of(context),
                 "release": context.release,
                 "dataset": context.dataset,
                 "decisions": [_decision(request, context, name, form) for name in DECISIONS],

@@ -17,6 +17,12 @@ _LET_THROUGH = (Decision.PUBLISH, Decision.PRIVACY)
 
 def refresh_of(context: ReleaseContext) -> Refresh | None:
     """What is known of the refresh; None for a release that people opened to prepare it from the start."""
+    row = comparison_of(context)
+    return None if row is None or row.origin == Refresh.Origin.HAND else row
+
+
+def comparison_of(context: ReleaseContext) -> Refresh | None:
+    """How the release compares with what is public, be it a refresh or prepared by people; None before that."""
     return getattr(context.release, "refresh", None)
 
 

@@ -10,11 +10,13 @@ from workflow.models.release import Release
 
 
 class Refresh(WorkItem):
-    """One release that renews what is public. A worker puts its table together and measures the drift."""
+    """One release that follows what is public. A worker puts its table together and measures the drift."""
 
     class Origin(models.TextChoices):
         UPLOAD = "upload", "Uploaded by a person"
         FETCH = "fetch", "Fetched from the source"
+        # No refresh: people prepare the next release anew, and it is compared only for its reviewers.
+        HAND = "hand", "Prepared by people"
 
     class Method(models.TextChoices):
         APPEND = "append", "The file holds new rows only"

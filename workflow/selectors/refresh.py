@@ -73,8 +73,8 @@ def refresh_panel(context: ReleaseContext) -> dict[str, Any]:
         "halt": halt_of(context),
         "decision": _decision_words(refresh),
         "next": _NEXT[Decision(refresh.decision)] if refresh and refresh.decision else "",
-        "rows": _rows(refresh),
-        "found": _found(refresh),
+        "rows": drift_rows(refresh),
+        "found": newly_found(refresh),
         "permit": permit,
         "permit_holds": permit is not None and permit_in_force(base_id, now=context.now) is not None,
         "approvers": approvers_of(permit),
@@ -107,7 +107,7 @@ def _decision_words(refresh: Refresh | None) -> str:
     return str(Decision(refresh.route or refresh.decision).label)
 
 
-def _rows(refresh: Refresh | None) -> list[DriftRow]:
+def drift_rows(refresh: Refresh | None) -> list[DriftRow]:
     """The columns of the report: those that changed first."""
     if refresh is None or "rows_now" not in refresh.report:
         return []
@@ -141,7 +141,7 @@ def _row(row: Shift, renamed: dict[str, str], retyped: dict[str, tuple[str, str]
     )
 
 
-def _found(refresh: Refresh | None) -> list[str]:
+def newly_found(refresh: Refresh | None) -> list[str]:
     """What the detectors find now and did not before, by column; kinds only."""
     if refresh is None:
         return []

@@ -165,6 +165,7 @@ def refresh_on_its_way(dataset: Dataset) -> Refresh | None:
     """The refresh of a dataset that is open; None without one."""
     return (
         Refresh.objects.filter(release__dataset=dataset, release__stage__in=OPEN_STAGES)
+        .exclude(origin=Origin.HAND)
         .select_related("release", "base")
         .first()
     )

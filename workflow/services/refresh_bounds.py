@@ -15,13 +15,15 @@ from publishing.services import permit_write
 from publishing.services.bounds import permit_bounds_write
 from workflow import approvals
 from workflow.context import ReleaseContext
+from workflow.describing import changed_fields_words
 from workflow.errors import MoveRefused
 from workflow.models import Review
 from workflow.refreshing import basis_of, is_light
 from workflow.selectors.datasets import dictionary_of
 from workflow.services.catalogue import described_of, record_for
+from workflow.services.describing import description_changes
 
-DESCRIBED_OTHERWISE = "The description of the data changed since it was approved."
+_DESCRIBED_OTHERWISE = "The description of the data changed since it was approved"
 
 
 def bounds_write(context: ReleaseContext, permit: Permit, basis: Permit | None = None) -> None:
@@ -101,6 +103,12 @@ def is_described_otherwise(context: ReleaseContext, bounds: PermitBounds) -> boo
     return description_digest(context, approved) != bounds.description_digest
 
 
+def described_otherwise(context: ReleaseContext) -> str:
+    """The sentence that says so, with the names of the fields where they are known; never their text."""
+    fields = changed_fields_words(description_changes(context))
+    return f"{_DESCRIBED_OTHERWISE}: {fields}." if fields else f"{_DESCRIBED_OTHERWISE}."
+
+
 def refresh_permit_write(context: ReleaseContext, now: datetime) -> None:
     """The permit of a refresh that the system lets through: the approvers and the last day of what covers it.
 
@@ -111,7 +119,7 @@ def refresh_permit_write(context: ReleaseContext, now: datetime) -> None:
     if basis is None:
         raise ValueError("Nothing covers this refresh.")
     if is_described_otherwise(context, basis.bounds):
-        raise MoveRefused(DESCRIBED_OTHERWISE)
+        raise MoveRefused(described_otherwise(context))
     approvers = list(basis.approvers)
     if is_light(context):
         approvers += [

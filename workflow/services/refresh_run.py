@@ -6,23 +6,18 @@ Each is a step of the conductor (workflow.services.settle); a worker does what t
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from audit.services import event_record
 from checklists.selectors import latest_run
-from datafiles.drift import Drift, drift_between
-from datafiles.drift_words import drift_sentence
+from datafiles.drift import Drift
 from datafiles.merging import MergeError
-from dossier.models import StoredFile
 from dossier.selectors import current_columnar, current_read
 from dossier.services import digest_of, dossier_lock, fact_record
 from dossier.services_merge import table_merge
-from dossier.storage import local_path
 from privacy.detectors import REGISTRY_VERSION
-from privacy.found import entities_of
 from privacy.services.carrying import decisions_carry
 from publishing.selectors_bounds import bounds_of
 from work.errors import Stop
@@ -34,9 +29,10 @@ from workflow.models import Refresh
 from workflow.policies import SYSTEM
 from workflow.refresh_rules import Decision, Reason, decision_of, reasons_of
 from workflow.refreshing import basis_of, is_light, is_measuring, refresh_of
+from workflow.services.comparison import NOT_FOUND, comparison_run, drift_measured, told
 from workflow.services.refresh_bounds import (
-    DESCRIBED_OTHERWISE,
     column_words,
+    described_otherwise,
     description_digest,
     is_described_otherwise,
 )
@@ -48,10 +44,7 @@ _MOVES = {
     Decision.PRIVACY: "refresh_to_privacy",
     Decision.FULL: "refresh_to_review",
 }
-_FILES_LOST = (
-    "The file of the release that is public is not found here, so nobody knows what changed. It is reviewed "
-    "in full."
-)
+_FILES_LOST = f"{NOT_FOUND} It is reviewed in full."
 
 
 def waits_for_its_table(context: ReleaseContext) -> bool:
@@ -136,6 +129,9 @@ def refresh_run(item: Refresh, beat: Beat, *, now: datetime | None = None) -> No
 
     Raises Stop with a sentence where the table cannot be put together.
     """
+    if item.origin == Refresh.Origin.HAND:
+        comparison_run(item, beat, now)
+        return
     context = context_of(item.release_id, now=now)
     if waits_for_its_table(context):
         _put_together(item, beat, now)
@@ -244,10 +240,9 @@ def _row_key(item: Refresh) -> str:
 
 def _measure(context: ReleaseContext, item: Refresh, beat: Beat, now: datetime | None) -> None:
     digest = measured_digest(context)
-    base, present = current_columnar(item.base_id), current_columnar(item.release_id)
-    drift = _drift(base, present, beat) if base and present else None
+    drift = drift_measured(item, beat)
     missing = item.report.get("missing", [])
-    report, sentence = _told(item, drift, missing)
+    report, sentence = told(item, drift, missing, _FILES_LOST)
     with transaction.atomic():
         dossier_lock(release_id=item.release_id)
         beat(99, "Writing down what changed")  # the row must still be ours, inside the transaction
@@ -268,22 +263,6 @@ def _measure(context: ReleaseContext, item: Refresh, beat: Beat, now: datetime |
         _write(context, item, decision, sentence, reasons, at)
 
 
-def _drift(base: StoredFile, present: StoredFile, beat: Beat) -> Drift:
-    with local_path(base.storage_key) as before, local_path(present.storage_key) as now:
-        return drift_between(before, now, beat)
-
-
-def _told(item: Refresh, drift: Drift | None, missing: list[str]) -> tuple[dict[str, Any], str]:
-    found = {
-        "missing": missing,
-        "found_before": entities_of(item.base_id),
-        "found_now": entities_of(item.release_id),
-    }
-    if drift is None:
-        return found, _FILES_LOST
-    return {**found, **drift.to_dict()}, drift_sentence(drift)
-
-
 def _reasons(context: ReleaseContext, item: Refresh, drift: Drift | None, missing: list[str]) -> list[Reason]:
     found: list[Reason] = []
     basis = basis_of(context)
@@ -294,7 +273,7 @@ def _reasons(context: ReleaseContext, item: Refresh, drift: Drift | None, missin
         return [*found, Reason(Decision.FULL, _FILES_LOST)]
     found += [Reason(Decision.FULL, f"The new rows have no column “{name}”.") for name in missing]
     if bounds is not None and is_described_otherwise(context, bounds):
-        found.append(Reason(Decision.FULL, DESCRIBED_OTHERWISE))
+        found.append(Reason(Decision.FULL, described_otherwise(context)))
     found += reasons_of(context, item, drift, bounds)
     order = (Decision.FULL, Decision.PRIVACY)
     return sorted(dict.fromkeys(found), key=lambda reason: order.index(Decision(reason.review)))

@@ -30,6 +30,7 @@ from workflow.models import Review
 from workflow.policies import SYSTEM
 from workflow.services import refresh_run as refreshes
 from workflow.services.catalogue import answer_sources, catalogues_for, checks_input, record_for
+from workflow.services.comparison import comparison_is_due, comparison_start
 from workflow.services.datasets import columns_sync
 from workflow.services.deadlines import deadline_sync
 from workflow.services.distributions import distributions_sync
@@ -253,6 +254,7 @@ STEPS: tuple[Step, ...] = (
     Step("what was decided before", refreshes.carrying_is_due, refreshes.carry),
     Step("drift", refreshes.drift_is_due, refreshes.work_start),
     Step("way of the refresh", refreshes.move_is_due, refreshes.move),
+    Step("comparison with what is public", comparison_is_due, comparison_start),
     Step("answers", _answers_are_known, _fill_answers),
     Step("reviews", _reviews_are_missing, _ask_reviews),
     Step("private copy", _private_copy_is_due, _private_copy),

@@ -22,6 +22,7 @@ from workflow.context import ReleaseContext
 from workflow.forms.filters import DatasetFilterForm
 from workflow.forms.record import ReasonForm, RecordForm
 from workflow.models import Dataset
+from workflow.selectors.against_public import replacing_warning
 from workflow.selectors.datasets import datasets_for
 from workflow.selectors.inventory import inventory_listed
 from workflow.selectors.people import RoleBook, departments_to_register
@@ -31,7 +32,7 @@ from workflow.services import datasets as services
 from workflow.services.stewards import steward_invite
 from workflow.stage_words import stage_label
 from workflow.stages import Stage
-from workflow.views.base import get_context, say_refusal
+from workflow.views.base import get_context, may, say_refusal
 
 PAGE_SIZE = 25
 _COLUMNS = [
@@ -163,10 +164,18 @@ def dataset_open_release(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("dataset", pk)
         messages.success(request, f"Release {opened.number} is open.")
         return redirect("release", opened.pk)
+    # The next release goes by today's rules of the program.
+    is_public = context.dataset.public_release is not None
+    warning = replacing_warning(profile_for(context.dataset.program)) if is_public else ""
     return render(
         request,
         "workflow/dataset_open_release.html",
-        {"dataset": context.dataset, "release": context.release},
+        {
+            "dataset": context.dataset,
+            "release": context.release,
+            "warning": warning,
+            "may_refresh": is_public and may(request, "refresh", context),
+        },
     )
 
 

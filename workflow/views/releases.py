@@ -14,6 +14,7 @@ from workflow.selectors.refresh import may_refresh, refresh_panel
 from workflow.selectors.retirement import standing_line
 from workflow.selectors.sources import source_panel
 from workflow.selectors.work import returns_standing
+from workflow.services.describing import against_of
 from workflow.stages import Stage
 from workflow.views.around_panel import around_of
 from workflow.views.base import TABS, get_context, header_of, may, render_tab
@@ -38,6 +39,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             "panel": panel_of(request, dataset, context.release.stage),
             "source": source_panel(dataset),
             "refreshing": refresh_panel(context),
+            "against": against_of(context),
             "may_refresh": may_refresh(context) and may(request, "refresh", context),
             "may_edit_record": may(request, "edit_record", context),
             "may_rest": may(request, "edit_record", context) and context.release.stage == Stage.INVENTORY,

@@ -28,6 +28,7 @@ from workflow.selectors.copies import copies_of
 from workflow.selectors.review_tracks import bound_to, seats_to_give, tracks_of
 from workflow.selectors.reviews import colleagues_on, orders_of, people_for
 from workflow.services import reviews as services
+from workflow.services.describing import against_of
 from workflow.views.base import get_context, may, render_tab, say_refusal
 
 STEP_ASIDE_LABEL = "What stake do you have in it?"
@@ -115,6 +116,7 @@ def reviews_tab(
         "workflow/tabs/reviews.html",
         {
             "lost": lost,
+            "against": against_of(context),
             "to_give": [
                 _to_give(request, context, review, posted) for review in seats_to_give(context, request.user)
             ],
