@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import polars as pl
 
+from privacy.folding import FOLDED
+
 # Characters that, touching a match, make it a part of something longer ("1.213.555.0123" is no phone).
 WORD = r"[0-9A-Za-z_.\-]"
 # A hyphen as people type it and as word processors change it.
@@ -22,7 +24,8 @@ STRONG = 0.7
 EDGE = r"(?-u:\b)"
 # What every pattern that is searched in text has in it, cheap to look for: values without are passed over.
 WORTH_A_LOOK = (
-    r"@|[0-9]{9}|[0-9][-.:/ )\x{2010}-\x{2015}\x{2212}][ (]?[0-9]|:[0-9A-Fa-f]*:|[0-9A-F]{2}-[0-9A-F]{2}-"
+    rf"@|[0-9]{{9}}|[0-9] ?[-.:/ )\x{{2010}}-\x{{2015}}\x{{2212}}][ (]?[0-9]|{FOLDED}"
+    r"|:[0-9A-Fa-f]*:|[0-9A-F]{2}-[0-9A-F]{2}-"
     r"|\*\*\*|#{3}|[xX]{3}-|[0-9][A-Z][A-Z0-9][0-9]|[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4}|[A-HJ-NPR-Z0-9]{13}[0-9]{4}"
     r"|[a-hj-npr-z0-9]{13}[0-9]{4}"
     r"|PRIVATE KEY|AKIA|eyJ|AIza|gh[pousr]_"
@@ -97,6 +100,12 @@ _ABBREVIATED = {
     **dict.fromkeys(("drvr", "drv"), "driver"),
     **dict.fromkeys(("brth", "bth", "brt"), "birth"),
     "pymt": "payment",
+    **dict.fromkeys(("gndr", "gend"), "gender"),
+    **dict.fromkeys(("ethn", "ethnc"), "ethnicity"),
+    "affil": "affiliation",
+    "prim": "primary",
+    "pref": "preferred",
+    "immig": "immigration",
     "identification": "id",
     "ident": "id",
 }

@@ -11,6 +11,7 @@ import polars as pl
 
 from privacy.cells import Cells, true_share
 from privacy.evidence import WORTH_A_LOOK, WORTH_A_LOOK_IN_PROSE, Detector, Pattern
+from privacy.folding import as_written, with_folded
 
 # Glue that may end a sentence beside a match: not a part of it.
 _ENDS = ".-_"
@@ -127,29 +128,33 @@ def sift(plan: Plan, values: pl.DataFrame, *, glanced: bool) -> tuple[list[Part]
         left = left.filter(~pl.col("v").str.contains(_PLAIN))
     if not left.is_empty():
         union = _union(tuple(_loose(_pattern(pair).core) for pair in plan.patterns))
-        left = left.filter(pl.col("v").str.contains(union))
+        left = with_folded(left)
+        left = left.filter(pl.col(_read(left)).str.contains(union)).drop("f", strict=False)
     return parts, left, following
 
 
 def inside(plan: Plan, values: pl.DataFrame) -> list[Part]:
     """Search the values that `sift` left with one pattern after another."""
+    values = with_folded(values)
     cuts = [(one, place, _cut(values, one.patterns[place])) for one, place in plan.patterns]
     return [_part(one, place, cut) for one, place, cut in cuts if not cut.is_empty()]
 
 
 def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.DataFrame]:
-    """The matches (`v`, `n`, `m`, `s`) of each pattern of one detector in a column that is here as a whole."""
+    """The matches (`v`, `n`, `m`, `s`) of each pattern of one detector in a column that is here as a whole, as the
+    values have them."""
     found = []
+    values = with_folded(cells.frame)
     for place, pattern in enumerate(detector.patterns):
         if not searched(detector, pattern, type_) or (pattern.prose_only and not cells.prose):
             continue
-        cut = _cut(cells.frame, pattern)
+        cut = _cut(values, pattern)
         if cut.is_empty():
             continue
         part = _part(detector, place, cut).frame
         exceptional = int(part.get_column("n").sum()) <= EXCEPTIONAL * cells.filled
         if not part.is_empty() and (not pattern.bare or cells.prose or exceptional):
-            found.append(part)
+            found.append(as_written(part))
     return found
 
 
@@ -193,14 +198,20 @@ def _whole_shares(sample: pl.Series, pairs: list[tuple[Detector, int]]) -> dict[
 
 def _cut(values: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     """Each match of one pattern (`m`), as long as nothing that belongs to it touches it."""
-    few = values.filter(pl.col("v").str.contains(_loose(pattern.core)))
+    read = _read(values)
+    few = values.filter(pl.col(read).str.contains(_loose(pattern.core)))
     if few.is_empty():
         return few
-    cut = few.with_columns(m=pl.col("v").str.extract_all(pattern.token)).explode("m").drop_nulls("m")
+    cut = few.with_columns(m=pl.col(read).str.extract_all(pattern.token)).explode("m").drop_nulls("m")
     if pattern.glue and not cut.is_empty():
         cut = cut.with_columns(m=pl.col("m").str.strip_chars(_ENDS))
         cut = cut.filter(pl.col("m").str.contains(rf"^[+(]?(?:{pattern.core})$"))
     return cut
+
+
+def _read(values: pl.DataFrame) -> str:
+    """The column that is searched: the values in plain signs, where any is written in others."""
+    return "f" if "f" in values.columns else "v"
 
 
 def _part(detector: Detector, place: int, cut: pl.DataFrame) -> Part:

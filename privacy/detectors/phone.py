@@ -13,8 +13,8 @@ from privacy.evidence import DASH, EDGE, Detector, Otherwise, Pattern, Reading, 
 _AREA = r"[2-9][0-9]{2}"
 _MORE = r"(?:,? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6})?"
 _SEPARATED = (
-    rf"(?:\+?1[-. ]?|001[-. ])?(?:\({_AREA}\)(?:{DASH}| )?|{_AREA}(?:{DASH}"
-    rf"|[. /]))[2-9][0-9]{{2}}(?:{DASH}|[. ])[0-9]{{4}}"
+    rf"(?:\+?1[-. ]?|001[-. ])?(?:\({_AREA}\)(?: ?{DASH} ?| )?|{_AREA}(?: ?{DASH} ?"
+    rf"|[. /]))[2-9][0-9]{{2}}(?: ?{DASH} ?|[. ])[0-9]{{4}}"
     rf"{_MORE}"
 )
 _INTERNATIONAL = r"(?:\+|\(\+)[1-9](?:[ .()/\-]{0,2}[0-9]){7,14}"
@@ -69,7 +69,7 @@ _NUMBERED = (
 _PLACEHOLDER = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 _MOST, _SOME, _FEW, _IMPOSSIBLE = 0.8, 0.5, 20, 0.15
 _BEGIN = r"^(?:\+?1[-. ]?|001[-. ])?\(?"
-_GAP = rf"\)?(?:{DASH}|[ ./])?"
+_GAP = rf"\)?(?: ?{DASH} ?|[ ./])?"
 # Ten digits that no North American line has: services such as 911, and one digit throughout.
 _NOT_GIVEN = (
     rf"{_BEGIN}(?:[2-9]11{_GAP}[2-9][0-9]{{2}}{_GAP}[0-9]{{4}}(?:[^0-9]|$)"
@@ -146,7 +146,7 @@ def otherwise(column: Reading) -> Otherwise | None:
 
 DETECTOR = Detector(
     name="phone",
-    version=4,
+    version=5,
     entity="PHONE",
     label="telephone number",
     group="direct",

@@ -17,8 +17,9 @@ from privacy.evidence import (
     phrase_in,
 )
 
-_GAP = rf"(?:{DASH}|[ .])"
+_GAP = rf"(?: ?{DASH} ?|[ .])"
 _SPACED = rf"[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}[0-9]{{4}}"
+_LONGER = rf"[0-9]{{3}}{DASH}[0-9]{{2}}{DASH}[0-9]{{4}}(?:{DASH}[0-9]{{1,4}}){{1,3}}"
 _TOLD = (
     rf"(?i){EDGE}(?:ssn|ss ?#|ss no\.?|s\.s\.n\.?|soc\.? ?sec\.?|social(?: security)?|ssa)(?: (?:no\.?"
     rf"|num|number|nr|#))?"
@@ -46,7 +47,7 @@ _MOST, _SOME, _SEVERAL, _FEW, _ALIKE = 0.8, 0.2, 20, 10, 2
 _REPEATED, _VARIED, _FEW_GROUPS = 0.5, 0.7, 0.35
 # Of numbers put together by chance 7 in 100 were never given, with the usual spread; fewer are typing errors and
 # placeholders among Social Security numbers.
-_BY_CHANCE, _SPREAD, _NEVER_GIVEN, _NEVER_ONCE = 0.07, 2.0, 0.045, 3
+_BY_CHANCE, _SPREAD, _NEVER_GIVEN, _NEVER_ONCE = 0.07, 3.0, 0.04, 3
 _ROUND, _ROUND_FROM = 0.8, 3
 _HIDDEN = rf"[x*#•]{{3}}{DASH}?[x*#•]{{2}}{DASH}?[0-9]{{4}}"
 
@@ -54,7 +55,7 @@ _HIDDEN = rf"[x*#•]{{3}}{DASH}?[x*#•]{{2}}{DASH}?[0-9]{{4}}"
 def grade(matches: pl.Series) -> pl.Series:
     """Area 000 and 666, group 00 and serial 0000 were never given; 9xx are ITINs or tests: lower, kept; so are
     those after a word for things that have numbers."""
-    digits = only_digits(matches).str.tail(9)
+    digits = only_digits(matches).str.slice(0, _DIGITS)
     frame = digits.to_frame("d").select(
         area=pl.col("d").str.slice(0, 3),
         group=pl.col("d").str.slice(3, 2),
@@ -159,6 +160,8 @@ DETECTOR = Detector(
     patterns=(
         # Letters may touch it ("SSN123-45-6789"); digits, dots and hyphens may not.
         Pattern("separated", rf"{_THINGS}?{_SPACED}", 0.95, glue=r"[0-9.\-]"),
+        # With more behind it may be an account; one among others may be a person's, with a number of theirs.
+        Pattern("with more behind", _LONGER, 0.4, glue=r"[0-9.\-]", bare=True),
         Pattern("nine digits", r"[0-9]{9}", 0.4, bare=True),
         Pattern("after the word", _TOLD, 0.95, glue=""),
         Pattern("last four after the word", _LAST_FOUR, 0.75, glue=""),
