@@ -21,6 +21,7 @@ OF_PEOPLE = (
     *("familienname", "prenom", "cognome", "legal name", "alias name", "subject name", "author name"),
     *("player name", "contact person", "contact name", "point of contact", "poc name"),
     *("volunteer name", "participant name", "householder", "head of household"),
+    *("paterno", "materno", "ap paterno", "ap materno", "primer nombre", "segundo nombre"),
 )
 # A person or an organisation: the values must say which.
 OF_EITHER = (

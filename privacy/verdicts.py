@@ -20,7 +20,7 @@ from privacy.evidence import (
     heads,
     phrase_in,
 )
-from privacy.vocabulary import COUNTING, KEY_HEADERS, TERMS, Term
+from privacy.vocabulary import COUNTING, KEY_HEADERS, ROW_KEYS, TERMS, Term
 
 FLAG, CONFIRM, CLEAR = "flag", "confirm", "clear"
 _RANK = {FLAG: 2, CONFIRM: 1, CLEAR: 0}
@@ -81,10 +81,17 @@ def claim_of(
         hits = besides
     if hits is not None:
         doubts = phrase_in(tokens, detector.against)
-        # What may be chance, under a name that speaks against it, is chance.
-        if not doubts or hits.strength > _CHANCE:
+        # What may be chance, under a name that speaks against it or among codes of things, is chance.
+        if hits.strength > _CHANCE or not (doubts or _of_codes(detector, tokens, type_, cells)):
             claims.append(_by_hits(detector, hits, cells, doubts, other, besides))
     return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
+
+
+def _of_codes(detector: Detector, tokens: tuple[str, ...], type_: str, cells: Cells) -> bool:
+    """Whether a column holds keys or areas, of which some have the check digit of something else."""
+    if not detector.by_chance or cells.prose:
+        return False
+    return phrase_in(tokens, ROW_KEYS) is not None or is_key(tokens, type_, cells)
 
 
 def _reading(tokens: tuple[str, ...], type_: str, cells: Cells) -> Reading:
@@ -238,6 +245,8 @@ def _by_values(detector: Detector, cells: Cells, type_: str, *, doubted: bool) -
     """Whole values that convince without the name's help. A sample decides whether all are judged."""
     if detector.alone is None or not cells.filled or type_ not in detector.types:
         return None
+    if detector.by_chance and cells.distinct < _MANY_ROWS:
+        return None
     judge = detector.convinces or detector.fits
     if true_share(judge(cells.frame.get_column("v").head(_SAMPLE))) < detector.alone / 2:
         return None
@@ -287,7 +296,26 @@ def _by_hits(
 def term_of(tokens: tuple[str, ...], type_: str, cells: Cells) -> Claim | None:
     """What the vocabulary says of a column, by its name and the shape of its values."""
     claims = [_by_term(term, tokens, type_, cells) for term in TERMS]
+    if not any(claims):
+        claims = [_by_codes(term, tokens, cells) for term in TERMS if term.codes]
     return max((claim for claim in claims if claim), key=lambda claim: claim.rank, default=None)
+
+
+def _by_codes(term: Term, tokens: tuple[str, ...], cells: Cells) -> Claim | None:
+    """A column of few codes that are of this kind, under any name."""
+    if (
+        cells.filled < _MANY_ROWS
+        or cells.distinct > len(term.codes)
+        or cells.frame.height > len(term.codes) * 2
+    ):
+        return None
+    if phrase_in(tokens, COUNTING + term.against):
+        return None
+    values = set(cells.frame.get_column("v").str.strip_chars().str.to_uppercase())
+    if not (values <= set(term.codes) and values >= set(term.codes[:2])):
+        return None
+    why = f"The column is not named so, but all its values are codes of {term.label}. A person must look."
+    return Claim(term.entity, term.group, CONFIRM, 0.4, why)
 
 
 def _by_term(term: Term, tokens: tuple[str, ...], type_: str, cells: Cells) -> Claim | None:

@@ -28,6 +28,8 @@ class Term:
     headers: tuple[str, ...]
     shape: str | None = None
     against: tuple[str, ...] = ()
+    # Codes in capitals that tell under any name, where all values are among them and the two first are there.
+    codes: tuple[str, ...] = ()
     decision: str = "confirm"
     types: tuple[str, ...] = ("text", "integer", "decimal", "boolean", "date", "datetime", "geometry")
 
@@ -119,6 +121,7 @@ TERMS: tuple[Term, ...] = (
         ),
         _SEXES,
         against=("offender registry", "offense", "crime", "trafficking", "ratio"),
+        codes=("F", "M", "X", "U", "N", "O", "NB"),
         decision="flag",
         types=("text", "integer", "boolean"),
     ),
@@ -144,7 +147,7 @@ TERMS: tuple[Term, ...] = (
         "ethnicity or ancestry",
         (
             *("ethnicity", "ethnic", "hispanic", "latino", "ancestry", "tribe", "ethnic group"),
-            *("tribal affiliation", "hispanic origin"),
+            *("tribal affiliation", "hispanic origin", "etnia", "etnicidad"),
         ),
         r"(?i)^(?:.*hispanic.*|.*latin.*|[YNHU]|yes|no|true|false|other|unknown|declined.*|mexican"
         r"|cuban|puerto rican)$",
@@ -208,7 +211,18 @@ TERMS: tuple[Term, ...] = (
         (
             *("language", "spoken language", "nationality", "citizenship", "country of birth"),
             *("place of birth", "birthplace", "preferred language", "primary language"),
-            *("pref lang", "home language", "mother tongue", "birth country", "citizen", "birth place"),
+            *(
+                "pref lang",
+                "primary lang",
+                "spoken lang",
+                "idioma",
+                "lengua",
+                "home language",
+                "mother tongue",
+                "birth country",
+                "citizen",
+                "birth place",
+            ),
             *("immigration status", "visa status", "visa type", "country of origin", "native language"),
             *("city of birth", "alien status"),
         ),
@@ -226,7 +240,17 @@ TERMS: tuple[Term, ...] = (
             *("occupation", "job title", "employer", "salary", "annual salary", "income"),
             *("position title", "job", "profession", "wage", "wages", "annual income"),
             *("household income", "pay rate", "hourly rate", "base pay", "gross pay", "net pay"),
-            *("overtime pay", "employer name", "earnings", "job class", "job description", "job code"),
+            *("hh inc", "hh income", "household inc", "annual inc", "ingreso", "ingresos", "ingreso anual"),
+            *(
+                "salario",
+                "sueldo",
+                "overtime pay",
+                "employer name",
+                "earnings",
+                "job class",
+                "job description",
+                "job code",
+            ),
         ),
         against=(
             *("project", "site", "median", "per capita", "scheduler", "geographic", "gps", "cursor"),
@@ -241,6 +265,7 @@ TERMS: tuple[Term, ...] = (
             *("marital", "marital status", "veteran", "veteran status", "household size", "hh size"),
             *("education level", "family size", "number of children", "num children", "dependents"),
             *("highest education", "educational attainment", "highest degree", "military status"),
+            *("vet ind", "vet status", "vet flag", "is veteran", "veteran ind", "veteran flag"),
             *("military service", "relationship status", "spouse", "grade level", "living arrangement"),
         ),
         against=("day", "memorial", "park", "hospital", "affairs", "preference"),
@@ -319,8 +344,11 @@ TERMS: tuple[Term, ...] = (
             *("religion", "religious", "party affiliation", "political party", "union member"),
             *("sexual orientation", "immigration", "religious affiliation", "union membership"),
             *("political affiliation", "faith", "denomination", "voted for", "registered party"),
+            *("party cd", "party code", "pol party", "party reg", "party registration", "voter party"),
+            *("sexuality", "union local"),
             *("lgbtq", "sexual preference", "undocumented", "asylum", "refugee"),
         ),
+        codes=("DEM", "REP", "UNA", "NPA", "NPP", "DTS", "IND", "LIB", "LBT", "GRE", "GRN", "CST", "AIP"),
     ),
     # not of a person, but of safety (M29, SEC-12): a hint for the security review
     Term(
@@ -364,34 +392,9 @@ ROW_KEYS = (
     *("building", "business", "vendor", "school", "tree", "document", "doc", "course", "class", "item"),
     *("product", "horse", "game", "match", "team", "sample", "experiment", "line no"),
     *("line number", "sequence", "seq", "serial", "work order", "wo", "transaction", "citation"),
-    *(
-        "bill",
-        "sku",
-        "check",
-        "po",
-        "purchase order",
-        "voucher",
-        "requisition",
-        "cost center",
-        "solicitation",
-    ),
+    *("bill", "sku", "check", "po", "purchase order", "voucher", "requisition", "cost center"),
     # Numbers of things by a public standard.
-    *(
-        "cusip",
-        "isbn",
-        "issn",
-        "upc",
-        "ean",
-        "gtin",
-        "naics",
-        "sic",
-        "bbl",
-        "bin",
-        "duns",
-        "uei",
-        "cage",
-        "fain",
-        "cfda",
-    ),
-    *("oclc", "imo", "mmsi", "lei", "ndc", "nces", "pwsid", "clia", "ccn", "ori", "geoid", "fips"),
+    *("cusip", "isbn", "issn", "upc", "ean", "gtin", "naics", "sic", "bbl", "bin", "duns", "uei"),
+    *("cage", "fain", "cfda", "oclc", "imo", "mmsi", "lei", "ndc", "nces", "pwsid", "clia", "ccn"),
+    *("ori", "geoid", "fips", "solicitation"),
 )

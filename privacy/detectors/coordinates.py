@@ -15,7 +15,7 @@ POINT = (
 )
 PLANE = (
     *("x coord", "y coord", "x coordinate", "y coordinate", "xcoord", "ycoord", "easting", "northing"),
-    *("state plane",),
+    *("state plane", "res x", "res y", "geo x", "geo y", "point x", "point y", "loc x", "loc y"),
 )
 AGAINST = (
     *("acc", "accel", "accelerometer", "gyro", "term", "description", "name", "angle", "lateral"),
@@ -34,7 +34,13 @@ _PAIR = (
     r"|\[)?\s*-?[0-9]{1,3}\.[0-9]{2,}[\s,;]+-?[0-9]{1,3}\.[0-9]{2,}(?:[\s,]+-?[0-9.]+)?\s*[)\]]?\s*$"
 )
 _PLANAR = r"^\s*-?[0-9]{5,8}(?:\.[0-9]+)?\s*$"
-_DEGREES = r"^\s*[0-9]{1,3}°\s?[0-9]{1,2}['′]\s?[0-9.]*[\"″]?\s?[NSEW]\s*$"
+_ANGLE = r"[0-9]{1,3}°\s?[0-9]{1,2}['′]\s?[0-9.]*[\"″]?\s?"
+_DEGREES = rf"^\s*{_ANGLE}[NSEW]\s*$"
+_DEGREES_PAIR = rf"^\s*{_ANGLE}[NS][\s,;/]*{_ANGLE}[EW]\s*$"
+# A column that is called so and nothing else may hold anything; degrees of the United States are places.
+_UNITED_STATES: dict[tuple[str, ...], tuple[float, float]] = {("x",): (-180.0, -64.0), ("y",): (13.0, 72.0)}
+# No state but Alaska and Texas is much wider.
+_WIDEST = 6.0
 _METRES_OF_A_DEGREE = 111_320
 _SAMPLE = 2_000
 _MOST = 0.8
@@ -44,7 +50,7 @@ EXACT = 3
 
 def fits(values: pl.Series) -> pl.Series:
     """Which values are written like a latitude, a longitude, a point or a place on a plane."""
-    return values.str.contains(rf"{_NUMBER}|{_PAIR}|{_PLANAR}|{_DEGREES}")
+    return values.str.contains(rf"{_NUMBER}|{_PAIR}|{_PLANAR}|{_DEGREES}|{_DEGREES_PAIR}")
 
 
 def reads(column: Reading) -> Said | None:
@@ -54,6 +60,8 @@ def reads(column: Reading) -> Said | None:
     head = column.values.head(_SAMPLE)
     if column.type == "geometry" or _share(head.str.contains(_PAIR)) >= _MOST:
         return _place(column, "Its values are points", _decimals(head))
+    if _share(head.str.contains(_DEGREES_PAIR)) >= _MOST:
+        return _place(column, "Its values are points in degrees", 4)
     for phrases, limit in ((LATITUDE, 90), (LONGITUDE, 180)):
         phrase = phrase_in(column.tokens, phrases)
         if phrase and _in_range(head, limit):
@@ -65,6 +73,10 @@ def reads(column: Reading) -> Said | None:
         if phrase and _share(head.str.contains(_DEGREES)) >= _MOST:
             return _place(column, f"The column is named “{phrase[0]}”", 4)
     phrase = phrase_in(column.tokens, PLANE)
+    if (phrase and _in_range(head, 180) and _decimals(head) >= EXACT) or _on_axis(column.tokens, head):
+        name = phrase[0] if phrase else column.tokens[0]
+        said = f"The column is named “{name}” and its values are degrees"
+        return _place(column, said, _decimals(head))
     if (
         phrase
         and column.type in ("integer", "decimal", "text")
@@ -106,13 +118,23 @@ def _in_range(values: pl.Series, limit: int) -> bool:
     return _share(numbers.abs() <= limit) >= _MOST and _decimals(values) >= 2
 
 
+def _on_axis(tokens: tuple[str, ...], values: pl.Series) -> bool:
+    """Exact degrees of one region of the United States under a bare “X” or “Y”."""
+    limits = _UNITED_STATES.get(tokens)
+    if limits is None or not _in_range(values, 180) or _decimals(values) < EXACT:
+        return False
+    numbers = values.str.strip_chars().cast(pl.Float64, strict=False).drop_nulls()
+    low, high = float(numbers.quantile(0.05) or 0), float(numbers.quantile(0.95) or 0)
+    return limits[0] <= low and high <= limits[1] and high - low <= _WIDEST
+
+
 def _share(members: pl.Series) -> float:
     return int(members.sum()) / len(members) if len(members) else 0.0
 
 
 DETECTOR = Detector(
     name="coordinates",
-    version=1,
+    version=2,
     entity="COORDINATES",
     label="exact place",
     group="quasi",

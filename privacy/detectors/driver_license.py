@@ -18,7 +18,7 @@ _SHAPES = (
 
 DETECTOR = Detector(
     name="driver_license",
-    version=2,
+    version=3,
     entity="DRIVER_LICENSE",
     label="driver licence number",
     group="direct",
@@ -38,6 +38,7 @@ DETECTOR = Detector(
         ),
         *("driverlic", "cdl"),
         *("licence driver", "licencia de conducir", "licencia de manejar", "permiso de conducir"),
+        *("licencia conducir", "lic conducir", "licencia manejar", "lic manejar", "licencia conductor"),
     ),
     fits=fits_regex(_SHAPES),
     patterns=(

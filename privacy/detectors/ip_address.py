@@ -31,8 +31,8 @@ _AGAINST = (
     ),
     *("software", "code", "article"),
 )
-# What sections of a text are abbreviated to; too short to speak against an address by themselves.
-_SECTIONS = ("sec", "subsection", "subsec", "para", "paragraph")
+# What versions and sections of a text are abbreviated to; too short to speak against an address by themselves.
+_SECTIONS = ("ver", "vers", "rev", "revision", "fw", "sec", "subsection", "subsec", "para", "paragraph")
 _MOST, _FEW, _SMALL, _PRIVATE, _OUT_OF_RANGE = 0.5, 10, 100, 10, 0.1
 
 
@@ -67,9 +67,11 @@ def otherwise(column: Reading) -> Otherwise | None:
     if quads.is_empty() or column.share(column.values.str.contains(_QUAD)) < _MOST:
         return None
     # A private network (10.x.y.z) may have small numbers throughout, unless the name speaks of versions.
-    private = (quads.get_column("n1") == _PRIVATE).all() and not named
-    if quads.max_horizontal().max() < _SMALL and not private and column.filled >= _FEW:  # type: ignore[operator]
+    private = bool((quads.get_column("n1") == _PRIVATE).all())
+    if quads.max_horizontal().max() < _SMALL and (named or not private) and column.filled >= _FEW:  # type: ignore[operator]
         return Otherwise("four small numbers in every value, as in versions and sections", 1, sure=named)
+    if named and not private and quads.get_column("n1").max() < _SMALL and column.filled >= _FEW:  # type: ignore[operator]
+        return Otherwise("each begins with a small number, as versions do", 1, sure=True)
     beyond = quads.max_horizontal() > 255
     first = quads.get_column("n1")
     known = first.filter(beyond).max()
@@ -80,7 +82,7 @@ def otherwise(column: Reading) -> Otherwise | None:
 
 DETECTOR = Detector(
     name="ip_address",
-    version=4,
+    version=5,
     entity="IP_ADDRESS",
     label="IP address",
     group="direct",

@@ -42,8 +42,15 @@ _INTRODUCED = (
     r"|patient:?|applicant:?|resident:?|per)"
 )
 _LONGEST_RUN = 5
+# After a run cut at its longest, a street may go on ("Martin Luther King Jr Parkway").
+_STREET = (
+    r"(?: (?:Jr\.? |Sr\.? )?(?:Parkway|Pkwy|Boulevard|Blvd|Avenue|Ave|Street|St|Drive|Dr|Road|Rd|Way|Highway|Hwy"
+    r"|Freeway|Bridge|School|Library|Park|Center|Plaza)\b)?"
+)
 _MOST, _HALF, _SOME, _QUARTER, _FEW = 0.8, 0.5, 0.3, 0.25, 0.1
 _VARIED = 8
+# So few values, each so often, are a list that the column refers to: stations, subdivisions.
+_LISTED, _REPEATED = 10, 25
 
 
 def fits(values: pl.Series) -> pl.Series:
@@ -166,6 +173,8 @@ def _beside_others(column: Reading, other: str, seen: _Evidence) -> Said | None:
 def _by_values(column: Reading, seen: _Evidence) -> Said | None:
     said = "The column is not named so"
     if seen.full >= _HALF or (seen.whole >= _SOME + _FEW and seen.full >= _FEW):
+        if column.distinct < _LISTED and column.filled >= _REPEATED * column.distinct:
+            return _names(column, "confirm", 0.5, "The column is not named so, and its few values are a list")
         return _names(column, "flag", 0.8, said)
     if column.distinct >= _VARIED and (seen.whole >= _QUARTER or seen.given >= _MOST):
         return _names(column, "confirm", 0.45, said)
@@ -218,7 +227,7 @@ def grade(matches: pl.Series) -> pl.Series:
 
 DETECTOR = Detector(
     name="person_name",
-    version=3,
+    version=4,
     entity="PERSON_NAME",
     label="name of a person",
     group="direct",
@@ -240,7 +249,7 @@ DETECTOR = Detector(
         ),
         Pattern(
             "names in prose",
-            rf"\b{_CAP}(?: (?:\p{{Lu}}\.|{_CAP})){{1,{_LONGEST_RUN - 1}}}\b",
+            rf"\b{_CAP}(?: (?:\p{{Lu}}\.|{_CAP})){{1,{_LONGEST_RUN - 1}}}\b{_STREET}",
             0.6,
             glue="",
             prose_only=True,

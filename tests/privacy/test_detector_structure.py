@@ -47,9 +47,12 @@ NOT_WHAT_THEY_LOOK_LIKE = [
     ("reel", drawn("200-11-", range(1000, 9999))),
     ("parcel_no", PARCELS),
     ("apn", PARCELS),
+    ("gl_string", drawn(range(101, 670), "-", range(10, 99), "-", range(1000, 9999), "-0", range(1, 9))),
     ("account_string", PARCELS),
     ("firmware", ["2.10.0.14", "1.8.22.3"] * 20),
     ("sec_ref", drawn(range(1, 30), ".", range(1, 60), ".", range(1, 20), ".", range(1, 9))),
+    ("fw_ver", drawn(range(1, 9), ".", range(20), ".", range(20), ".", range(200))),
+    ("img_rev", drawn(range(10, 99), ".", range(30), ".", range(99), ".", range(100, 250))),
     ("build", drawn(range(1, 12), ".0.", range(60), ".", range(100, 3000))),
     (
         "taxparcel",
