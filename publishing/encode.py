@@ -36,7 +36,7 @@ from publishing.records import (
     PortalRecord,
 )
 from publishing.refusals import USUAL_LIMITS, EncodingError, Limits, refuse_unfit, refused_key, unfit_rows
-from publishing.shapes import SHAPE_OF_FORM, SHAPES, notation
+from publishing.shapes import SHAPE_OF_FORM, SHAPES, shape_told, shapes_told
 
 CHUNK_ROWS = 10_000
 CHUNK_BYTES = 5 << 20
@@ -320,13 +320,7 @@ def _plain_numbers(values: pl.Series, otherwise: Any) -> pl.Series:
 
 
 def _shapes(kind: str, text: pl.Expr) -> pl.Expr:
-    """A column of WKT; a shape that is there more than once is read once."""
-
-    def told(values: pl.Series) -> pl.Series:
-        known = {value: _read_shape(kind, value) for value in values.drop_nulls().unique()}
-        return pl.Series(values.name, [known.get(value) for value in values], dtype=pl.String)
-
-    return _filled(text).map_batches(told, return_dtype=pl.String)
+    return _filled(text).map_batches(partial(shapes_told, kind), return_dtype=pl.String)
 
 
 # values of JSON
@@ -362,12 +356,7 @@ def _read_date(value: Any) -> Any:
 
 
 def _read_shape(kind: str, value: Any) -> Any:
-    if value is None or value == "":
-        return None
-    try:
-        return notation(kind, value)
-    except ValueError:
-        return value
+    return None if value is None or value == "" else shape_told(kind, value)
 
 
 def _filled(value: pl.Expr) -> pl.Expr:

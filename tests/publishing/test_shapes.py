@@ -12,6 +12,7 @@ from publishing import file_loads
 from publishing.places import drawn_types
 from publishing.portals.socrata import SocrataPortal
 from publishing.records import PortalRecord, record_of
+from publishing.shapes import geojson, shape_told, shapes_told
 from tests.cast import Cast
 from tests.publishing.conftest import Orders
 from tests.publishing.contract.test_shapes import LARGE
@@ -63,6 +64,34 @@ def test_what_was_described_as_text_before_stays_text(cast: Cast, orders: Orders
     publication = public(prepared)
     rows = orders.get(f"/resource/{publication.asset.remote_id}.json", signed=False).json()
     assert rows[0]["area"] == "POLYGON ((-72.1 41, -72 41, -72 41.5, -72.1 41))"
+
+
+WRITTEN = {
+    "point": [
+        ("POINT(-72.50  -0.0)", "POINT (-72.5 0)"),
+        ("POINT (1e-7 72.1234567894)", "POINT (0.0000001 72.123456789)"),
+        ("(1 2)", "(1 2)"),
+        ("POLYGON ((0 0, 1 1, 1 0, 0 0))", "POLYGON ((0 0, 1 1, 1 0, 0 0))"),
+        (None, None),
+    ],
+    "multiline": [("LINESTRING ( 1 2 ,3 4 )", "MULTILINESTRING ((1 2, 3 4))"), (None, None)],
+    "multipolygon": [
+        (
+            "POLYGON((0 0,1 1,1 0,0 0),(0 0, 1 1, 1 0, 0 0))",
+            "MULTIPOLYGON (((0 0, 1 1, 1 0, 0 0), (0 0, 1 1, 1 0, 0 0)))",
+        ),
+        ("MULTIPOLYGON (((0 0, 1 1, 1 0, 0 0)))", "MULTIPOLYGON (((0 0, 1 1, 1 0, 0 0)))"),
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_a_shape_has_one_notation_however_it_is_written(kind: str) -> None:
+    given, wanted = (list(side) for side in zip(*WRITTEN[kind], strict=True))
+    assert shapes_told(kind, pl.Series(given, dtype=pl.String)).to_list() == wanted
+    assert shapes_told(kind, pl.Series(wanted, dtype=pl.String)).to_list() == wanted
+    assert [text and shape_told(kind, text) for text in given] == wanted
+    assert shape_told(kind, geojson(kind, wanted[0])) == wanted[0]
 
 
 def test_shapes_that_no_map_shows_and_shapes_that_identify_rows_go_as_text() -> None:
