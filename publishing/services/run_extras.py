@@ -11,6 +11,8 @@ from publishing.services.run_compare import Comparing
 from work.errors import Retry
 
 _SITES_WAIT = 60.0
+# The line of evidence about the description (publishing.portals.shared.proving).
+_DESCRIBED = "Description of the dataset"
 _ATTACHED, _VIEW = "Attached", "Filtered view"
 
 
@@ -32,6 +34,8 @@ class Extras(Comparing):
         """The same of the public dataset: what could not be done before, the views' audience, other sites."""
         known = [proof["what"] for proof in before]
         proofs: list[Proof] = []
+        if _DESCRIBED not in known:
+            proofs += self._described(remote_id)
         if not any(what.startswith(_ATTACHED) for what in known):
             proofs += self._attached(remote_id)
         if self._has_views() and isinstance(self.portal, HasViews):
@@ -61,6 +65,21 @@ class Extras(Comparing):
                 "a while later. We look again until it is gone there.",
                 after=_SITES_WAIT,
             )
+
+    def _described(self, remote_id: str) -> list[Proof]:
+        """What a draft has become. What the portal did not take of its description is said once more, then compared."""
+        if not isinstance(self.portal, Proves):
+            return []
+        columns = self.schema_proof(self.portal.view(remote_id))
+        schema = Proof(columns["what"], columns["expected"], columns["found"])
+        if not schema.ok:
+            return [schema]
+        proofs = self.portal.proofs(remote_id, self.record)
+        if all(one.ok for one in proofs):
+            return [schema, *proofs]
+        self.tell("Describing the dataset on the portal once more.")
+        self.portal.set_metadata(remote_id, self.record)
+        return [schema, *self.portal.proofs(remote_id, self.record)]
 
     def _attached(self, remote_id: str) -> list[Proof]:
         if not isinstance(self.portal, KeepsFiles):

@@ -12,7 +12,9 @@ from publishing import file_loads
 from publishing.copies import TreatedCopy
 from publishing.encode import encode_table
 from publishing.file_loads import FileLoad
+from publishing.models import Publication
 from publishing.portals.socrata import SocrataPortal
+from publishing.records import PortalRecord
 from tests.cast import Cast
 from tests.publishing import samples
 from tests.publishing.conftest import Orders
@@ -25,6 +27,7 @@ from tests.publishing.releases import (
     run_to_the_end,
     seen_by_strangers,
 )
+from tests.publishing.test_socrata_words import mapped
 
 
 def load(folder: Path, rows: int) -> tuple[FileLoad, bytes]:
@@ -130,3 +133,41 @@ class TestWay:
         orders.send("DELETE", f"/api/publishing/v1/revision/{dataset}/{seq}", None)
         assert run_to_the_end(publication).reached == "private"
         assert one_equal_dataset(orders, prepared)
+
+    @pytest.mark.parametrize("mended", [True, False])
+    def test_what_the_portal_does_not_take_of_a_drafts_description_is_said_again_or_stops_it(
+        self, cast: Cast, orders: Orders, monkeypatch: pytest.MonkeyPatch, mended: bool
+    ) -> None:
+        prepared = Prepared(cast)
+        public(prepared)
+        prepared.treat(samples.table(100))
+        prepared.record = prepared.describe(description="Another description")
+        prepared.allow()
+        run_to_the_end(prepared.ask("private"))
+        publication = prepared.ask("public")
+        real = SocrataPortal.set_metadata
+
+        def deaf(self: SocrataPortal, remote_id: str, record: PortalRecord) -> None:
+            """A portal that drops what a revision says, and in the worse case what is said of the dataset too."""
+            if mended and not self.is_draft(remote_id):
+                real(self, remote_id, record)
+
+        monkeypatch.setattr(SocrataPortal, "set_metadata", deaf)
+        Publication.objects.filter(pk=publication.pk).update(working_id="", method="")
+        run_to_the_end(publication)
+        view = orders.get(f"/api/views/{publication.asset.remote_id}.json").json()
+        if mended:
+            assert publication.reached == "public", publication.error
+            assert view["description"] == "Another description"
+            assert "Description of the dataset" in [proof["what"] for proof in publication.evidence]
+        else:
+            assert publication.reached != "public" and "escription of the dataset" in publication.failure
+            assert seen_by_strangers(orders, publication) is None
+
+    def test_the_point_that_a_draft_becomes_is_compared_when_it_is_public(
+        self, cast: Cast, orders: Orders
+    ) -> None:
+        table, _ = mapped()
+        publication = public(Prepared(cast, table))
+        (line,) = [proof for proof in publication.evidence if proof["what"] == "Location for the map"]
+        assert line["ok"] and "points" in line["found"]

@@ -204,3 +204,10 @@ def test_the_point_comes_and_goes_with_its_columns(portal: SocrataPortal) -> Non
     assert portal.known(remote_id).point is not None
     portal.push_chunk(remote_id, samples.rows(table, record))
     assert portal.count(remote_id, where="location IS NOT NULL") == 2
+
+
+def test_a_point_that_somebody_removed_is_told(portal: SocrataPortal, orders: Orders) -> None:
+    _, record = mapped()
+    remote_id = portal.create(record).remote_id
+    assert orders.send("DELETE", f"/api/views/{remote_id}/columns/location", None).status_code == 200
+    assert told(portal.proofs(remote_id, record)) == {"Column for the map": "missing"}

@@ -14,6 +14,8 @@ from publishing.portals.socrata.shape import (
     checked_id,
     data_columns,
     descriptive,
+    is_ours,
+    point_column,
     with_custom_fields,
 )
 from publishing.records import PortalRecord
@@ -55,6 +57,7 @@ class Describing(Calls):
         return [
             description_proof(wanted, told),
             columns_proof(record, words),
+            *_missing_point(view, record),
             Proof(
                 "Order of the columns",
                 "as approved",
@@ -123,6 +126,12 @@ class Describing(Calls):
         except NotFound:
             return ""
         return _digest(body)
+
+
+def _missing_point(view: dict[str, Any], record: PortalRecord) -> Iterable[Proof]:
+    """Where the record has latitude and longitude, a column for the map is there; its values are compared by row."""
+    if point_column(record) is not None and not any(is_ours(column) for column in view["columns"]):
+        yield Proof("Column for the map", "there", "missing")
 
 
 def merged(view: dict[str, Any], record: PortalRecord) -> dict[str, Any]:
