@@ -13,6 +13,7 @@ from publishing.portals.static.files import DATA, DICTIONARY, MAP, PACKAGE, kept
 from publishing.records import PortalRecord
 
 STYLE = """body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:64rem;padding:1rem;color:#1b1b1b;
+overflow-wrap:break-word;
 background:#fff}a{color:#005ea2}a:focus,.scroll:focus{outline:3px solid #2491ff;outline-offset:2px}
 table{border-collapse:collapse}caption{text-align:left;font-weight:700;padding:.5rem 0}
 th,td{border:1px solid #a9aeb1;padding:.25rem .75rem;text-align:left;vertical-align:top}th{background:#f0f0f0}

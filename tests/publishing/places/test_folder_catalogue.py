@@ -11,13 +11,15 @@ from django.core.management import call_command
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from publishing.models import Publication
+from publishing.models import PortalNotice, Publication
 from publishing.services import publication_make_private
+from publishing.services.notices import notice_run, notices_put
 from tests.cast import Cast
 from tests.factories.workflow import release_at
 from tests.publishing.contract.houses import House
 from tests.publishing.places.work import Houses, goes_to, work, workers
 from tests.publishing.releases import Prepared
+from work.services import work_run
 from workflow import tasks
 from workflow.models import Release
 from workflow.services.folder_catalogue import folder_catalogue_write
@@ -65,6 +67,24 @@ def test_it_lists_what_is_public_and_no_more_once_that_is_taken_back(house: Hous
     workers(prepared)
     tasks.folder_catalogue()
     assert listed(house) == []
+
+
+def test_the_address_of_what_is_gone_says_why_and_goes_on_to_say_it(house: House, cast: Cast) -> None:
+    prepared, publication = published(cast)
+    page = publication.receipt["public"]["public_url"]
+    publication_make_private(release_id=prepared.release.pk)
+    workers(prepared)
+    notices_put(dataset_id=prepared.release.dataset_id, wanted="gone", text="Retired: nobody kept it.")
+    work_run(PortalNotice, PortalNotice.objects.get().pk, notice_run)
+    assert PortalNotice.objects.get().status == "done"
+    # A retraction that is pursued asks again for what is private already.
+    publication_make_private(release_id=prepared.release.pk)
+    (row,) = workers(prepared).values()
+    assert (row.status, row.reached) == ("done", "private")
+    answer = requests.get(page, timeout=5)
+    assert answer.status_code == 200 and "Retired: nobody kept it." in answer.text
+    gone = requests.get(publication.receipt["public"]["query_url"], timeout=5)
+    assert gone.status_code == 404
 
 
 def test_it_is_written_only_when_something_became_another(house: House, cast: Cast) -> None:
