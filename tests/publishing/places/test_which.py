@@ -89,7 +89,9 @@ def test_the_geodata_portal_takes_only_what_can_be_drawn(cast: Cast, settings: A
     plain = samples.table(3)
     mapped = type(plain).of(plain.frame.with_columns(latitude=pl.lit("41.7"), longitude=pl.lit("-72.6")))
     assert list(asked(Prepared(cast, mapped))) == ["socrata", "arcgis_geo"]
-    shapes = type(plain).of(plain.frame.with_columns(shape=pl.lit("POLYGON ((-72 41, -72 42, -71 42, -72 41))")))
+    shapes = type(plain).of(
+        plain.frame.with_columns(shape=pl.lit("POLYGON ((-72 41, -72 42, -71 42, -72 41))"))
+    )
     assert shapes.columns[-1].type == "geometry"
     assert list(asked(Prepared(cast, shapes))) == ["socrata"], "a layer made of a CSV has points only"
     goes_to("arcgis_geo")
