@@ -46,6 +46,7 @@ ACTIONS: dict[str, str] = {
     "workflow.published": "{actor} published the release.",
     "workflow.refresh_received": "{actor} handed in a new file to refresh release {base} ({method}).",
     "workflow.refresh_compared": "The refresh was compared with what is public: {sentence} It calls for: {decision}.",
+    "workflow.reconciled": "{actor} signed the reconciliation: {rows} rows and {columns} columns in the source.",
     "workflow.release_compared": "The release was compared with release {base}, which is public: {sentence}",
     "workflow.refresh_let_through": "The refresh stays within what was approved and was let through.",
     "workflow.refresh_sent_to_privacy": "The refresh was sent to privacy.",

@@ -163,6 +163,7 @@ URL_ACCESS: dict[str, Rule | _Public] = {
     "portal_connection": portal_admin,
     "publication_dry_run": member,
     "preview_sharing": member,
+    "release_reconciliation": member,
     "publication_take_back": member,
     # threads and questions for help
     "release_threads": member,

@@ -278,6 +278,7 @@ ACTIONS: dict[str, Rule] = {
     "request_exception": _roles(Role.COORDINATOR),
     "write_thread": _speaks,
     "edit_plan": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.COMMUNICATIONS, Role.POLICY, Role.CDO),
+    "sign_reconciliation": _roles(*_PREPARERS, Role.OPEN_DATA_TEAM, Role.CDO),
     "resume_publication": _roles(Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.IT, Role.PORTAL_ADMIN, Role.CDO),
     "pause_deadline": _holder_or(Role.CDO),
     "open_release": _roles(Role.STEWARD, Role.COORDINATOR, Role.OPEN_DATA_TEAM, Role.CDO),

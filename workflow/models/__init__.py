@@ -19,6 +19,7 @@ from workflow.models.order import ReviewOrder
 from workflow.models.plan import PlanItem, PlanSignOff, PublicationPlan
 from workflow.models.priority import PriorityScore, PriorityWeights
 from workflow.models.proposal import DatasetProposal
+from workflow.models.reconciliation import Reconciliation
 from workflow.models.refresh import FreshnessNotice, Refresh
 from workflow.models.release import ApprovalRequest, Release, ReturnForChanges, StageVisit
 from workflow.models.request import DatasetRequest, RequestVote
@@ -74,6 +75,7 @@ __all__ = [
     "PublicationException",
     "PublicationPlan",
     "ReadinessTalk",
+    "Reconciliation",
     "Recusal",
     "Refresh",
     "Release",
