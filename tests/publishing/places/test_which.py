@@ -82,7 +82,7 @@ def test_a_portal_that_is_not_set_up_is_left_out_where_nobody_waits_for_it(
     assert "No portal is set up" in places["ckan"].failure
 
 
-def test_the_geodata_portal_takes_only_what_can_be_drawn(cast: Cast, settings: Any) -> None:
+def test_the_geodata_portal_takes_only_what_can_be_drawn(cast: Cast, settings: Any, client: Client) -> None:
     settings.ARCGIS_DOMAIN = "example.maps.arcgis.com"
     goes_to("socrata", "arcgis_geo")
     assert list(asked(Prepared(cast))) == ["socrata"]
@@ -93,7 +93,11 @@ def test_the_geodata_portal_takes_only_what_can_be_drawn(cast: Cast, settings: A
         plain.frame.with_columns(shape=pl.lit("POLYGON ((-72 41, -72 42, -71 42, -72 41))"))
     )
     assert shapes.columns[-1].type == "geometry"
-    assert list(asked(Prepared(cast, shapes))) == ["socrata"], "a layer made of a CSV has points only"
+    prepared = Prepared(cast, shapes)
+    assert list(asked(prepared)) == ["socrata"], "a layer made of a CSV has points only"
+    client.force_login(cast.coordinator)
+    page = client.get(reverse("release_publication", args=[prepared.release.pk])).content.decode()
+    assert "has no copy: it draws points, and this data has no columns named latitude and longitude." in page
     goes_to("arcgis_geo")
     assert list(asked(Prepared(cast))) == ["arcgis_geo"]
 
