@@ -1,10 +1,10 @@
-"""What the commands that work on one file share: reading it as the product would, and naming its columns."""
+"""What the commands that work on one file share: reading it as the product would."""
 
 from __future__ import annotations
 
 import resource
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,7 @@ from datafiles.fingerprint import file_sha256
 from datafiles.reading import read_in_child
 from datafiles.table import Table, read_columnar
 from dossier.services_files import limits_current
-
-UNREADABLE = 2
+from privacy.management.column_names import UNREADABLE
 
 
 @contextmanager
@@ -42,21 +41,6 @@ def table_read(path: Path) -> Table:
     """The table in a file. Raises CommandError (exit code 2) when it cannot be read."""
     with columnar_read(path) as columnar:
         return read_columnar(columnar)
-
-
-def columns_named(there: Sequence[str], options: Sequence[str]) -> list[str]:
-    """The columns that an option names: each time one name, or several separated by commas.
-
-    Raises CommandError (exit code 2) for a name that is not `there`.
-    """
-    names = []
-    for option in options:
-        names += [option] if option in there else [name.strip() for name in option.split(",")]
-    names = list(dict.fromkeys(name for name in names if name))
-    for name in names:
-        if name not in there:
-            raise CommandError(f"The file has no column “{name}”.", returncode=UNREADABLE)
-    return names
 
 
 def file_facts(path: Path, *, rows: int, columns: int, seconds: float) -> dict[str, Any]:

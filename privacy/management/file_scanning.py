@@ -20,7 +20,7 @@ from datafiles.readers import IN_BLOCKS, size_check, suffix_check
 from datafiles.readers.blocks import ahead, csv_blocks
 from datafiles.reading import read_in_child
 from datafiles.table import Column, Table, read_blocks, read_columns
-from privacy.management.file_reading import columns_named
+from privacy.management.column_names import columns_named
 from privacy.risk.classes import ClassTable
 from privacy.risk.profile import RiskProfile, profile_of
 from privacy.risk.wildcard import wildcard_sizes

@@ -13,13 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from datafiles.table import Table, read_columnar, read_columns
-from privacy.management.file_reading import (
-    UNREADABLE,
-    columnar_read,
-    columns_named,
-    file_facts,
-    table_read,
-)
+from privacy.management.column_names import UNREADABLE, columns_named
+from privacy.management.file_reading import columnar_read, file_facts, table_read
 from privacy.risk.profile import TAU, RiskProfile, risk_profile
 from privacy.risk.sentences import listing, profile_sentences, standing
 from privacy.risk.suggest import Candidate, suggest

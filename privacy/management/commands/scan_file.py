@@ -14,10 +14,11 @@ from django.core.management.base import BaseCommand, CommandError
 from datafiles.child import MEMORY_SENTENCE
 from datafiles.errors import DataFileError
 from dossier.services_files import limits_current
+from privacy.management.column_names import UNREADABLE
 from privacy.management.file_scanning import Risk, ScannedFile, file_scan, warm_up
 from privacy.risk.sentences import listing
 
-FOUND, UNREADABLE = 3, 2
+FOUND = 3
 
 
 class Command(BaseCommand):

@@ -15,7 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from datafiles.table import Table, write_columnar
 from privacy.guarded_csv import csv_write
 from privacy.leftovers import still_to_decide
-from privacy.management.file_reading import UNREADABLE, table_read
+from privacy.management.column_names import UNREADABLE
+from privacy.management.file_reading import table_read
 from privacy.remedies.base import Context
 from privacy.remedies.hierarchies import hierarchy_parse, listed
 from privacy.remedies.hierarchy import Hierarchy
