@@ -5,30 +5,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('publishing', '0004_fetch_file_deleted_at'),
+        ("publishing", "0004_fetch_file_deleted_at"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='portalasset',
-            name='earlier_public',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publishing.publication'),
+            model_name="portalasset",
+            name="earlier_public",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="publishing.publication",
+            ),
         ),
         migrations.AddField(
-            model_name='portalnotice',
-            name='tag',
+            model_name="portalnotice",
+            name="tag",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='portalnotice',
-            name='title_prefix',
+            model_name="portalnotice",
+            name="title_prefix",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AlterField(
-            model_name='etlrecord',
-            name='frequency',
-            field=models.CharField(choices=[('by_hand', 'When somebody asks for it'), ('hourly', 'Every hour'), ('daily', 'Every day'), ('weekdays', 'Every weekday'), ('weekly', 'Every week'), ('biweekly', 'Every two weeks'), ('monthly', 'Every month'), ('bimonthly', 'Every two months'), ('quarterly', 'Every three months'), ('biannually', 'Twice a year'), ('annually', 'Every year')], max_length=12),
+            model_name="etlrecord",
+            name="frequency",
+            field=models.CharField(
+                choices=[
+                    ("by_hand", "When somebody asks for it"),
+                    ("hourly", "Every hour"),
+                    ("daily", "Every day"),
+                    ("weekdays", "Every weekday"),
+                    ("weekly", "Every week"),
+                    ("biweekly", "Every two weeks"),
+                    ("monthly", "Every month"),
+                    ("bimonthly", "Every two months"),
+                    ("quarterly", "Every three months"),
+                    ("biannually", "Twice a year"),
+                    ("annually", "Every year"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

@@ -7,43 +7,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workflow', '0005_archivecopy_file_deleted_at'),
+        ("workflow", "0005_archivecopy_file_deleted_at"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='dataset',
-            name='accrual_periodicity',
-            field=models.CharField(blank=True, choices=[('not_updated', 'Not updated (historical)'), ('as_needed', 'As needed'), ('annually', 'Annually'), ('biannually', 'Twice a year'), ('quarterly', 'Quarterly'), ('bimonthly', 'Every two months'), ('monthly', 'Monthly'), ('biweekly', 'Every two weeks'), ('weekly', 'Weekly'), ('weekdays', 'Every weekday'), ('daily', 'Daily'), ('hourly', 'Hourly'), ('continuous', 'Continuously'), ('other', 'Other')], max_length=20, verbose_name='update frequency'),
+            model_name="dataset",
+            name="accrual_periodicity",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("not_updated", "Not updated (historical)"),
+                    ("as_needed", "As needed"),
+                    ("annually", "Annually"),
+                    ("biannually", "Twice a year"),
+                    ("quarterly", "Quarterly"),
+                    ("bimonthly", "Every two months"),
+                    ("monthly", "Monthly"),
+                    ("biweekly", "Every two weeks"),
+                    ("weekly", "Weekly"),
+                    ("weekdays", "Every weekday"),
+                    ("daily", "Daily"),
+                    ("hourly", "Hourly"),
+                    ("continuous", "Continuously"),
+                    ("other", "Other"),
+                ],
+                max_length=20,
+                verbose_name="update frequency",
+            ),
         ),
         migrations.AlterField(
-            model_name='dataset',
-            name='collection_frequency',
-            field=models.CharField(blank=True, choices=[('not_updated', 'Not updated (historical)'), ('as_needed', 'As needed'), ('annually', 'Annually'), ('biannually', 'Twice a year'), ('quarterly', 'Quarterly'), ('bimonthly', 'Every two months'), ('monthly', 'Monthly'), ('biweekly', 'Every two weeks'), ('weekly', 'Weekly'), ('weekdays', 'Every weekday'), ('daily', 'Daily'), ('hourly', 'Hourly'), ('continuous', 'Continuously'), ('other', 'Other')], max_length=20),
+            model_name="dataset",
+            name="collection_frequency",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("not_updated", "Not updated (historical)"),
+                    ("as_needed", "As needed"),
+                    ("annually", "Annually"),
+                    ("biannually", "Twice a year"),
+                    ("quarterly", "Quarterly"),
+                    ("bimonthly", "Every two months"),
+                    ("monthly", "Monthly"),
+                    ("biweekly", "Every two weeks"),
+                    ("weekly", "Weekly"),
+                    ("weekdays", "Every weekday"),
+                    ("daily", "Daily"),
+                    ("hourly", "Hourly"),
+                    ("continuous", "Continuously"),
+                    ("other", "Other"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='refresh',
-            name='origin',
-            field=models.CharField(choices=[('upload', 'Uploaded by a person'), ('fetch', 'Fetched from the source'), ('hand', 'Prepared by people')], max_length=10),
+            model_name="refresh",
+            name="origin",
+            field=models.CharField(
+                choices=[
+                    ("upload", "Uploaded by a person"),
+                    ("fetch", "Fetched from the source"),
+                    ("hand", "Prepared by people"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='Reconciliation',
+            name="Reconciliation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('about', models.JSONField(default=dict)),
-                ('source_rows', models.PositiveBigIntegerField()),
-                ('source_columns', models.PositiveIntegerField()),
-                ('lines', models.JSONField(default=list)),
-                ('note', models.TextField(blank=True, max_length=2000)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reconciliations', to='workflow.release')),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("about", models.JSONField(default=dict)),
+                ("source_rows", models.PositiveBigIntegerField()),
+                ("source_columns", models.PositiveIntegerField()),
+                ("lines", models.JSONField(default=list)),
+                ("note", models.TextField(blank=True, max_length=2000)),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reconciliations",
+                        to="workflow.release",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-signed_at', '-pk'],
+                "ordering": ["-signed_at", "-pk"],
             },
         ),
     ]
