@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from io import StringIO
 from typing import Any
 
@@ -122,7 +123,9 @@ def test_the_page_and_the_command_tell_the_same_plan(cast: Cast, client: Client,
     text = page.content.decode()
     assert "a private one is made" in text and "No, it only looks" in text
     told = StringIO()
+    level = logging.getLogger("publishing").level
     call_command("publish_release", str(prepared.release.pk), "--dry-run", stdout=told)
+    assert logging.getLogger("publishing").level == level
     assert "writes  Create: No dataset there carries our key" in told.getvalue()
     assert writes(orders, before) == []
     tab = client.get(reverse("release_publication", args=[prepared.release.pk])).content.decode()

@@ -16,6 +16,8 @@ from publishing.portals.static.tree import on_disk, write_whole
 from publishing.records import CALENDAR_DATE, CHECKBOX, NUMBER, PortalRecord
 from publishing.shapes import SHAPES, geojson
 
+# We read what we wrote, and nothing limits how long a polygon is.
+csv.field_size_limit(2**31 - 1)
 DATA, MAP, DICTIONARY, PACKAGE = "data.csv", "data.geojson", "dictionary.csv", "datapackage.json"
 PAGE = "index.html"
 # Beside the folder of the version, out of what is served.

@@ -12,7 +12,8 @@ from publishing.records import PortalRecord
 from publishing.refusals import EncodingError
 from tests.publishing.contract import material
 
-RING = [(-73 - n / 1000, 41 + n / 1000) for n in range(300)]
+# More than the 131,072 characters at which Python's reader of CSV stops by itself.
+RING = [(-73 - n / 100_000, 41 + n / 100_000) for n in range(8000)]
 LARGE = f"POLYGON (({', '.join(f'{x:.6f} {y:.6f}' for x, y in [*RING, RING[0]])}))"
 SHAPES: dict[str, list[str | None]] = {
     "Name": ["a", "b", "c", "d"],

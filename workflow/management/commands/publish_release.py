@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -31,6 +33,18 @@ IN_THE_WAY = 3
 _ROUNDS = 4
 
 
+@contextmanager
+def _without_log(name: str) -> Iterator[None]:
+    """The plan is for reading: the log of what was asked of the portal would stand in the middle of it."""
+    log = logging.getLogger(name)
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 class Command(BaseCommand):
     help = "Make what is due of a release's copies on every portal it goes to, in this process."
 
@@ -47,10 +61,9 @@ class Command(BaseCommand):
     def _rehearse(self, release_id: int) -> None:
         """The plan in words: nothing is written, neither on a portal nor here."""
         context = context_of(release_id)
-        # The plan is for reading: the log of what was asked of the portal would stand in the middle of it.
-        logging.getLogger("publishing").setLevel(logging.WARNING)
         try:
-            places = release_rehearse(context)
+            with _without_log("publishing"):
+                places = release_rehearse(context)
         except NothingToPublish as error:
             raise CommandError(error.sentence) from None
         release = context.release
