@@ -21,6 +21,7 @@ from publishing.selectors_sources import record_in_force
 from publishing.services.secrets import limits_of_sample, secrets_for
 from publishing.sources import KINDS
 from publishing.sources.base import Source, SourceFault
+from publishing.sources.download import end_at_row
 from work.faults import told_without_values
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _looked(kind: Source, config: Mapping[str, Any], dataset: Any) -> Sample:
         whole = _is_workbook(config)
         found = kind.fetch(config, secrets, into, limits_of_sample(whole=whole), _no_beat)
         if not whole:
-            _cut(into)
+            end_at_row(into)
         out = Path(folder) / "read"
         out.mkdir()
         result = read_in_child(into, name=found.name, out_dir=out, limits=_FILE_LIMITS)
@@ -109,20 +110,6 @@ def _looked(kind: Source, config: Mapping[str, Any], dataset: Any) -> Sample:
 def _is_workbook(config: Mapping[str, Any]) -> bool:
     named = str(config.get("url") or config.get("pattern") or "").split("?")[0]
     return named.lower().endswith(".xlsx")
-
-
-def _cut(path: Path) -> None:
-    """End at the last whole row: the sample may have ended within one, or within a cell of several lines."""
-    body = path.read_bytes()
-    at = end = 0
-    quoted = False
-    for line in body.splitlines(keepends=True):
-        at += len(line)
-        quoted ^= line.count(b'"') % 2 == 1
-        if not quoted and line.endswith((b"\n", b"\r")):
-            end = at
-    if 0 < end < len(body):
-        path.write_bytes(body[:end])
 
 
 def _no_beat(done: int, message: str) -> None:

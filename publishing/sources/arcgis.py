@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from publishing.sources.base import Beat, Clock, Fetched, Field, Limits, Secrets, SourceFault, required
-from publishing.sources.download import CsvWriter, about_json
+from publishing.sources.download import CsvWriter, about_json, end_at_row
 from publishing.sources.safe import SafeSession, typed_fault
 from publishing.sources.url import SECRET
 
@@ -89,6 +89,8 @@ class ArcgisLayer:
                 if layer.version(is_anew=True) != edited:
                     raise SourceFault("The layer was edited while it was read, so what came may be mixed.")
         if days := layer.days:
+            if limits.is_sample:
+                end_at_row(into)
             writer = _as_days(into, days, clock)
         return writer.fetched("data.csv", edited)
 
@@ -204,6 +206,8 @@ def _is_named(field: object) -> bool:
 
 def _as_days(into: Path, days: list[int], clock: Clock) -> CsvWriter:
     """Write these columns of the file as dates: a day that is kept as midnight in UTC is that day everywhere."""
+    # We read what we wrote, and a layer's texts may be of any length.
+    csv.field_size_limit(2**31 - 1)
     whole = into.with_name(f"{into.name}.days")
     with into.open(newline="", encoding="utf-8") as source, whole.open("wb") as target:
         rows = csv.reader(source)

@@ -251,6 +251,20 @@ def suffix_of(answer: requests.Response) -> str:
     return suffix
 
 
+def end_at_row(path: Path) -> None:
+    """End a sample at its last whole row: it may have ended within one, or within a cell of several lines."""
+    body = path.read_bytes()
+    at = end = 0
+    quoted = False
+    for line in body.splitlines(keepends=True):
+        at += len(line)
+        quoted ^= line.count(b'"') % 2 == 1
+        if not quoted and line.endswith((b"\n", b"\r")):
+            end = at
+    if 0 < end < len(body):
+        path.write_bytes(body[:end])
+
+
 def too_large(limits: Limits) -> SourceFault:
     return SourceFault(
         f"The source holds more than {limits.max_bytes / 1_000_000:,.0f} MB, the most this product accepts. Ask "

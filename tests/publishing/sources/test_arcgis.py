@@ -74,3 +74,35 @@ def test_a_layer_that_is_edited_in_place_while_it_is_read_is_not_taken(site: Sit
         config, Secrets(allow_loopback=True), tmp_path / "f", Limits(), lambda done, said: None
     )
     assert found.validators == {"last_edit": "2"}
+
+
+NOTED = [FIELDS[0], FIELDS[2], {"name": "note", "type": "esriFieldTypeString"}]
+
+
+def noted(site: Site, *notes: str) -> dict[str, str]:
+    """A layer with a column of days and a text behind it."""
+    config = layer(site, fields=NOTED)
+    features = [
+        {"attributes": {"OBJECTID": number, "issued_on": MIDNIGHT, "note": note}}
+        for number, note in enumerate(notes, 1)
+    ]
+    answer = json.dumps({"count": len(notes), "features": features}).encode()
+    site.files[f"{LAYER}/query"] = ("application/json", answer)
+    return config
+
+
+def test_a_sample_ends_at_a_whole_row_wherever_it_was_cut(site: Site, fetch: Fetch) -> None:
+    """Before the date, within it, within a letter of several bytes, within a cell of two lines."""
+    config = noted(site, "Zoë", 'said "éé"\nand left', "東京東京", "é")
+    whole = fetch("arcgis", config)[1]
+    assert column(whole, "issued_on") == ["2026-07-01"] * 4
+    for size in range(60, 175, 5):
+        _, body = fetch("arcgis", config, is_sample=True, max_bytes=size)
+        assert whole.startswith(body) and body.endswith(b"\n"), size
+        assert set(column(body, "issued_on")) == {"2026-07-01"}, size
+
+
+def test_a_text_of_any_length_stands_beside_a_column_of_days(site: Site, fetch: Fetch) -> None:
+    csv.field_size_limit(131_072)  # as Python has it
+    _, body = fetch("arcgis", noted(site, "x" * 200_000))
+    assert body.startswith(b"OBJECTID,issued_on,note\n1,2026-07-01,xxx") and body.endswith(b"x\n")
