@@ -226,5 +226,8 @@ def test_a_moment_is_kept_as_itself_and_only_read_on_the_clock_of_the_program(po
     # What named no zone stays as it was written.
     moments = {name: found[name] for name in ("at", "seen")}
     assert moments == {"at": 1_782_962_100_000, "seen": 1_782_947_700_000}
+    # The hour that comes twice is kept as the first of the two, as docs/operations/publishing.md says.
+    autumn = [row["attributes"]["at"] for row in rows["features"] if row["attributes"]["name"] in "cd"]
+    assert autumn == [1_793_511_000_000] * 2
     portal.set_scope(remote_id, "public")
     assert material.held(portal, remote_id, record, anonymous=True) == approved
