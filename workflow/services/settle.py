@@ -22,7 +22,7 @@ from privacy.services import scan_request
 from publishing.errors import PermitMissing
 from publishing.records import PortalRecord
 from publishing.selectors import is_going_public, publication_of
-from publishing.services import publication_request, publication_stay_private
+from publishing.services import facts_rebuild, publication_request, publication_stay_private
 from workflow import approvals, gates, review_needs
 from workflow.context import ReleaseContext, context_of, contexts_of, release_queryset
 from workflow.errors import MoveRefused
@@ -158,17 +158,39 @@ def _fill_answers(context: ReleaseContext, now: datetime) -> None:
 def _private_copy_is_due(context: ReleaseContext) -> bool:
     first = Stage.CDO_REVIEW if context.profile.order["private_copy_at"] == "cdo_review" else Stage.STAGED
     here = WAY.index(Stage(context.release.stage)) >= WAY.index(first)
-    return here and bool(context.data("treated", "sha256")) and not gates.private_copy_equal(context).ok
+    if not here or not context.data("treated", "sha256"):
+        return False
+    return not gates.private_copy_equal(context).ok or _is_described_otherwise(context)
 
 
+def _is_described_otherwise(context: ReleaseContext) -> bool:
+    """The copy was made under an earlier description than the one that the approval speaks of, or will speak of.
+
+    What is renamed after an approval waits for the next one: the copy that was approved stays.
+    """
+    made_under = context.about("private_copy", "record")
+    if not made_under:
+        return False
+    if context.release.stage != Stage.STAGED:
+        return record_for(context).digest != made_under
+    treated = context.data("treated", "sha256")
+    approved = {permit.record_digest for permit in context.permits if permit.treated_sha256 == treated}
+    return bool(approved) and made_under not in approved and record_for(context).digest in approved
+
+
+@transaction.atomic
 def _private_copy(context: ReleaseContext, now: datetime) -> None:
+    release_id = context.release.pk
     publication_request(
-        release_id=context.release.pk,
+        release_id=release_id,
         record=record_for(context),
         treated_sha256=context.data("treated", "sha256"),
         goal="private",
         now=now,
     )
+    if _is_described_otherwise(context):
+        # Nobody previews or approves the copy under its earlier description while it is made again.
+        facts_rebuild(release_id)
 
 
 def _preview_is_due(context: ReleaseContext) -> bool:
