@@ -123,7 +123,8 @@ class Sending(Filing):
         wanted = {(column.field_name, column.type) for column in self.record.columns}
         if {(column.field_name, column.type) for column in target.columns} != wanted:
             target = self.portal.fit_columns(target.remote_id, self.record)
-        if target.row_identifier != self.record.row_identifier:
+        # A draft of before may say another zone of its moments, and ArcGIS reads ours by what the draft says.
+        if not target.published or target.row_identifier != self.record.row_identifier:
             self.portal.set_metadata(target.remote_id, self.record)
         self._require_keyed(target.remote_id)
 

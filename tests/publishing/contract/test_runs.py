@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
 from accounts.models import ProgramProfile
+from datafiles.table import Table
 from dossier.selectors import facts
 from publishing import encode
 from publishing.models import Publication
@@ -15,6 +17,7 @@ from publishing.services.remote import KINDS, open_portal, place_of
 from tests.cast import Cast, cast_create
 from tests.publishing import samples
 from tests.publishing.contract.houses import SECRET, House
+from tests.publishing.contract.test_moments import MOMENTS
 from tests.publishing.releases import Prepared, public, run, run_to_the_end
 from work.errors import Stop
 
@@ -62,6 +65,17 @@ def test_a_release_becomes_public_is_refreshed_and_taken_back(configured: House,
         hidden = run_to_the_end(second)
         assert hidden.reached == "private", hidden.error
         assert not portal.verify_public(second.asset.remote_id, key_field="row_key").visible
+
+
+def test_moments_go_into_a_draft_that_was_made_before_they_had_a_zone(configured: House, cast: Cast) -> None:
+    """The names and types of its columns are the same; ArcGIS reads moments by the zone that its layer says."""
+    prepared = Prepared(cast, Table.of(pl.DataFrame({"Name": ["a", "b"], "At": MOMENTS[:2]})))
+    with configured.portal() as portal:
+        portal.create(prepared.record)
+    prepared.record = prepared.describe(timezone="America/New_York")
+    prepared.allow()
+    publication = run_to_the_end(prepared.ask("private"))
+    assert publication.reached == "private", publication.error
 
 
 def test_passing_trouble_in_the_middle_ends_in_one_equal_dataset(configured: House, cast: Cast) -> None:
