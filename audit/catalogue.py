@@ -236,6 +236,8 @@ ACTIONS: dict[str, str] = {
     "publishing.public_differs": "The public copy at {place} is not what was approved any more: {what}.",
     "publishing.private_was_seen": "Strangers could see the copy at {place}, which nobody had made public here; it is "
     "being made private.",
+    "publishing.others_were_seen": "Strangers can see a dataset under our key at {place} that holds no row of ours; "
+    "it was left as it is.",
     "publishing.private_again": "The copy at {place} is private again, seen from outside.",
     "publishing.public_equal_again": "The public copy at {place} is what was approved again.",
     "publishing.take_back_asked": "The copy{where} is being made private.",

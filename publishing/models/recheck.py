@@ -10,6 +10,8 @@ from work.models import WorkItem
 
 # The line of evidence about the audience.
 AUDIENCE = "Who may see it"
+# What is found there where strangers see a dataset under our key that we never sent a row to.
+OF_OTHERS = "public, with no row of ours"
 
 
 class PublicCheck(WorkItem):
@@ -35,6 +37,11 @@ class PublicCheck(WorkItem):
         """Strangers saw what nobody had made public here."""
         wrong = [proof for proof in self.evidence if not proof["ok"]]
         return any((proof["what"], proof["expected"]) == (AUDIENCE, "private") for proof in wrong)
+
+    @property
+    def is_of_others(self) -> bool:
+        """What strangers saw there was put there by others: it is told, and left as it is."""
+        return any((proof["what"], proof["found"]) == (AUDIENCE, OF_OTHERS) for proof in self.evidence)
 
     def __str__(self) -> str:
         return f"Check of {self.asset}"

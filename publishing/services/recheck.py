@@ -14,13 +14,19 @@ from audit.services import event_record
 from dossier.selectors import subject_of
 from publishing.errors import PublishingError
 from publishing.models import PortalAsset, PortalNotice, Publication, PublicCheck
-from publishing.models.recheck import AUDIENCE
+from publishing.models.recheck import AUDIENCE, OF_OTHERS
 from publishing.places import place_words
 from publishing.portals.base import NotFound, Portal, PortalError, Proves, Throttled
 from publishing.records import PortalRecord
 from publishing.refusals import EncodingError
 from publishing.services.notices import record_noticed
-from publishing.services.recheck_private import copy_there, narrow_at_once, private_places, should_be_public
+from publishing.services.recheck_private import (
+    copy_there,
+    holds_ours,
+    narrow_at_once,
+    private_places,
+    should_be_public,
+)
 from publishing.services.remote import open_portal, place_of
 from publishing.services.run_base import Step
 from publishing.services.run_compare import Comparing
@@ -163,7 +169,7 @@ class _Look(Comparing):
             return []
         probe = self.portal.verify_public(self.asset.remote_id, key_field=self.record.row_identifier)
         if remote.scope == "public" or probe.visible:
-            return [self.proof(AUDIENCE, "private", "public")]
+            return [self.proof(AUDIENCE, "private", "public" if holds_ours(self.asset) else OF_OTHERS)]
         wanted = "public" if should_be_public(self.asset) else "private"
         return [self.proof(AUDIENCE, wanted, "private")]
 
@@ -183,7 +189,7 @@ class _Look(Comparing):
 def _write(check: PublicCheck, publication: Publication | None, evidence: list[dict[str, Any]]) -> None:
     """The result; an event when it is another one than before, and the conductor tells people.
 
-    What strangers see without leave is made private at once.
+    What strangers see of ours without leave is made private at once.
     """
     now, was_seen, of_before = timezone.now(), check.is_seen_without_leave, check.publication
     wrong = [proof for proof in evidence if not proof["ok"]]
@@ -200,10 +206,16 @@ def _write(check: PublicCheck, publication: Publication | None, evidence: list[d
     if check.is_seen_without_leave:
         narrow_at_once(check.asset, publication)
     if check.differs != before:
-        seen = "publishing.private_was_seen" if check.is_seen_without_leave else "publishing.public_differs"
-        _event(check, seen if wrong else "publishing.public_equal_again", publication)
+        _event(check, _action(check) if wrong else "publishing.public_equal_again", publication)
     if wrong:
         transaction.on_commit(lambda: task_nudge(_CONDUCTOR, publication.release_id))
+
+
+def _action(check: PublicCheck) -> str:
+    """What the history says of a check that found something wrong."""
+    if check.is_of_others:
+        return "publishing.others_were_seen"
+    return "publishing.private_was_seen" if check.is_seen_without_leave else "publishing.public_differs"
 
 
 def _event(check: PublicCheck, action: str, publication: Publication) -> None:

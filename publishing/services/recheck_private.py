@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dossier.services import dossier_lock
-from publishing.models import PortalAsset, Publication
+from publishing.models import Chunk, PortalAsset, Publication
 from publishing.services.locks import places_lock
 from publishing.services.requests import publication_start_anew
 from work.errors import Retry
@@ -42,11 +42,23 @@ def should_be_public(asset: PortalAsset) -> Publication | None:
     return rows.order_by("-release_id", "-pk").first()
 
 
+def holds_ours(asset: PortalAsset) -> bool:
+    """Did we ever send rows there? Else it was found under our key, and what it shows was put there by others."""
+    compared = Q(receipt__has_key="private") | Q(receipt__has_key="public") | ~Q(evidence=[])
+    return asset.publications.filter(
+        compared | Exists(Chunk.objects.filter(publication=OuterRef("pk")))
+    ).exists()
+
+
 def narrow_at_once(asset: PortalAsset, copy: Publication) -> None:
     """Have a worker make private what strangers see though nobody made it public here; it asks until they do not.
 
+    A place that holds no row of ours is left as it is: that would take away what others published there.
+
     Call it inside a transaction. Raises Retry while somebody writes there: then it is looked at again.
     """
+    if not holds_ours(asset):
+        return
     dossier_lock(release_id=copy.release_id)
     places_lock(dataset_id=asset.dataset_id)
     asset.refresh_from_db(fields=["public_publication", "writer"])
@@ -57,8 +69,8 @@ def narrow_at_once(asset: PortalAsset, copy: Publication) -> None:
     # As with any copy that may be seen: its place says whose rows these are until they are not seen any more.
     asset.public_publication = copy
     asset.save(update_fields=["public_publication"])
-    wish = Goal.PRIVATE if copy.goal == Goal.PUBLIC else Goal(copy.goal)
-    Publication.objects.filter(pk=copy.pk).update(goal=wish, failure="")
+    # Made private, and no more: nothing is sent to a place of which we do not know who changed it.
+    Publication.objects.filter(pk=copy.pk).update(goal=Goal.HIDDEN, failure="")
     copy.refresh_from_db(fields=["goal", "failure"])
     publication_start_anew(copy)
     work_queue(copy, urgent=True)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from notifications.messages import letter_render
 from notifications.models import OutgoingMessage
 from publishing.models import PortalAsset, PortalNotice, PublicCheck
 from publishing.portals.socrata import SocrataPortal
@@ -20,6 +21,7 @@ from publishing.services import publication_make_private
 from publishing.services.notices import notice_run, notices_put
 from publishing.services.recheck import recheck_request, recheck_run, rechecks_sweep
 from tests.cast import Cast
+from tests.publishing import samples
 from tests.publishing.conftest import Orders
 from tests.publishing.releases import Prepared, public, run_to_the_end, seen_by_strangers
 from work.services import work_run
@@ -214,6 +216,51 @@ def test_a_private_copy_that_was_made_public_by_hand_is_made_private_and_people_
     assert letters.count() == told
     actions = AuditEvent.objects.filter(release_id=prepared.release.pk).values_list("action", flat=True)
     assert {"publishing.private_was_seen", "publishing.private_again"} <= set(actions)
+
+
+def test_what_others_published_under_our_key_is_told_and_left_as_it_is(
+    client: Client, cast: Cast, orders: Orders, settings: Any
+) -> None:
+    settings.PUBLISHING_RECHECK_HOURS = 24
+    theirs = public(first := Prepared(cast))
+    # A database that knows nothing of it: its own release goes to the same place, and stops there.
+    PortalAsset.objects.filter(pk=theirs.asset_id).update(remote_id="", public_publication=None)
+    prepared = Prepared(cast, samples.table(5), key=first.key)
+    stopped = run_to_the_end(prepared.ask("private"))
+    assert stopped.status == "dead" and "we did not make it so" in stopped.failure
+    check = looked_at(prepared)
+    assert check.is_seen_without_leave and check.is_of_others
+    stopped.refresh_from_db()
+    stopped.asset.refresh_from_db()
+    assert (stopped.status, stopped.goal) == ("dead", "private") and not stopped.asset.public_publication
+    assert len(seen_by_strangers(orders, stopped) or []) == 25
+    release_settle(release_id=prepared.release.pk)
+    letter = OutgoingMessage.objects.filter(message_id="private_copy_seen", recipient=cast.steward).get()
+    told = letter_render(letter.message_id, letter.context, path=letter.path, asked=letter.asked)
+    assert "others published it" in told.text and "made private at once" not in told.text
+    client.force_login(cast.coordinator)
+    page = client.get(reverse("release_publication", args=[prepared.release.pk])).content.decode()
+    assert "holds no row of ours" in page and "being made private" not in page
+    actions = AuditEvent.objects.filter(release_id=prepared.release.pk).values_list("action", flat=True)
+    assert "publishing.others_were_seen" in actions and "publishing.private_was_seen" not in actions
+
+
+def test_making_it_private_sends_no_row_of_a_later_copy_there(
+    cast: Cast, orders: Orders, settings: Any
+) -> None:
+    settings.PUBLISHING_RECHECK_HOURS = 24
+    prepared = Prepared(cast)
+    first = run_to_the_end(prepared.ask("private"))
+    make_public_by_hand(orders, first.asset.remote_id)
+    prepared.treat(samples.table(5))
+    second = run_to_the_end(prepared.ask("private"))
+    assert second.status == "dead"
+    assert looked_at(prepared).is_seen_without_leave
+    second.refresh_from_db()
+    run_to_the_end(second)
+    assert (second.status, second.chunks.count()) == ("done", 0) and seen_by_strangers(orders, second) is None
+    rows = orders.get(f"/resource/{first.asset.remote_id}.json").json()
+    assert len(rows) == 25
 
 
 def test_a_published_release_whose_place_shows_nothing_is_told(

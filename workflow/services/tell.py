@@ -130,9 +130,12 @@ def _private_copy_seen(context: ReleaseContext, now: datetime) -> None:
         return
     roles = (Role.COORDINATOR, Role.PORTAL_ADMIN)
     people = [context.dataset.steward, *(one for role in roles for one in routing.holders(context, role))]
-    where = and_words([place_words(check.asset.portal, check.asset.domain) for check in seen])
-    since = max(check.differs_since or now for check in seen)
-    _tell(context, "private_copy_seen", people, "release_publication", since, now, problem=where)
+    # Ours come first: they are made private. What others published under our key is left as it is.
+    shown = [check for check in seen if not check.is_of_others] or seen
+    where = and_words([place_words(check.asset.portal, check.asset.domain) for check in shown])
+    since = max(check.differs_since or now for check in shown)
+    words = {"problem": where, "of_others": shown[0].is_of_others}
+    _tell(context, "private_copy_seen", people, "release_publication", since, now, **words)
 
 
 def _problem(publication: Publication, *, named: bool) -> str:
