@@ -36,7 +36,7 @@ def release(cast: Cast) -> Release:
 def counted(release: Release, file_rows: int) -> None:
     about, columns = {"file": f"file of {file_rows}"}, COLUMNS
     for kind, data in (
-        ("file", {"rows": file_rows, "columns": columns}),
+        ("file", {"rows": file_rows, "columns": len(columns)}),
         ("treated", {"sha256": TREATED, "rows": 40, "columns": columns}),
     ):
         fact_record(release_id=release.pk, kind=kind, ok=True, about=about, data=data)
