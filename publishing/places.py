@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,12 @@ class PortalRules:
             tuple(publication.get("portals", ())) or ("socrata",), publication.get("portals_needed", FIRST)
         )
 
-    def portals_for(self, *, has_map: bool) -> tuple[str, ...]:
-        """The portals that take such data, in the profile's order; the first where none would."""
-        found = tuple(code for code in self.portals if has_map or code not in MAPS_ONLY)
+    def portals_for(self, *, has_map: bool, shown: Collection[str] = ()) -> tuple[str, ...]:
+        """The portals that take such data, in the profile's order; the first where none would.
+
+        Those that have `shown` an earlier release go on with the next: else its rows would stay public there.
+        """
+        found = tuple(code for code in self.portals if has_map or code in shown or code not in MAPS_ONLY)
         return found or self.portals[:1]
 
     def waited_for(self, portals: Sequence[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Q
@@ -66,15 +67,23 @@ def newest_by_portal(release_id: int) -> dict[str, Publication]:
 
 def rules_of(release_id: int) -> PortalRules:
     """What the program profile of a release says of portals."""
-    release = (
-        apps.get_model("workflow", "Release")._default_manager.select_related("profile").get(pk=release_id)
-    )
+    return _rules(_release(release_id))
+
+
+def _release(release_id: int) -> Any:
+    return apps.get_model("workflow", "Release")._default_manager.select_related("profile").get(pk=release_id)
+
+
+def _rules(release: Any) -> PortalRules:
     return PortalRules.of(profile_of(release.profile).publication)
 
 
 def portals_of(release_id: int, record: PortalRecord) -> tuple[str, ...]:
     """The portals of the program that take this copy, whether they are set up or not."""
-    return rules_of(release_id).portals_for(has_map=has_map(record.columns))
+    release = _release(release_id)
+    return _rules(release).portals_for(
+        has_map=has_map(record.columns), shown=portals_shown(release.dataset_id)
+    )
 
 
 def needed_of(release_id: int, places: Mapping[str, Publication]) -> dict[str, Publication]:

@@ -12,6 +12,7 @@ from checklists.selectors.checks import waivers_standing
 from privacy.selectors import state_of as privacy_state
 from privacy.words_assessment import level_words
 from publishing.places import PortalRules, and_words, has_map_named, place_words
+from publishing.selectors import portals_shown
 from publishing.services.remote import place_of
 from workflow import approvals, gates, review_needs
 from workflow.context import ReleaseContext
@@ -86,7 +87,9 @@ def _portals(context: ReleaseContext) -> str:
     drawn = has_map_named(
         (column["name"], column["type"]) for column in context.data("treated", "columns") or ()
     )
-    codes = PortalRules.of(context.profile.publication).portals_for(has_map=drawn)
+    codes = PortalRules.of(context.profile.publication).portals_for(
+        has_map=drawn, shown=portals_shown(context.dataset.pk)
+    )
     if len(codes) == 1:
         return place_of(codes[0]) or "the portal"
     return and_words([place_words(code, place_of(code)) for code in codes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from publishing.errors import NothingToPublish
 from publishing.page import page_of
 from publishing.places import PortalRules, has_map
+from publishing.selectors import portals_shown
 from publishing.services.rehearsal import Rehearsed, publication_rehearse
 from workflow.context import ReleaseContext
 from workflow.services.catalogue import record_for
@@ -45,7 +46,9 @@ def release_rehearse(context: ReleaseContext, *, to_public: bool = True) -> list
     record = record_for(context)
     return publication_rehearse(
         dataset_id=context.dataset.pk,
-        portals=PortalRules.of(context.profile.publication).portals_for(has_map=has_map(record.columns)),
+        portals=PortalRules.of(context.profile.publication).portals_for(
+            has_map=has_map(record.columns), shown=portals_shown(context.dataset.pk)
+        ),
         record=record,
         rows=context.data("treated", "rows"),
         to_public=to_public,

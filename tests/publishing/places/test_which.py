@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.profiles import words
 from dossier.selectors import facts
-from publishing.models import Publication
+from publishing.models import PortalAsset, Publication
 from publishing.places import PORTAL_NAMES, PortalRules
 from publishing.services import (
     publication_make_private,
@@ -100,6 +100,23 @@ def test_the_geodata_portal_takes_only_what_can_be_drawn(cast: Cast, settings: A
     assert "has no copy: it draws points, and this data has no columns named latitude and longitude." in page
     goes_to("arcgis_geo")
     assert list(asked(Prepared(cast))) == ["arcgis_geo"]
+
+
+def test_a_portal_that_shows_an_earlier_release_gets_the_next_though_it_cannot_draw_it(
+    cast: Cast, settings: Any
+) -> None:
+    settings.ARCGIS_DOMAIN = "example.maps.arcgis.com"
+    goes_to("socrata", "arcgis_geo")
+    plain = samples.table(3)
+    mapped = type(plain).of(plain.frame.with_columns(latitude=pl.lit("41.7"), longitude=pl.lit("-72.6")))
+    first = Prepared(cast, mapped)
+    there = asked(first)["arcgis_geo"]
+    PortalAsset.objects.filter(pk=there.asset_id).update(public_publication=there)
+    second = refreshed(cast, first, plain)
+    assert list(asked(second)) == ["socrata", "arcgis_geo"]
+    PortalAsset.objects.filter(pk=there.asset_id).update(public_publication=None)
+    second.treat(samples.table(4))
+    assert list(asked(second)) == ["socrata"]
 
 
 def test_every_portal_that_a_profile_may_name_has_a_name_and_a_way_there() -> None:
