@@ -15,7 +15,7 @@ from publishing.records import PortalRecord, record_of
 from publishing.shapes import geojson, shape_told, shapes_told
 from tests.cast import Cast
 from tests.publishing.conftest import Orders
-from tests.publishing.contract.test_shapes import LARGE
+from tests.publishing.contract.test_shapes import LARGE, RING
 from tests.publishing.releases import Prepared, public
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_steps")]
@@ -37,7 +37,7 @@ def test_a_release_with_polygons_is_public_as_polygons(cast: Cast, orders: Order
     publication = public(Prepared(cast, areas()))
     shapes = drawn(orders, publication.asset.remote_id)
     assert {shape["type"] for shape in shapes.values()} == {"MultiPolygon"}
-    assert len(shapes) == 6 and len(shapes["D-0"]["coordinates"][0][0]) == 301
+    assert len(shapes) == 6 and len(shapes["D-0"]["coordinates"][0][0]) == len(RING) + 1
     assert shapes["D-1"]["coordinates"] == [[[[-72.1, 41.0], [-72.0, 41.0], [-72.0, 41.5], [-72.1, 41.0]]]]
     columns = PortalRecord.from_json(publication.record).columns
     assert drawn_types("socrata", columns) == {"multipolygon"} and drawn_types("arcgis_geo", columns) == set()
@@ -50,7 +50,7 @@ def test_a_large_table_with_polygons_goes_as_one_file(
     monkeypatch.setattr(file_loads, "PART_BYTES", 4000)
     publication = public(Prepared(cast, areas()))
     assert publication.chunks.count() > 1
-    assert len(drawn(orders, publication.asset.remote_id)["D-0"]["coordinates"][0][0]) == 301
+    assert len(drawn(orders, publication.asset.remote_id)["D-0"]["coordinates"][0][0]) == len(RING) + 1
 
 
 def test_what_was_described_as_text_before_stays_text(cast: Cast, orders: Orders) -> None:
