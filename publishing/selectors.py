@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.profiles import profile_of
@@ -19,10 +19,27 @@ from publishing.records import PortalRecord
 Status = Publication.Status
 Step = Publication.Step
 
+_PUBLISHED = "PUBLISHED"
 PRIVATE_STEPS = (Step.PREPARE, Step.SEND, Step.SAVE, Step.COMPARE)
 PUBLIC_STEPS = (Step.EXPOSE, Step.CHECK)
 STATE_TONES = {"done": "good", "doing": "info", "waiting": "warn", "stopped": "bad", "todo": ""}
 STATE_WORDS = {"done": "Done", "doing": "Now", "waiting": "Waiting", "stopped": "Stopped", "todo": "To do"}
+
+
+def dataset_is_public(dataset_id: int) -> bool:
+    """True while a release of the dataset counts as published."""
+    releases = apps.get_model("workflow", "Release")._default_manager
+    return bool(releases.filter(dataset_id=dataset_id, stage=_PUBLISHED).exists())
+
+
+def standing_publications() -> QuerySet[Publication]:
+    """Copies of releases that count as published, which nobody took back: their places are to show them."""
+    return Publication.objects.filter(
+        goal=Publication.Goal.PUBLIC,
+        reached=Publication.Reached.PUBLIC,
+        permit__revoked_at=None,
+        release__stage=_PUBLISHED,
+    )
 
 
 def valid_permit(

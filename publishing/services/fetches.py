@@ -23,6 +23,7 @@ from datafiles.limits import human_bytes
 from dossier.storage import file_keep
 from publishing.errors import EtlRefused
 from publishing.models import EtlRecord, Fetch, RefreshState
+from publishing.selectors import dataset_is_public
 from publishing.selectors_sources import host_rests_until, is_paused, record_in_force
 from publishing.services import hosts
 from publishing.services.parking import refresh_park
@@ -97,7 +98,7 @@ def fetch_start(*, dataset_id: int, now: datetime) -> bool:
     state, record = _state(dataset_id), record_in_force(dataset_id)
     if state is None or record is None or state.parked_at or state.due_at is None or state.due_at > now:
         return False
-    if is_paused(dataset_id) or not _is_public(dataset_id):
+    if is_paused(dataset_id) or not dataset_is_public(dataset_id):
         return False
     state.due_at = next_due(record, after=now, zone=_zone(dataset_id))
     state.save(update_fields=["due_at"])
@@ -256,12 +257,6 @@ def _dataset(dataset_id: int) -> Any:
 
 def _zone(dataset_id: int) -> str:
     return profile_for(_dataset(dataset_id).program).timezone
-
-
-def _is_public(dataset_id: int) -> bool:
-    """True while a release of the dataset is public: what is retired or taken down is not refreshed."""
-    rows = apps.get_model("workflow", "Release")._default_manager
-    return bool(rows.filter(dataset_id=dataset_id, stage="PUBLISHED").exists())
 
 
 def _name(item: Fetch, found: Fetched, now: datetime) -> str:

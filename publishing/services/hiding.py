@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,7 +14,13 @@ from dossier.selectors import subject_of
 from dossier.services import dossier_lock
 from publishing.models import Permit, Publication
 from publishing.places import and_words, place_words
-from publishing.selectors import is_going_public, is_half_public, newest_by_portal, places_of
+from publishing.selectors import (
+    dataset_is_public,
+    is_going_public,
+    is_half_public,
+    newest_by_portal,
+    places_of,
+)
 from publishing.services.facts import facts_record
 from publishing.services.locks import places_lock
 from publishing.services.requests import publication_event, publication_start_anew
@@ -25,7 +30,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Goal = Publication.Goal
-_PUBLIC_STAGE = "PUBLISHED"
 
 
 @transaction.atomic
@@ -111,8 +115,7 @@ def _turn_round(
 def _left_by_earlier_releases(release_id: int) -> list[Publication]:
     """What places still show of other releases, once none of the dataset's releases counts as published."""
     dataset_id = subject_of(release_id)["dataset_id"]
-    releases = apps.get_model("workflow", "Release")._default_manager.filter(dataset_id=dataset_id)
-    if releases.filter(stage=_PUBLIC_STAGE).exists():
+    if dataset_is_public(dataset_id):
         return []
     shown = Publication.objects.filter(asset__dataset_id=dataset_id, asset__public_publication_id=F("pk"))
     return list(shown.select_related("asset").exclude(release_id=release_id))

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dossier.services import dossier_lock
 from publishing.models import Chunk, PortalAsset, Publication
+from publishing.selectors import standing_publications
 from publishing.services.locks import places_lock
 from publishing.services.requests import publication_start_anew
 from work.errors import Retry
@@ -15,7 +16,6 @@ from work.services import work_queue
 
 Goal = Publication.Goal
 
-_PUBLIC_STAGE = "PUBLISHED"
 _ASK_AGAIN = 60.0
 
 
@@ -33,13 +33,7 @@ def copy_there(asset: PortalAsset) -> Publication | None:
 
 def should_be_public(asset: PortalAsset) -> Publication | None:
     """The copy of a release that counts as published, which nobody took back: the place is to show it."""
-    rows = asset.publications.filter(
-        goal=Goal.PUBLIC,
-        reached=Publication.Reached.PUBLIC,
-        permit__revoked_at=None,
-        release__stage=_PUBLIC_STAGE,
-    )
-    return rows.order_by("-release_id", "-pk").first()
+    return standing_publications().filter(asset=asset).order_by("-release_id", "-pk").first()
 
 
 def holds_ours(asset: PortalAsset) -> bool:

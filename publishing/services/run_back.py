@@ -7,6 +7,7 @@ from django.db import transaction
 from dossier.services import dossier_lock
 from publishing.models import Publication
 from publishing.portals.base import BadRequest, Forbidden, NotFound, StepsBack
+from publishing.selectors import standing_publications
 from publishing.services.facts import facts_record
 from publishing.services.locks import places_lock
 from publishing.services.previewing import shared_of, sharing_end
@@ -18,7 +19,6 @@ from work.errors import Retry
 Goal = Publication.Goal
 
 _LATE_WAIT = 60.0
-_PUBLIC_STAGE = "PUBLISHED"
 
 
 class GoingBack(Extras):
@@ -112,13 +112,7 @@ class GoingBack(Extras):
         """Ours is the last claim to the place, and what was public before is to be so: nobody took it back since."""
         if self.asset.public_publication_id != self.item.pk or self.asset.earlier_public_id is None:
             return False
-        earlier = Publication.objects.filter(
-            pk=self.asset.earlier_public_id,
-            goal=Goal.PUBLIC,
-            reached=Reached.PUBLIC,
-            permit__revoked_at=None,
-            release__stage=_PUBLIC_STAGE,
-        )
+        earlier = standing_publications().filter(pk=self.asset.earlier_public_id)
         return earlier.exclude(pk=self.item.pk).exists()
 
     def _put_back(self) -> bool:

@@ -36,6 +36,15 @@ def rows_outside(orders: Orders, publication: Publication) -> int | None:
     return None if rows is None else len(rows)
 
 
+def one_public_and_the_next(cast: Cast) -> tuple[Prepared, Publication, Prepared]:
+    """A release that strangers see, its copy, and the next one of more rows, which is approved."""
+    first = Prepared(cast)
+    earlier = public(first)
+    second = refreshed(cast, first, samples.table(100))
+    second.allow()
+    return first, earlier, second
+
+
 def say_yes(orders: Orders, remote_id: str) -> int:
     """A reviewer of the portal approves what was last submitted for the dataset, if it still waits."""
     last = orders.get(f"/api/views/{remote_id}.json").json()["approvals"][0]["submissionId"]
@@ -106,10 +115,7 @@ def test_while_a_request_cannot_be_withdrawn_the_copy_does_not_count_as_private(
 def test_a_refresh_that_is_stopped_before_its_rows_were_shown_leaves_the_earlier_release_public(
     cast: Cast, orders: Orders, stop: Any
 ) -> None:
-    first = Prepared(cast)
-    earlier = public(first)
-    second = refreshed(cast, first, samples.table(100))
-    second.allow()
+    _, earlier, second = one_public_and_the_next(cast)
     run_to_the_end(second.ask("private"))
     publication = second.ask("public")
     orders.fault("status", status=503, path="/publication", method="POST", times=50)
@@ -156,10 +162,7 @@ def test_a_draft_that_waits_for_a_reviewer_is_discarded_and_a_late_yes_shows_not
 def test_a_draft_that_the_portal_may_be_applying_is_no_way_back(
     cast: Cast, orders: Orders, portal: SocrataPortal, as_files: None
 ) -> None:
-    first = Prepared(cast)
-    earlier = public(first)
-    second = refreshed(cast, first, samples.table(100))
-    second.allow()
+    _, earlier, second = one_public_and_the_next(cast)
     publication = run_to_the_end(second.ask("private"))
     draft = publication.working_id
     revision = f"/api/publishing/v1/revision/{draft.split(':')[0]}/{draft.split(':')[1]}"
@@ -170,10 +173,7 @@ def test_a_draft_that_the_portal_may_be_applying_is_no_way_back(
 def test_once_the_new_rows_may_have_been_shown_a_stop_makes_the_dataset_private(
     cast: Cast, orders: Orders
 ) -> None:
-    first = Prepared(cast)
-    earlier = public(first)
-    second = refreshed(cast, first, samples.table(100))
-    second.allow()
+    _, earlier, second = one_public_and_the_next(cast)
     run_to_the_end(second.ask("private"))
     publication = second.ask("public")
     # The portal publishes the new rows, and its answer gets lost.
@@ -189,10 +189,7 @@ def test_once_the_new_rows_may_have_been_shown_a_stop_makes_the_dataset_private(
 
 
 def test_an_earlier_release_that_was_retracted_meanwhile_is_not_put_back(cast: Cast, orders: Orders) -> None:
-    first = Prepared(cast)
-    earlier = public(first)
-    second = refreshed(cast, first, samples.table(100))
-    second.allow()
+    first, earlier, second = one_public_and_the_next(cast)
     run_to_the_end(second.ask("private"))
     publication = second.ask("public")
     orders.fault("status", status=503, path="/publication", method="POST", times=50)
