@@ -19,6 +19,8 @@ _META_KEY = "opendata_columns"
 _SHOWN_POSITIONS = 20
 # A block of rows is about 48 MB of text.
 _CELLS_PER_BLOCK = 3_000_000
+# So many cells are packed together in the file: whoever reads a slice unpacks no more than that beside it.
+_CELLS_PER_GROUP = 300_000
 # Some columns of a table, block by block, as often as they are asked for.
 Blocks = Callable[[Sequence[str]], Iterator[pl.DataFrame]]
 
@@ -141,7 +143,7 @@ def write_columnar_parts(columns: Sequence[Column], parts: pl.LazyFrame, path: P
         compression="zstd",
         compression_level=1,
         statistics=False,
-        row_group_size=rows_per_block(len(columns)),
+        row_group_size=max(1_000, _CELLS_PER_GROUP // max(1, len(columns))),
         metadata={_META_KEY: meta},
     )
 

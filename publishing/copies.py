@@ -17,8 +17,9 @@ from publishing.records import CALENDAR_DATE, PortalRecord
 from publishing.refusals import USUAL_LIMITS, Limits, refuse_unfit, refused_key, unfit_rows
 from publishing.shapes import SHAPES
 
-# A slice is about 6 MB of text; the file is read in these steps where nothing else asks for others.
-_CELLS_PER_SLICE = 360_000
+# A slice is about 5 MB of text, and what the file packs together; it is read in these steps where nothing else
+# asks for others.
+_CELLS_PER_SLICE = 300_000
 # Nothing limits how long a polygon is: fewer rows at once then.
 _SHAPE_ROWS = 2_000
 # Of half a block of the file, so many columns are unpacked at once.
@@ -85,7 +86,7 @@ class TreatedCopy:
                 yield self.encoded(raw, here)
 
     def blocks(self) -> Iterator[tuple[int, int]]:
-        """Halves of the blocks that the file is made of: small, and hardly more is unpacked than is read."""
+        """Halves of the blocks of a table: small, and hardly more is unpacked than is read."""
         step = max(1, rows_per_block(len(self.columns)) // 2)
         for start in range(0, self.rows, step):
             yield start, min(start + step, self.rows)

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
 # How long one thread may keep the interpreter while another waits for it. The usual 5 ms, at each of the many
 # small reads of an answer, would make the portal wait for the helper.
 _SHORT_TURN = 0.0005
@@ -30,6 +31,18 @@ def ahead(items: Iterable[T]) -> Iterator[T]:
         while (item := waiting.result()) is not _END:
             waiting = helper.submit(next, source, _END)
             yield item  # type: ignore[misc]
+
+
+def following(items: Iterable[T], work: Callable[[T], R]) -> Iterator[tuple[T, Future[R]]]:
+    """Each item and what `work` makes of it, which goes on while the next item is fetched."""
+    with _short_turns(), ThreadPoolExecutor(1, thread_name_prefix="following") as helper:
+        waiting: tuple[T, Future[R]] | None = None
+        for item in items:
+            before, waiting = waiting, (item, helper.submit(work, item))
+            if before is not None:
+                yield before
+        if waiting is not None:
+            yield waiting
 
 
 @contextmanager

@@ -253,6 +253,31 @@ def test_pages_of_text_grow_to_the_size_that_is_set_and_are_the_whole_table(
     assert [page.height for page in portal.read_text(remote_id, record.fields)] == [2, *[1] * 38]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 429, "code": "too-many-requests", "times": 2},
+        {"kind": "reset_before"},
+        {"kind": "truncated", "times": 2},
+        {"kind": "ticket"},
+        {"kind": "html", "status": 200},
+    ],
+    ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}",
+)
+def test_passing_trouble_in_any_page_of_text_leaves_every_row_there_once_and_in_order(
+    portal: SocrataPortal, orders: Orders, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
+    remote_id, record, rows, _ = made(portal, 40)
+    portal.push_chunk(remote_id, rows)
+    monkeypatch.setattr(bulk, "PAGE", 10)
+    monkeypatch.setattr(bulk, "_MOST_ROWS", 10)
+    for skipped in range(4):
+        orders.fault(method="GET", path=r"^/resource/.*\.csv", skip=skipped, **fault)
+        pages = list(portal.read_text(remote_id, record.fields))
+        assert [page.height for page in pages] == [10] * 4
+        assert portal_text(pl.concat(pages), record).equals(encode_table(samples.table(40), record))
+
+
 def test_one_row_goes_by_its_id_and_never_the_dataset(portal: SocrataPortal, orders: Orders) -> None:
     remote_id, _, rows, _ = made(portal)
     portal.push_chunk(remote_id, rows)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from publishing import pipeline
-from publishing.pipeline import ahead, meanwhile
+from publishing.pipeline import ahead, following, meanwhile
 
 
 def test_all_items_are_worked_on_before_the_block_ends() -> None:
@@ -64,3 +65,28 @@ def test_threads_take_their_usual_turns_again_after_two_helpers_at_once() -> Non
     assert (next(first), next(second)) == (0, 0)
     assert list(first) == list(second) == [1, 2]
     assert sys.getswitchinterval() == usual
+
+
+def test_an_item_is_worked_on_while_the_next_one_is_fetched() -> None:
+    fetched_second = threading.Event()
+
+    def items() -> Iterator[int]:
+        yield 1
+        fetched_second.set()
+        yield 2
+
+    def work(item: int) -> int:
+        assert fetched_second.wait(10)
+        return item * 10
+
+    assert [(item, made.result()) for item, made in following(items(), work)] == [(1, 10), (2, 20)]
+
+
+def test_what_goes_wrong_with_one_item_is_told_with_that_item_and_the_next_ones_follow() -> None:
+    told = []
+    for item, made in following([2, 0, 4], lambda item: 8 // item):
+        try:
+            told.append((item, made.result()))
+        except ZeroDivisionError:
+            told.append((item, -1))
+    assert told == [(2, 4), (0, -1), (4, 2)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 import polars as pl
 import requests
 
+from publishing.pipeline import following
 from publishing.portals.base import ChunkReceipt, JsonRows, ProtocolError, RemoteAsset
 from publishing.portals.shared.steps import in_halves
 from publishing.portals.socrata.assets import Assets
@@ -51,15 +52,27 @@ class BulkRows(Assets, RowCalls):
         if self._readable_point(remote_id, fields) is not None:
             yield from as_text(self.read_back(remote_id, fields, anonymous=anonymous), fields)
             return
+        pages = self._bodies(remote_id, fields, anonymous=anonymous)
+        for (asked, rows, _), page in following(pages, lambda page: _page(page[2], fields, page[1])):
+            try:
+                yield page.result()
+            except (ValueError, ProtocolError, pl.exceptions.PolarsError):
+                # It came cut short, or is no CSV of these columns: asked again, until the tries are used up.
+                yield self._csv(remote_id, fields, asked, anonymous=anonymous, rows=rows)
+
+    def _bodies(
+        self, remote_id: str, fields: list[str], *, anonymous: bool
+    ) -> Iterator[tuple[dict[str, str], int, bytes]]:
+        """What was asked for, how many rows that is, and the answer as it came."""
         total = self.count(remote_id, anonymous=anonymous)
         offset, rows = 0, PAGE
         while offset < total:
             rows = min(rows, total - offset)
             asked = {"$order": ":id", "$limit": str(rows), "$offset": str(offset)}
-            page = self._csv(remote_id, fields, asked, anonymous=anonymous, rows=rows)
-            yield page
+            body = self._body(remote_id, fields, asked, anonymous=anonymous)
+            yield asked, rows, body
             offset += rows
-            rows = max(1, min(_MOST_ROWS, rows * _PAGE_BYTES // max(1, int(page.estimated_size()))))
+            rows = max(1, min(_MOST_ROWS, rows * _PAGE_BYTES // max(1, len(body))))
 
     def rows_of_keys(
         self, remote_id: str, record: PortalRecord, keys: Sequence[str], *, anonymous: bool = False
@@ -79,17 +92,37 @@ class BulkRows(Assets, RowCalls):
         anonymous: bool,
         rows: int | None = None,
     ) -> pl.DataFrame:
+        def read(body: bytes) -> pl.DataFrame:
+            return _page(body, fields, rows)
+
+        found = self._ask(remote_id, fields, asked, read, anonymous=anonymous)
+        # An answer that came late, under a ticket, is not read yet.
+        return found if isinstance(found, pl.DataFrame) else read(found)
+
+    def _body(self, remote_id: str, fields: list[str], asked: dict[str, str], *, anonymous: bool) -> bytes:
+        found = self._ask(remote_id, fields, asked, bytes, anonymous=anonymous)
+        if not isinstance(found, bytes):
+            raise ProtocolError("The portal sent no text where we asked for rows as CSV. We read it again.")
+        return found
+
+    def _ask(
+        self,
+        remote_id: str,
+        fields: list[str],
+        asked: dict[str, str],
+        read: Callable[[bytes], Any],
+        *,
+        anonymous: bool,
+    ) -> Any:
         client = self.stranger if anonymous else self.signed
         path = f"/resource/{checked_id(remote_id)}.csv"
         params = {"$select": ",".join(fields), **asked}
 
-        def ask() -> pl.DataFrame | None:
+        def ask() -> Any:
             answer = client.send("GET", path, params=params, headers=_CSV)
-            return _page(answer.content, fields, rows) if answer.status_code == requests.codes.ok else None
+            return read(answer.content) if answer.status_code == requests.codes.ok else None
 
-        found = self.call("read the rows back", ask, anonymous=anonymous)
-        # An answer that came late, under a ticket, is not read yet.
-        return found if isinstance(found, pl.DataFrame) else _page(found, fields, rows)
+        return self.call("read the rows back", ask, anonymous=anonymous)
 
     # a working copy with rows
 

@@ -227,8 +227,9 @@ class StaticHouse(House):
 
     def change_words(self, before: str, after: str) -> None:
         for file in (*self.state.glob("store/*/version-*/*"), *self.state.glob("drafts/*/rows.record.json")):
-            if file.suffix != ".geojson" and before in (text := file.read_text("utf-8")):
-                file.write_text(text.replace(before, after), "utf-8")
+            # As bytes: other tests leave files there that are no text.
+            if file.suffix != ".geojson" and before.encode() in (content := file.read_bytes()):
+                file.write_bytes(content.replace(before.encode(), after.encode()))
 
     def told(self, portal: Any, remote_id: str) -> str:
         return self.page(portal, remote_id).text
