@@ -22,6 +22,8 @@ from work.services import Beat, scaled
 Reached = Publication.Reached
 Step = Publication.Step
 
+# Seconds between two mentions: enough for whoever watches, and for a cancelled run to end soon.
+_SELDOM = 0.25
 _REPLICA_POLLS = 20
 _REPLICA_WAIT = 3.0
 # How far each step gets the progress bar.
@@ -39,10 +41,17 @@ class RunBase:
         self.record = PortalRecord.from_json(publication.record)
         self.beat = beat
         self.progress = 0
+        self._told_at = -_SELDOM
 
     def tell(self, message: str) -> None:
         """Renew the lease and say what happens now."""
         self.beat(self.progress, message)
+        self._told_at = time.monotonic()
+
+    def mention(self, message: str) -> None:
+        """The same a few times a second at most: for the many small steps of reading."""
+        if time.monotonic() - self._told_at >= _SELDOM:
+            self.tell(message)
 
     def under_lock(self, message: str) -> None:
         """Inside a transaction: lock the release, its places and this row. Raises LeaseLost, WorkCancelled.

@@ -60,7 +60,7 @@ class Comparing(Sending):
 
         def tell(rows: int, total: int) -> None:
             self.progress = self.between(after, step, rows / max(1, total))
-            self.tell(f"Compared {rows:,} of {total:,} rows.")
+            self.mention(f"Compared {rows:,} of {total:,} rows.")
 
         most = settings.PUBLISHING_WHOLE_ROWS
         if self.copy.rows > most and isinstance(self.portal, FindsRows):

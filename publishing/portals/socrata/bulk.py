@@ -22,7 +22,7 @@ from publishing.records import NUMBER, PortalRecord
 _KEYS_PER_QUERY = 100
 # How large a page of text may grow: as many rows as fit in so many bytes, by the page before it.
 _MOST_ROWS = 50_000
-_PAGE_BYTES = 3 << 20
+_PAGE_BYTES = 2 << 20
 _CSV = {"Accept": "text/csv"}
 
 
