@@ -21,6 +21,7 @@ CHUNK = 1 << 16
 LONGEST_WAIT = 6 * 3600.0
 # What a source says about itself (not its rows) fits into this.
 ABOUT_BYTES = 16 << 20
+_CRLF = "\r\n"
 
 
 class Writer:
@@ -60,7 +61,7 @@ class CsvWriter:
 
     def __init__(self, target: BinaryIO, clock: Clock, columns: Sequence[str]) -> None:
         self._writer = Writer(target, clock)
-        self._csv = csv.writer(_Text(self._writer), lineterminator="\n")
+        self._csv = csv.writer(_Lines(self._writer), lineterminator=_CRLF)
         self._limits = clock.limits
         self._csv.writerow(columns)
         self.rows = 0
@@ -84,15 +85,19 @@ class CsvWriter:
         return Fetched(name, self._writer.sha256, self._writer.size, self.rows, dict(validators or {}))
 
 
-class _Text:
-    """What csv.writer needs of a file."""
+class _Lines:
+    """What csv.writer needs of a file: it hands over one line at a time, which ends in a line feed here.
+
+    A writer whose own lines end so puts no quotes around a carriage return, and readers take that for the end of a
+    row.
+    """
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
-    def write(self, text: str) -> int:
-        self._writer.write(text.encode("utf-8"))
-        return len(text)
+    def write(self, line: str) -> int:
+        self._writer.write(f"{line.removesuffix(_CRLF)}\n".encode())
+        return len(line)
 
 
 def text_of(value: Any) -> str:

@@ -55,6 +55,19 @@ def test_a_column_of_days_stays_one_of_days(site: Site, fetch: Fetch) -> None:
     assert (found.rows, found.size) == (2, len(body))
 
 
+def test_a_text_with_a_lone_carriage_return_stays_in_its_row(site: Site, fetch: Fetch) -> None:
+    """The rows are read again for the days, and by whoever gets the file."""
+    about = layer(site)
+    features = [{"attributes": {**ROWS[0], "OBJECTID": "first\rsecond\r"}}, {"attributes": ROWS[1]}]
+    answer = json.dumps({"count": 2, "features": features}).encode()
+    site.files[f"{LAYER}/query"] = ("application/json", answer)
+    found, body = fetch("arcgis", about)
+    rows = list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+    assert [row["OBJECTID"] for row in rows] == ["first\rsecond\r", "2"]
+    assert [row["issued_on"] for row in rows] == ["2026-07-01", ""]
+    assert b"\r\n" not in body and found.rows == 2
+
+
 def test_clock_times_of_an_unknown_zone_are_given_none(site: Site, fetch: Fetch) -> None:
     _, body = fetch("arcgis", layer(site, datesInUnknownTimezone=True))
     assert column(body, "seen_at")[0] == "2026-07-02T03:15:00"
