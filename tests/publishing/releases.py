@@ -119,6 +119,6 @@ def seen_by_strangers(orders: Orders, publication: Publication) -> list[dict[str
 def one_equal_dataset(orders: Orders, prepared: Prepared) -> bool:
     """Exactly one dataset on the portal under our key, and its rows are those of the treated copy."""
     views = orders.assets(prepared.key)
-    rows = orders.get(f"/resource/{views[0]['id']}.json", **{"$limit": 100_000}).json()
+    rows = orders.get(f"/resource/{views[0]['id']}.json?$limit=100000").json()
     expected = encode.table_fingerprint(encode.encode_table(prepared.table, prepared.record))
     return len(views) == 1 and encode.rows_fingerprint(rows, prepared.record) == expected
