@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
 import json
 import os
 import signal
@@ -24,6 +23,8 @@ MEMORY_SENTENCE = (
     "it as CSV if it is a workbook."
 )
 _PR_SET_PDEATHSIG = 1
+# ENOMEM and EAGAIN in the words of the system, of the loader of libraries, and of Rust.
+_NO_ROOM = ("Cannot allocate memory", "Resource temporarily unavailable", "failed to map segment", "os error 12")
 
 
 def confine(limits: Limits) -> None:
@@ -65,6 +66,11 @@ def read(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
     }
 
 
+def _lacks_memory(error: BaseException) -> bool:
+    """Is this how a library says that the limit keeps it from loading, from starting a thread, or from more room?"""
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in _NO_ROOM)
+
+
 def main() -> None:
     """Answer one request. An error of the file is an answer; anything else ends with a non-zero exit."""
     request = json.load(sys.stdin)
@@ -74,11 +80,9 @@ def main() -> None:
         answer = {"ok": True, "result": read(request, limits)}
     except DataFileError as error:
         answer = {"ok": False, "error": error.to_dict()}
-    except OSError as error:  # how the operating system refuses memory to a library
-        if error.errno != errno.ENOMEM and "os error 12" not in str(error):
+    except BaseException as error:  # a library written in Rust panics outside of Exception
+        if not _lacks_memory(error):
             raise
-        answer = {"ok": False, "error": DataFileError(MEMORY_SENTENCE, code="memory").to_dict()}
-    except MemoryError:
         answer = {"ok": False, "error": DataFileError(MEMORY_SENTENCE, code="memory").to_dict()}
     json.dump(answer, sys.stdout)
 
