@@ -36,14 +36,16 @@ class Wish:
     record: PortalRecord
     rows: int | None
     to_public: bool
-    # The id of the dataset that we made there before; empty when there is none.
+    # The id of the dataset that we know there; empty when there is none.
     remote_id: str = ""
+    # Did we make that dataset, or send rows to it?
+    is_ours: bool = False
 
 
 def plan_of(portal: Portal, wish: Wish) -> list[Planned]:
     """Every step in its order. Only asks the portal; raises PortalError when it does not answer."""
     remote = _there(portal, wish)
-    lines = [_place(wish, remote)]
+    lines = [_place(portal, wish, remote)]
     if remote is not None and remote.published and isinstance(portal, TidiesUp):
         found = portal.leftovers(remote.remote_id)
         if found:
@@ -81,14 +83,15 @@ def _there(portal: Portal, wish: Wish) -> RemoteAsset | None:
     return portal.view(found) if found is not None else None
 
 
-def _place(wish: Wish, remote: RemoteAsset | None) -> Planned:
+def _place(portal: Portal, wish: Wish, remote: RemoteAsset | None) -> Planned:
     key = wish.record.external_key
     if remote is None:
         return Planned("Create", f"No dataset there carries our key {key}: a private one is made.")
     state = "public" if remote.scope == "public" else "private"
-    return Planned(
-        "Update", f"The dataset {remote.remote_id} carries our key {key}. It is {state} now.", False
-    )
+    told = f"The dataset {remote.remote_id} carries our key {key}. It is {state} now."
+    if not wish.is_ours and portal.count(remote.remote_id):
+        told += " It holds rows that we did not send: nothing goes there until it is empty or deleted."
+    return Planned("Update", told, False)
 
 
 def _columns(record: PortalRecord, remote: RemoteAsset | None) -> Planned:

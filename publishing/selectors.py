@@ -42,6 +42,17 @@ def standing_publications() -> QuerySet[Publication]:
     )
 
 
+def is_our_place(asset: PortalAsset) -> bool:
+    """Did we make the dataset that is there, or send rows to it? Else it was found under our key: others may have.
+
+    Of rows sent to a dataset that was deleted since, nothing follows for the one that has its key now.
+    """
+    there = asset.remote_id
+    compared = Q(receipt__private__remote_id=there) | Q(receipt__public__remote_id=there)
+    sent = Q(chunks__target=there) | Q(chunks__target__startswith=f"{there}:")
+    return asset.create_asked_at is not None or asset.publications.filter(compared | sent).exists()
+
+
 def valid_permit(
     release_id: int, *, treated_sha256: str, record_digest: str, now: datetime | None = None
 ) -> Permit | None:

@@ -18,7 +18,8 @@ class PortalAsset(models.Model):
     # Empty until the portal has said which id the dataset got.
     remote_id = models.CharField(max_length=40, blank=True)
     url = models.URLField(blank=True)
-    # When we last asked the portal to create it: an answer that got lost must not lead to a second dataset.
+    # When we asked the portal to create it, or took over an empty one with our key: an answer that got lost must not
+    # lead to a second dataset, and what was found there without it may hold rows of others.
     create_asked_at = models.DateTimeField(null=True, blank=True)
     # Whose rows the public sees; set before the audience is widened.
     public_publication = models.ForeignKey(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from publishing.models import PortalAsset
 from publishing.places import place_words
 from publishing.portals.base import PortalError
 from publishing.records import PortalRecord
 from publishing.rehearsal import Planned, Wish, plan_of
+from publishing.selectors import is_our_place
 from publishing.services.remote import open_portal, place_of
 from work.errors import Stop
 
@@ -37,7 +38,9 @@ def _one(dataset_id: int, code: str, record: PortalRecord, rows: int | None, to_
     domain = place_of(code)
     place = place_words(code, domain)
     asset = PortalAsset.objects.filter(dataset_id=dataset_id, portal=code, domain=domain).first()
-    wish = Wish(record, rows, to_public, remote_id=asset.remote_id if asset else "")
+    wish = Wish(record, rows, to_public)
+    if asset is not None:
+        wish = replace(wish, remote_id=asset.remote_id, is_ours=is_our_place(asset))
     try:
         with open_portal(_quiet, code, **_LOOKING) as portal:
             return Rehearsed(place, plan_of(portal, wish))

@@ -46,8 +46,10 @@ class Run(Verifying):
             self.check_permit()
         self.begin(Step.PREPARE, "Signing in to the portal.")
         self.portal.check_key()
-        # Read anew, now that we hold the place: a run before us may have put back what was there.
-        self.asset.refresh_from_db(fields=["public_publication", "earlier_public"])
+        # Read anew, now that we hold the place: a run before us may have made it, or put back what was there.
+        self.asset.refresh_from_db(
+            fields=["public_publication", "earlier_public", "remote_id", "create_asked_at"]
+        )
         if self.item.goal == Goal.PRIVATE and self.asset.public_publication_id == self.item.pk:
             self.hide()
         with self.opened():

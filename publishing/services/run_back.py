@@ -7,7 +7,7 @@ from django.db import transaction
 from dossier.services import dossier_lock
 from publishing.models import Publication
 from publishing.portals.base import BadRequest, Forbidden, NotFound, StepsBack
-from publishing.selectors import standing_publications
+from publishing.selectors import is_our_place, standing_publications
 from publishing.services.facts import facts_record
 from publishing.services.locks import places_lock
 from publishing.services.previewing import shared_of, sharing_end
@@ -25,10 +25,12 @@ class GoingBack(Extras):
     """Asked when a copy must not be public, or not any more."""
 
     def hide(self) -> None:
-        """Make the dataset private, unless what is public there belongs to another release."""
+        """Make the dataset private, unless what is public there belongs to another release, or to others."""
         self.tell("Making the dataset private.")
-        self.asset.refresh_from_db(fields=["public_publication", "earlier_public", "remote_id"])
-        mine = self.asset.public_publication_id in (None, self.item.pk)
+        self.asset.refresh_from_db(
+            fields=["public_publication", "earlier_public", "remote_id", "create_asked_at"]
+        )
+        mine = self.asset.public_publication_id in (None, self.item.pk) and not self._is_of_others()
         if self.asset.remote_id and mine and self.step_back():
             mine = False
         if self.asset.remote_id and mine:
@@ -52,6 +54,11 @@ class GoingBack(Extras):
                 self.event("publishing.taken_back", {})
         if mine:
             self.require_gone_elsewhere(self.asset.remote_id)
+
+    def _is_of_others(self) -> bool:
+        """A dataset that was only found under our key: whoever sees it sees no row of ours."""
+        asset = self.asset
+        return bool(asset.remote_id) and asset.public_publication_id is None and not is_our_place(asset)
 
     def _make_private(self, remote_id: str) -> None:
         """The dataset and its filtered views; no request for more is left with the portal's reviewers."""

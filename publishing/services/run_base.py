@@ -69,7 +69,8 @@ class RunBase:
     def keep_place(self, remote_id: str) -> None:
         self.asset.remote_id = remote_id
         self.asset.url = self.portal.public_url(remote_id) if remote_id else ""
-        self.asset.create_asked_at = None
+        if not remote_id:
+            self.asset.create_asked_at = None
         self.asset.save(update_fields=["remote_id", "url", "create_asked_at"])
 
     def working(self) -> RemoteAsset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from publishing.portals.base import (
     TakesJson,
 )
 from publishing.refusals import EncodingError
+from publishing.selectors import is_our_place
 from publishing.services.run_base import Step
 from publishing.services.run_file import Filing
 from publishing.services.run_load import Method
@@ -49,6 +51,7 @@ class Sending(Filing):
                 f"Others can see the dataset under our key {self.record.external_key} on the portal, and we "
                 "did not make it so. Ask your portal admin what it is; no row was sent there."
             )
+        self._require_ours(remote)
         if remote.waiting and not public_before and self.asset.public_publication_id != self.item.pk:
             # An earlier copy was handed to the portal's reviewers: their yes would show whatever is there by then.
             remote = self.portal.set_scope(remote.remote_id, "private")
@@ -90,6 +93,20 @@ class Sending(Filing):
             remote = self.portal.create(self.record)
         self.keep_place(remote.remote_id)
         return remote
+
+    def _require_ours(self, remote: RemoteAsset) -> None:
+        """Rows of others are never written over: a dataset that was found under our key is ours once it is empty."""
+        if is_our_place(self.asset):
+            return
+        with suppress(NotFound):
+            if self.portal.count(remote.remote_id):
+                raise Stop(
+                    f"The dataset under our key {self.record.external_key} on the portal holds rows that we did not "
+                    "send, so no row was sent there. If it may be used for this dataset, ask your portal admin to "
+                    "empty or delete it on the portal, then press Resume."
+                )
+        self.asset.create_asked_at = timezone.now()
+        self.asset.save(update_fields=["create_asked_at"])
 
     def _refuse_second_dataset(self) -> None:
         asked = self.asset.create_asked_at

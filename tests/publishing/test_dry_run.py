@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dossier.services import dossier_lock, fact_record
-from publishing.models import Publication
+from publishing.models import PortalAsset, Publication
 from publishing.services.rehearsal import publication_rehearse
 from tests.cast import Cast
 from tests.factories.publications import stage_put
@@ -70,6 +70,17 @@ def test_for_a_public_dataset_it_says_what_changes(cast: Cast, orders: Orders) -
     assert told["Audience"] == "The public goes on seeing the earlier release."
     assert writes(orders, before) == []
     assert "Tidy up" not in told
+
+
+def test_rows_of_others_under_our_key_are_told(cast: Cast, orders: Orders) -> None:
+    prepared = Prepared(cast)
+    public(prepared)
+    # A database that knows nothing of it.
+    PortalAsset.objects.update(remote_id="", create_asked_at=None)
+    told = plan(prepared, to_public=False)
+    assert told["Update"].endswith(
+        "It holds rows that we did not send: nothing goes there until it is empty or deleted."
+    )
 
 
 def test_what_somebody_left_open_is_named_and_left(cast: Cast, orders: Orders) -> None:
