@@ -25,6 +25,7 @@ from tests.workflow.refreshes import (
     rows,
     run,
     went_public,
+    work,
 )
 from workflow.context import context_of
 from workflow.errors import GatesUnmet, MoveRefused
@@ -34,6 +35,8 @@ from workflow.policies import SYSTEM
 from workflow.selectors.work import my_work_of
 from workflow.services.datasets import columns_describe, dataset_change
 from workflow.services.facts import metadata_fact
+from workflow.services.refresh_run import move, move_is_due
+from workflow.services.settle import release_settle
 from workflow.services.tell import releases_with_ended_work
 from workflow.services.transitions import release_transition
 from workflow.stages import Stage
@@ -67,6 +70,23 @@ def test_a_refresh_within_the_permit_goes_public_by_itself(cast: Cast, dataset: 
     assert permit.bounds.basis == basis
     assert (permit.approvers, permit.expires_at) == (basis.approvers, basis.expires_at)
     assert release.permits.get().bounds.limits == basis.bounds.limits
+
+
+def test_two_conductors_at_once_let_a_refresh_through_once(cast: Cast, dataset: Dataset) -> None:
+    table = csv_of(rows(1, 125))
+    pk = refreshed(dataset, table, actor=cast.steward, method="replace", settle=False).release_id
+    seen = context_of(pk)
+    for _ in range(10):
+        if move_is_due(seen):
+            break
+        release_settle(release_id=pk)
+        work(pk)
+        seen = context_of(pk)
+    for _ in range(2):  # the second had looked before the first moved
+        move(seen, timezone.now())
+    assert Release.objects.get(pk=pk).stage == Stage.STAGED
+    refresh = Refresh.objects.get(release=pk)
+    assert (refresh.decision, refresh.route, refresh.reasons) == ("publish", "publish", [])
 
 
 # What comes, by name: the table, what is said of it, the review it asks for, and a part of the reason.

@@ -311,6 +311,10 @@ def _write(
 def _needs_everybody(context: ReleaseContext, refresh: Refresh, sentences: list[str], now: datetime) -> None:
     """What was to be let through may not be any more: the full review, or a look at what changed meanwhile."""
     dossier_lock(release_id=context.release.pk)
+    # Asked again under the lock: another conductor may have let it through since we looked.
+    context = context_of(context.release.pk, now=now)
+    if not move_is_due(context):
+        return
     if context.release.stage == Stage.CDO_REVIEW:
         Refresh.objects.filter(pk=refresh.pk).update(route=Decision.FULL)
         return
