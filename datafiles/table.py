@@ -98,7 +98,7 @@ class Table:
 def inconsistencies_of(
     columns: Sequence[Column], blocks: Blocks, *, at_least: float = 0.5
 ) -> list[Inconsistency]:
-    """The same of a table that comes in blocks."""
+    """The same of a table that comes in blocks. Codes are one kind of value, also where some begin with a zero."""
     found = []
     for column in columns:
         if column.type != "text":
@@ -106,6 +106,8 @@ def inconsistencies_of(
         dominant, fitting = column.verdict.dominant
         filled = sum(column.forms.values())
         if dominant == "text" or not filled or fitting / filled < at_least:
+            continue
+        if dominant == "integer" and _are_codes(blocks, column.name):
             continue
         start, misfits, rows = 0, 0, list[int]()
         for block in blocks([column.name]):
@@ -116,6 +118,19 @@ def inconsistencies_of(
         share = round(fitting / filled, 6)
         found.append(Inconsistency(column.name, dominant, share, misfits, rows))
     return found
+
+
+def _are_codes(blocks: Blocks, name: str) -> bool:
+    """Whether all values are digits of one length, such as ZIP codes: a zero in front belongs to them."""
+    lengths: set[int] = set()
+    for block in blocks([name]):
+        values = block.to_series().drop_nulls()
+        if not values.str.contains(r"^[0-9]+$").all():
+            return False
+        lengths.update(values.str.len_chars().unique())
+        if len(lengths) > 1:
+            return False
+    return True
 
 
 def _misfit_rows(series: pl.Series, verdict: inference.Verdict, dominant: str) -> pl.Series:

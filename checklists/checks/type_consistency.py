@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checklists.checks.base import CheckResult, ColumnResult, Subject, conclude, counted, share_good
 
-NAME, ITEM, VERSION = "type_consistency", "QUA-08", 1
+NAME, ITEM, VERSION = "type_consistency", "QUA-08", 2
 _LOOKED_AT = 0.5
 # Below this share of one type a column is more likely text by nature, such as unit numbers "101", "102A".
 _SURE = 0.9

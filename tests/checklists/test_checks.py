@@ -151,6 +151,13 @@ def test_stray_values_in_a_column_of_one_type(values: list[str | None], level: s
     assert type_consistency.check(subject({"n": values})).level == level
 
 
+def test_codes_are_one_kind_of_value_and_a_lost_zero_is_told() -> None:
+    codes = [f"{n * 7 % 100:02d}" for n in range(1, 41)]
+    assert type_consistency.check(subject({"district": codes})).level == "pass"
+    lost = [code.lstrip("0") if n < 20 else code for n, code in enumerate(codes)]
+    assert type_consistency.check(subject({"district": lost})).level == "error"
+
+
 def test_stray_values_are_named_by_their_rows() -> None:
     result = type_consistency.check(subject({"n": ["1"] * 19 + ["n/a"]}))
     assert result.columns[0].rows == (20,)
