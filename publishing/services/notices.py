@@ -15,6 +15,7 @@ from dossier.selectors import subject_of
 from publishing.models import PortalAsset, PortalNotice, Publication
 from publishing.portals.base import Federates, NotFound, Portal, PortalError, Retires, Throttled
 from publishing.records import PortalRecord
+from publishing.services.recheck_private import is_of_others
 from publishing.services.remote import open_portal
 from work.errors import Retry, Stop
 from work.models import WorkItem
@@ -96,6 +97,9 @@ def _bring(notice: PortalNotice, portal: Portal) -> None:
     asset = notice.asset
     copy = _copy_of(asset)
     if copy is None or not asset.remote_id:
+        return
+    if is_of_others(asset):
+        # Others made it and filled it: what becomes of ours is no news there.
         return
     if notice.wanted == Wanted.GONE:
         if asset.public_publication_id is not None:

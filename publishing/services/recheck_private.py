@@ -37,11 +37,18 @@ def should_be_public(asset: PortalAsset) -> Publication | None:
 
 
 def holds_ours(asset: PortalAsset) -> bool:
-    """Did we ever send rows there? Else it was found under our key, and what it shows was put there by others."""
+    """Did we make it, or ever send rows there? Else it was found under our key, and what it shows is of others."""
+    if asset.create_asked_at is not None:
+        return True
     compared = Q(receipt__has_key="private") | Q(receipt__has_key="public") | ~Q(evidence=[])
     return asset.publications.filter(
         compared | Exists(Chunk.objects.filter(publication=OuterRef("pk")))
     ).exists()
+
+
+def is_of_others(asset: PortalAsset) -> bool:
+    """A dataset that was only found under our key: who sees it sees no row of ours, and nothing is done to it."""
+    return bool(asset.remote_id) and asset.public_publication_id is None and not holds_ours(asset)
 
 
 def narrow_at_once(asset: PortalAsset, copy: Publication) -> None:

@@ -27,8 +27,10 @@ from work.services import Beat, scaled
 
 Goal = Publication.Goal
 Step = Publication.Step
+Status = Publication.Status
 
 _ASK_AGAIN = 15.0
+_BUSY = "Another publication of this dataset is running. This one goes on when it has ended."
 _UNEXPECTED = (
     "Something unexpected went wrong on every try, so the publication stopped. Nothing more was made public. "
     "Press Resume to try again, and tell your portal admin if it stops once more."
@@ -74,7 +76,8 @@ def publication_run(publication: Publication, beat: Beat) -> None:
 
             def renewing(progress: int, message: str = "") -> None:
                 beat(progress, message)
-                renew()
+                if not renew():
+                    raise Retry(_BUSY, after=_ASK_AGAIN)
 
             _go(publication, renewing)
     except Stop as stop:
@@ -130,7 +133,10 @@ def _settle_place(publication: Publication) -> None:
 
 @contextmanager
 def _only_writer(asset: PortalAsset, publication: Publication) -> Iterator:  # type: ignore[type-arg]
-    """Hold the dataset on the portal: a second writer would meet the portal's lock, or mix two copies."""
+    """Hold the dataset on the portal: a second writer would meet the portal's lock, or mix two copies.
+
+    What it gives renews the hold, and says whether it still is ours.
+    """
 
     def take() -> bool:
         now = timezone.now()
@@ -140,21 +146,26 @@ def _only_writer(asset: PortalAsset, publication: Publication) -> Iterator:  # t
         return bool(mine.update(writer=publication, writer_until=until + timedelta(seconds=1)))
 
     if not take():
-        raise Retry(
-            "Another publication of this dataset is running. This one starts when it has ended.",
-            after=_ASK_AGAIN,
-        )
+        raise Retry(_BUSY, after=_ASK_AGAIN)
     try:
         yield take
     finally:
-        PortalAsset.objects.filter(pk=asset.pk, writer=publication).update(writer=None, writer_until=None)
+        # Not from under the hands of the next worker, where this one lost its work.
+        still = Q(writer__lease_token=publication.lease_token) | ~Q(writer__status=Status.RUNNING)
+        PortalAsset.objects.filter(still, pk=asset.pk, writer=publication).update(
+            writer=None, writer_until=None
+        )
 
 
 @transaction.atomic
 def _stopped(publication: Publication, sentence: str) -> None:
-    """Write down why, where the gates and the page read it."""
+    """Write down why, where the gates and the page read it; not over the work of the next worker."""
     dossier_lock(release_id=publication.release_id)
-    Publication.objects.filter(pk=publication.pk).update(failure=sentence)
+    held = Publication.objects.filter(
+        pk=publication.pk, lease_token=publication.lease_token, status=Status.RUNNING
+    )
+    if not held.update(failure=sentence):
+        return
     publication.refresh_from_db(fields=["failure", "goal", "reached", "receipt"])
     facts_record(publication)
     event_record(

@@ -7,11 +7,12 @@ from django.db import transaction
 from dossier.services import dossier_lock
 from publishing.models import Publication
 from publishing.portals.base import BadRequest, Forbidden, NotFound, StepsBack
-from publishing.selectors import is_our_place, standing_publications
+from publishing.selectors import standing_publications
 from publishing.services.facts import facts_record
 from publishing.services.locks import places_lock
 from publishing.services.previewing import shared_of, sharing_end
 from publishing.services.recheck import recheck_place
+from publishing.services.recheck_private import is_of_others
 from publishing.services.run_base import Reached, Step
 from publishing.services.run_extras import Extras
 from work.errors import Retry
@@ -30,12 +31,12 @@ class GoingBack(Extras):
         self.asset.refresh_from_db(
             fields=["public_publication", "earlier_public", "remote_id", "create_asked_at"]
         )
-        mine = self.asset.public_publication_id in (None, self.item.pk) and not self._is_of_others()
+        mine = self.asset.public_publication_id in (None, self.item.pk) and not is_of_others(self.asset)
         if self.asset.remote_id and mine and self.step_back():
             mine = False
         if self.asset.remote_id and mine:
             try:
-                self._make_private(self.asset.remote_id)
+                self.make_private(self.asset.remote_id)
                 self._look_again_if_late()
             except NotFound:
                 self.keep_place("")
@@ -55,12 +56,7 @@ class GoingBack(Extras):
         if mine:
             self.require_gone_elsewhere(self.asset.remote_id)
 
-    def _is_of_others(self) -> bool:
-        """A dataset that was only found under our key: whoever sees it sees no row of ours."""
-        asset = self.asset
-        return bool(asset.remote_id) and asset.public_publication_id is None and not is_our_place(asset)
-
-    def _make_private(self, remote_id: str) -> None:
+    def make_private(self, remote_id: str) -> None:
         """The dataset and its filtered views; no request for more is left with the portal's reviewers."""
         odd = self.hide_views(remote_id)
         sharing_end(self.asset, self.portal)

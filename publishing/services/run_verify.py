@@ -42,8 +42,12 @@ class Verifying(GoingBack):
         ]
         evidence += self.beside(remote.remote_id, public_before=public_before)
         if not public_before:
-            evidence.append(self.proof("Who may see it", "private", remote.scope))
-        self._judge(evidence, "The private copy on the portal differs from the approved copy")
+            evidence.append(self.proof("Who may see the private copy", "private", remote.scope))
+        sentence = "The private copy on the portal differs from the approved copy"
+        if remote.published and remote.scope != "private":
+            # An earlier run made it public, and did not get to look at it from outside.
+            sentence = self._take_back_unless_equal(remote.remote_id, evidence)
+        self._judge(evidence, sentence)
         receipt = {
             "remote_id": self.asset.remote_id,
             "working_id": remote.remote_id,
@@ -60,15 +64,14 @@ class Verifying(GoingBack):
     def _judge(self, evidence: list[dict[str, Any]], sentence: str) -> None:
         """Keep the evidence; when it speaks against the copy, void the ledger: a resume sends anew."""
         wrong = [proof for proof in evidence if not proof["ok"]]
-        self.item.evidence = evidence
-        self.item.save(update_fields=["evidence"])
-        if not wrong:
-            return
         names = self.told_difference(wrong)
         changes = self.item.method == Method.CHANGES
         with transaction.atomic():
-            dossier_lock(release_id=self.item.release_id)
-            self.item.refresh_from_db(fields=["receipt"])
+            self.under_lock("Writing down what was compared.")
+            self.item.evidence = evidence
+            self.item.save(update_fields=["evidence"])
+            if not wrong:
+                return
             self.item.chunks.all().delete()
             self.item.working_id = ""
             # What was changed is not what we thought: from now on everything is sent.
@@ -201,9 +204,7 @@ class Verifying(GoingBack):
             *self.compare_rows(remote_id, anonymous=True, after=Step.EXPOSE, step=Step.CHECK),
             *self.beside_public(remote_id, self.item.evidence),
         ]
-        if any(not proof["ok"] for proof in evidence):
-            self.portal.set_scope(remote_id, "private")
-        self._judge(evidence, "What the public sees differs from the approved copy, so it was taken back")
+        self._judge(evidence, self._take_back_unless_equal(remote_id, evidence))
         receipt = {
             "remote_id": remote_id,
             "public_url": self.portal.public_url(remote_id),
@@ -215,3 +216,10 @@ class Verifying(GoingBack):
             "permit": self.item.permit_id,
         }
         self.reach(Reached.PUBLIC, "public", receipt, "publishing.public_copy_made")
+
+    def _take_back_unless_equal(self, remote_id: str, evidence: list[dict[str, Any]]) -> str:
+        """What is public and differs is made private, its views too. Returns the sentence; raises Retry until it is."""
+        if any(not proof["ok"] for proof in evidence):
+            self.tell("What the public sees differs. Making it private.")
+            self.make_private(remote_id)
+        return "What the public sees differs from the approved copy, so it was taken back"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from publishing.models import Chunk, PortalAsset, Publication
+from publishing.models import Chunk, PortalAsset, PortalNotice, Publication
 from publishing.portals.socrata import SocrataPortal
 from publishing.services import publication_make_private, publication_resume
+from publishing.services.notices import notice_run, notices_put
 from tests.cast import Cast
 from tests.publishing import samples
 from tests.publishing.conftest import Orders
@@ -18,6 +19,7 @@ from tests.publishing.releases import (
     run_to_the_end,
     seen_by_strangers,
 )
+from work.services import work_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_steps")]
 
@@ -121,3 +123,16 @@ def test_what_others_made_public_is_not_made_private_by_a_copy_that_is_taken_bac
     assert (publication.goal, publication.status) == ("hidden", "done"), publication.failure
     assert publication.asset.remote_id == remote_id
     assert len(seen_by_strangers(orders, publication) or []) == 25
+
+
+def test_a_dataset_of_others_is_not_retired_with_ours(cast: Cast, orders: Orders) -> None:
+    key, remote_id = of_others(cast)
+    prepared = Prepared(cast, samples.table(5), key=key)
+    stopped = run_to_the_end(prepared.ask("private"))
+    before = orders.get(f"/api/views/{remote_id}.json").json()["description"]
+    (notice,) = notices_put(dataset_id=prepared.release.dataset_id, wanted="gone", text="Retired in June.")
+    work_run(PortalNotice, notice.pk, notice_run)
+    notice.refresh_from_db()
+    assert (notice.status, notice.error) == ("done", "")
+    assert len(seen_by_strangers(orders, stopped) or []) == 25
+    assert orders.get(f"/api/views/{remote_id}.json").json()["description"] == before

@@ -23,6 +23,8 @@ _KEYS_PER_QUERY = 100
 # How large a page of text may grow: as many rows as fit in so many bytes, by the page before it.
 _MOST_ROWS = 50_000
 _PAGE_BYTES = 2 << 20
+# An answer that came cut short says little about how long rows are.
+_GROWTH = 4
 _CSV = {"Accept": "text/csv"}
 
 
@@ -53,7 +55,7 @@ class BulkRows(Assets, RowCalls):
             yield from as_text(self.read_back(remote_id, fields, anonymous=anonymous), fields)
             return
         pages = self._bodies(remote_id, fields, anonymous=anonymous)
-        for (asked, rows, _), page in following(pages, lambda page: _page(page[2], fields, page[1])):
+        for (asked, rows, _), page in following(pages, lambda page: _ended(page[2], fields, page[1])):
             try:
                 yield page.result()
             except (ValueError, ProtocolError, pl.exceptions.PolarsError):
@@ -72,7 +74,7 @@ class BulkRows(Assets, RowCalls):
             body = self._body(remote_id, fields, asked, anonymous=anonymous)
             yield asked, rows, body
             offset += rows
-            rows = max(1, min(_MOST_ROWS, rows * _PAGE_BYTES // max(1, len(body))))
+            rows = max(1, min(_MOST_ROWS, rows * _GROWTH, rows * _PAGE_BYTES // max(1, len(body))))
 
     def rows_of_keys(
         self, remote_id: str, record: PortalRecord, keys: Sequence[str], *, anonymous: bool = False
@@ -149,6 +151,13 @@ def _page(body: bytes, fields: list[str], rows: int | None) -> pl.DataFrame:
             f"The portal sent {page.height:,} rows where it had counted {rows:,}. We read it again."
         )
     return page.select(fields)
+
+
+def _ended(body: bytes, fields: list[str], rows: int) -> pl.DataFrame:
+    """The same, and its last line has an end: without one the last row may be cut, and is to be read once more."""
+    if not body.endswith(b"\n"):
+        raise ProtocolError("The portal sent rows that end in the middle of a line. We read them again.")
+    return _page(body, fields, rows)
 
 
 def as_text(rows: Iterator[dict[str, Any]], fields: list[str]) -> Iterator[pl.DataFrame]:
