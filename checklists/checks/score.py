@@ -8,6 +8,19 @@ from dataclasses import dataclass
 from checklists.checks.base import CheckResult
 
 DIMENSIONS = ("completeness", "validity", "timeliness", "uniqueness", "consistency")
+# What a check looks at, as it stands beside its number.
+_WORDS = {
+    "completeness": "cells that are filled",
+    "coordinates": "coordinates",
+    "dates_iso": "dates written year first",
+    "duplicate_rows": "rows that stand once",
+    "numbers_plain": "plain numbers",
+    "schema_matches_dictionary": "columns as the dictionary describes them",
+    "text_clean": "clean text",
+    "timeliness": "as fresh as promised",
+    "type_consistency": "one kind of value in each column",
+    "valid_ranges": "possible values",
+}
 
 
 @dataclass(frozen=True)
@@ -40,5 +53,5 @@ def _dimension(name: str, results: list[CheckResult]) -> Dimension:
     if not parts:
         return Dimension(name, None, "Nothing in this file could be judged by it.")
     value = round(sum(score for _, score in parts) / len(parts), 2)
-    words = ", ".join(f"{check.replace('_', ' ')} {score:.2f}" for check, score in parts)
-    return Dimension(name, value, f"From: {words}." if len(parts) == 1 else f"Mean of: {words}.")
+    words = ", ".join(f"{_WORDS[check]} {score:.2f}" for check, score in parts)
+    return Dimension(name, value, f"{'Mean of' if len(parts) > 1 else 'From'}: {words}.")
