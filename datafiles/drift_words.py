@@ -1,4 +1,4 @@
-"""The drift in one sentence for people: the numbers that matter, and that nothing else changed."""
+"""The drift in one sentence for people: the numbers that matter, and that nothing else stands out."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def drift_sentence(drift: Drift) -> str:
-    """What changed, most telling first: "One column was renamed, and 4 % more rows; nothing else changed.\""""
+    """What changed, most telling first: "One column was renamed, and 4 % more rows; nothing else stands out.\""""
     said = [*_columns_said(drift), *_values_said(drift)]
     rows = _rows_said(drift)
     if not said and not rows:
         return "Nothing changed but the values themselves: the columns and the number of rows are the same."
     if not said:
-        return f"{_capital(rows)}; nothing else changed."
+        return f"{_capital(rows)}; nothing else stands out."
     words = _joined([*said, rows] if rows else said)
-    return f"{_capital(words)}; nothing else changed."
+    return f"{_capital(words)}; nothing else stands out."
 
 
 def is_noted(row: Shift) -> bool:

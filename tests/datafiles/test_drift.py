@@ -43,7 +43,7 @@ def test_a_rename_is_told_as_a_rename_in_one_sentence(tmp_path: Path) -> None:
     drift = compared(tmp_path, frame(), frame(int(ROWS * 1.04)).rename({"cost": "cost_usd"}))
     assert drift.renamed == [("cost", "cost_usd")]
     assert (drift.added, drift.vanished) == ([], [])
-    assert drift_sentence(drift) == "One column was renamed, and 4 % more rows; nothing else changed."
+    assert drift_sentence(drift) == "One column was renamed, and 4 % more rows; nothing else stands out."
 
 
 def test_a_column_that_went_and_another_that_came_are_no_rename(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ WORDS = {
     "planned": "Tue 3 Nov 2026, 9:00",
     "earliest": "Thu 5 Nov 2026, 0:00",
     "officer": "chief data officer",
-    "sentence": "One column was renamed, and 4 % more rows; nothing else changed.",
+    "sentence": "One column was renamed, and 4 % more rows; nothing else stands out.",
     "lines": [{"title": TITLE, "words": "is overdue.", "link": f"{settings.BASE_URL}/releases/7/"}],
 }
 # Letters about people's roles speak of no dataset.

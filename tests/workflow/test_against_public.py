@@ -62,7 +62,7 @@ def test_a_release_that_people_prepare_anew_is_compared_with_what_is_public(
     assert against_of(context_of(first.pk)) is None, "the first release is compared with nothing"
     table = csv_of(rows(1, 90), HEADER.replace("cost", "cost_usd"))
     release = next_by_hand(dataset, cast, table)
-    sentence = "One column was renamed, and 25 % fewer rows; nothing else changed."
+    sentence = "One column was renamed, and 25 % fewer rows; nothing else stands out."
     assert refresh_of(context_of(release.pk)) is None, "it is prepared from the start"
     assert refresh_on_its_way(dataset) is None
     client.force_login(cast.coordinator)
@@ -79,6 +79,14 @@ def test_a_release_that_people_prepare_anew_is_compared_with_what_is_public(
     run(release.pk)
     again = Refresh.objects.get(release=release)
     assert again.sentence.startswith("Nothing changed but the values themselves")
+
+
+def test_what_is_said_of_a_column_that_is_renamed_is_not_told_as_lost(cast: Cast) -> None:
+    dataset = public_dataset(cast)
+    kept_public(dataset)
+    release = next_by_hand(dataset, cast, csv_of(rows(), HEADER.replace("cost", "cost_usd")))
+    fields = [change.field for change in description_changes(context_of(release.pk))]
+    assert not [field for field in fields if "“cost”" in field]
 
 
 def test_every_field_that_reads_otherwise_is_named_with_both_its_words(cast: Cast, client: Client) -> None:

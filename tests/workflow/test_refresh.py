@@ -61,7 +61,7 @@ def reasons(refresh: Refresh) -> str:
 def test_a_refresh_within_the_permit_goes_public_by_itself(cast: Cast, dataset: Dataset) -> None:
     first = dataset.public_release
     refresh = refreshed(dataset, csv_of(rows(1, 125)), actor=cast.steward, method="replace")
-    assert refresh.sentence == "4 % more rows; nothing else changed."
+    assert refresh.sentence == "4 % more rows; nothing else stands out."
     assert (refresh.decision, refresh.route, refresh.reasons) == ("publish", "publish", [])
     release = Release.objects.get(pk=refresh.release_id)
     assert release.stage == Stage.PUBLISHED
@@ -244,7 +244,7 @@ def with_a_new_column(dataset: Dataset, cast: Cast) -> Release:
 def test_an_append_file_is_judged_with_what_is_public(cast: Cast, dataset: Dataset) -> None:
     refresh = refreshed(dataset, csv_of(rows(121, 126)), actor=cast.steward, method="append")
     assert (refresh.new_rows, refresh.repeated_rows, refresh.decision) == (6, 0, "publish")
-    assert refresh.sentence == "5 % more rows; nothing else changed."
+    assert refresh.sentence == "5 % more rows; nothing else stands out."
     context = context_of(refresh.release_id)
     assert (context.data("file", "rows"), context.data("treated", "rows")) == (126, 126)
 

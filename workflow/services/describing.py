@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from publishing.models import Permit, Publication
 from publishing.records import PortalRecord
 from workflow.context import ReleaseContext, context_of
 from workflow.describing import Change, changes_of_record, changes_of_words
 from workflow.models import Release
 from workflow.selectors.against_public import AgainstPublic, against_public
+from workflow.selectors.datasets import dictionary_of
 from workflow.services.catalogue import described_of, record_for
 
 
@@ -33,8 +36,14 @@ def description_changes(context: ReleaseContext) -> list[Change]:
 def _record_changes(context: ReleaseContext, base: Release) -> list[Change]:
     kept = Publication.objects.filter(release=base, permit__isnull=False).values_list("record", flat=True)
     before = kept.first()
-    # While there is no copy yet, the columns of the public one stand for its own.
-    columns = context.data("treated", "columns") or context_of(base.pk).data("treated", "columns")
+    columns = context.data("treated", "columns") or _columns_awaited(context, base)
     if not before or not columns:
         return []
     return changes_of_record(PortalRecord.from_json(before), record_for(context, columns), context.profile)
+
+
+def _columns_awaited(context: ReleaseContext, base: Release) -> list[dict[str, Any]]:
+    """While there is no copy yet, the columns of the public one stand for its own: those that the file still has."""
+    named = dictionary_of(context.release)
+    columns = context_of(base.pk).data("treated", "columns") or []
+    return [column for column in columns if not named or column["name"] in named]
