@@ -14,8 +14,9 @@ from tests.factories.publications import published
 from tests.factories.workflow import TREATED
 from workflow.context import context_of
 from workflow.errors import MoveRefused
-from workflow.models import Reconciliation, Release
-from workflow.selectors.reconciliation import note_of
+from workflow.models import Dataset, Reconciliation, Release
+from workflow.selectors.reconciliation import first_counts, note_of
+from workflow.services.datasets import release_open
 from workflow.services.reconciliation import reconciliation_sign
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,16 @@ def test_a_person_signs_the_counts_and_the_page_keeps_who_and_when(
     assert "Signed" in shown and str(cast.coordinator) in shown and "data.example.gov" in shown
     event = AuditEvent.objects.get(action="workflow.reconciled")
     assert event.data == {"rows": 40, "columns": 1, "places": 1}
+
+
+def test_the_count_of_a_newer_file_is_not_proposed_for_an_earlier_release(
+    cast: Cast, release: Release
+) -> None:
+    Dataset.objects.filter(pk=release.dataset_id).update(source_rows=40)
+    assert first_counts(context_of(release.pk))["source_rows"] == 40
+    release_open(dataset=release.dataset, actor=cast.coordinator)
+    Dataset.objects.filter(pk=release.dataset_id).update(source_rows=55)
+    assert first_counts(context_of(release.pk))["source_rows"] is None
 
 
 @pytest.mark.parametrize(

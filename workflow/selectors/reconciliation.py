@@ -107,9 +107,12 @@ def note_of(context: ReleaseContext) -> Reconciliation | None:
 
 
 def first_counts(context: ReleaseContext) -> dict[str, int | None]:
-    """What is known already of the source: its own count of rows, and the columns its approved record lists."""
-    record = record_in_force(context.dataset.pk)
+    """What is known already of the source: its own count of rows, and the columns its approved record lists.
+
+    The count is that of the newest file, so it stands in the form of the newest release only.
+    """
+    record, newest = record_in_force(context.dataset.pk), context.dataset.current_release
     return {
-        "source_rows": context.dataset.source_rows,
+        "source_rows": context.dataset.source_rows if newest == context.release else None,
         "source_columns": len(record.columns) or None if record else None,
     }
