@@ -14,15 +14,17 @@ header{border-bottom:3px solid #005ea2}header a{color:#1b1b1b;font-weight:700;te
 a{color:#005ea2}a:focus,.scroll:focus{outline:3px solid #2491ff;outline-offset:2px}
 table{border-collapse:collapse}caption{text-align:left;font-weight:700;padding:.5rem 0}
 th,td{border:1px solid #a9aeb1;padding:.25rem .75rem;text-align:left;vertical-align:top}th{background:#f0f0f0}
-.scroll{overflow-x:auto}.state{border-left:.5rem solid #005ea2;background:#e7f6f8;padding:.5rem 1rem}
-dt{font-weight:700}dd{margin:0 0 .5rem}li{margin-bottom:1rem}code{overflow-wrap:anywhere}
+.scroll{overflow-x:auto}.scroll td{white-space:nowrap}
+.scroll td:last-child{white-space:normal;min-width:20rem}
+.state{border-left:.5rem solid #005ea2;background:#e7f6f8;padding:.5rem 1rem}
+dt{font-weight:700}dd{margin:0 0 .5rem}li{margin-bottom:1rem}dd code,li code{overflow-wrap:anywhere}
 """
 
 
 def page(title: str, body: str, status: int = 200, *, portal: str = "a Socrata portal") -> Response:
     text = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">
 <title>{escape(title)} | Stand-in portal</title><style>{STYLE}</style></head>
 <body><header><a href="/">Stand-in portal</a></header><main>{body}</main>
 <footer><p>A stand-in for {portal}, for development and tests.</p></footer>

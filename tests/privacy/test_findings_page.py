@@ -209,6 +209,12 @@ def test_who_may_not_decide_reads_the_list_without_ticks(client: Client, wide: R
     assert post(client, wide, "finding_undo", last=1).status_code == 403
 
 
+def test_the_keys_are_explained_only_where_columns_can_be_ticked(officer: Client, wide: Release) -> None:
+    assert "Deciding by keyboard" in page(officer, wide)
+    alone = page(officer, wide, "?view=cards&q=remarks")
+    assert "data-tick" not in alone.replace("data-ticked", "") and "Deciding by keyboard" not in alone
+
+
 def test_a_worker_that_was_killed_is_said_on_the_page(
     officer: Client, release: Release, upload: Callable[..., None]
 ) -> None:

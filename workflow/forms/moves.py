@@ -31,7 +31,7 @@ class MoveForm(forms.Form):
             f"Say why: “{move.label}” needs a reason, which the people concerned will read."
         )
         if move.needs_reason:
-            field.help_text = "The people concerned read it, in the letter and in the history."
+            field.help_text = "Your colleagues read it, in the letter and in the history."
         else:
             field.label = "Comment" if move.decides else "Reason or comment"
             field.help_text = "Only if there is something to say. It stays in the history."

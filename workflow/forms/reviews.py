@@ -44,7 +44,7 @@ class VerdictForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Needed unless you approve without conditions. The people concerned read it.",
+        help_text="Needed unless you approve without conditions. Your colleagues read it.",
     )
 
     def clean(self) -> dict[str, Any]:
