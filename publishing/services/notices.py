@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,11 +14,11 @@ from accounts.selectors import profile_for
 from audit.services import event_record
 from dossier.selectors import subject_of
 from publishing.models import PortalAsset, PortalNotice, Publication
-from publishing.portals.base import Federates, NotFound, Portal, PortalError, Retires, Throttled
+from publishing.portals.base import Federates, NotFound, Portal, Retires
 from publishing.records import PortalRecord
 from publishing.services.recheck_private import is_of_others
-from publishing.services.remote import open_portal
-from work.errors import Retry, Stop
+from publishing.services.remote import open_portal, told_as_work
+from work.errors import Retry
 from work.models import WorkItem
 from work.services import Beat, work_queue
 
@@ -77,17 +78,9 @@ def notice_run(notice: PortalNotice, beat: Beat) -> None:
     def tell(message: str) -> None:
         beat(_PROGRESS, message)
 
-    try:
-        with open_portal(tell, notice.asset.portal) as portal:
-            _bring(notice, portal)
-    except NotFound:
-        # Nothing is there that could say anything.
-        pass
-    except PortalError as error:
-        if error.permanent:
-            raise Stop(error.sentence) from None
-        after = error.retry_after if isinstance(error, Throttled) else None
-        raise Retry(error.sentence, after=after) from None
+    # Where nothing is there, nothing could say anything.
+    with told_as_work(), suppress(NotFound), open_portal(tell, notice.asset.portal) as portal:
+        _bring(notice, portal)
     PortalNotice.objects.filter(pk=notice.pk, wanted=notice.wanted, text=notice.text).update(
         sites=notice.sites, put_at=timezone.now()
     )

@@ -12,13 +12,11 @@ from django.utils import timezone
 
 from audit.services import event_record
 from dossier.selectors import subject_of
-from publishing.errors import PublishingError
 from publishing.models import PortalAsset, PortalNotice, Publication, PublicCheck
 from publishing.models.recheck import AUDIENCE, OF_OTHERS
 from publishing.places import place_words
-from publishing.portals.base import NotFound, Portal, PortalError, Proves, Throttled
+from publishing.portals.base import NotFound, Portal, Proves
 from publishing.records import PortalRecord
-from publishing.refusals import EncodingError
 from publishing.services.notices import record_noticed
 from publishing.services.recheck_private import (
     copy_there,
@@ -27,10 +25,10 @@ from publishing.services.recheck_private import (
     private_places,
     should_be_public,
 )
-from publishing.services.remote import open_portal, place_of
+from publishing.services.remote import open_portal, place_of, told_as_work
 from publishing.services.run_base import Step
 from publishing.services.run_compare import Comparing
-from work.errors import Retry, Stop
+from work.errors import Retry
 from work.services import Beat, scaled, task_nudge, work_queue
 
 if TYPE_CHECKING:
@@ -116,17 +114,9 @@ def recheck_run(check: PublicCheck, beat: Beat) -> None:
             "The dataset is being published just now. We compare it when that has ended.", after=_ASK_AGAIN
         )
     look = _Look(publication, beat)
-    try:
-        with open_portal(look.tell, asset.portal) as portal:
-            look.portal = portal
-            evidence = look.evidence() if before else look.hidden()
-    except PortalError as error:
-        if error.permanent:
-            raise Stop(error.sentence) from None
-        after = error.retry_after if isinstance(error, Throttled) else None
-        raise Retry(error.sentence, after=after) from None
-    except (EncodingError, PublishingError) as error:
-        raise Stop(error.sentence) from None
+    with told_as_work(), open_portal(look.tell, asset.portal) as portal:
+        look.portal = portal
+        evidence = look.evidence() if before else look.hidden()
     asset.refresh_from_db(fields=["public_publication", "writer"])
     if asset.public_publication_id != before or asset.writer_id is not None:
         raise Retry(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
+from publishing.errors import PublishingError
 from publishing.portals.arcgis import ArcgisConfig, ArcgisPortal
-from publishing.portals.base import Portal
+from publishing.portals.base import Portal, PortalError, Throttled
 from publishing.portals.ckan import CkanConfig, CkanPortal
 from publishing.portals.socrata import SocrataConfig, SocrataPortal
 from publishing.portals.static import StaticConfig, StaticPortal
-from work.errors import Stop
+from publishing.refusals import EncodingError
+from work.errors import Retry, Stop
 
 # A request must end before the lease of the work does.
 _SHARE_OF_LEASE = 0.75
@@ -127,3 +130,17 @@ def open_portal(tell: Callable[[str], None], portal: str = "socrata", **changes:
         return kind.make(waits | changes)
     except ValueError as error:
         raise Stop(f"The portal is not set up rightly: {error} Then press Resume.") from None
+
+
+@contextmanager
+def told_as_work() -> Iterator[None]:
+    """What a portal or the copy itself refuses, in the terms of the queue: Retry while waiting may help, else Stop."""
+    try:
+        yield
+    except PortalError as error:
+        if error.permanent:
+            raise Stop(error.sentence) from None
+        after = error.retry_after if isinstance(error, Throttled) else None
+        raise Retry(error.sentence, after=after) from None
+    except (EncodingError, PublishingError) as error:
+        raise Stop(error.sentence) from None

@@ -14,13 +14,10 @@ from django.utils import timezone
 from audit.services import event_record
 from dossier.selectors import subject_of
 from dossier.services import dossier_lock
-from publishing.errors import PublishingError
 from publishing.models import PortalAsset, Publication
 from publishing.places import place_words
-from publishing.portals.base import PortalError, Throttled
-from publishing.refusals import EncodingError
 from publishing.services.facts import facts_record
-from publishing.services.remote import KINDS, open_portal, place_of
+from publishing.services.remote import KINDS, open_portal, place_of, told_as_work
 from publishing.services.run_verify import Verifying
 from work.errors import LeaseLost, Retry, Stop, WorkCancelled
 from work.services import Beat, scaled
@@ -100,17 +97,9 @@ def publication_run(publication: Publication, beat: Beat) -> None:
 
 def _go(publication: Publication, beat: Beat) -> None:
     run = Run(publication, beat)
-    try:
-        with open_portal(run.tell, publication.asset.portal) as portal:
-            run.portal = portal
-            run.go()
-    except PortalError as error:
-        if error.permanent:
-            raise Stop(error.sentence) from None
-        after = error.retry_after if isinstance(error, Throttled) else None
-        raise Retry(error.sentence, after=after) from None
-    except (EncodingError, PublishingError) as error:
-        raise Stop(error.sentence) from None
+    with told_as_work(), open_portal(run.tell, publication.asset.portal) as portal:
+        run.portal = portal
+        run.go()
 
 
 def _settle_place(publication: Publication) -> None:

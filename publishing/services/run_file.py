@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from django.utils import timezone
-
 from publishing.file_loads import FileLoad
 from publishing.loads import Part, WholeLoad
 from publishing.measures import Measures
-from publishing.models import Chunk
 from publishing.pipeline import ahead, meanwhile
-from publishing.portals.base import ChunkReceipt, LoadsFiles, NotFound, RemoteAsset, TidiesUp
+from publishing.portals.base import LoadsFiles, NotFound, RemoteAsset, TidiesUp
 from publishing.services.run_base import Step
 from publishing.services.run_load import Loading, Method
 
@@ -86,19 +83,19 @@ class Filing(Loading):
         if file is None or not isinstance(portal, LoadsFiles):
             return
         target = self.item.working_id
-        done = set(self.item.chunks.filter(target=target).values_list("number", flat=True))
         self.begin(Step.SEND, f"Sending {file.rows:,} rows as one file of {file.size / (1 << 20):,.0f} MB.")
         expected = Measures(self.record)
         with meanwhile(self.copy.frames(), expected.add, lambda: self.tell("Counting the approved rows.")):
-            self._send_parts(file, portal, target, done)
+            self._send_parts(file, portal, target)
             self.tell("The portal is reading the file.")
             portal.close_file(
                 target, parts=len(file.parts), size=file.size, rows=file.rows, record=self.record
             )
         self.expected = expected
 
-    def _send_parts(self, file: FileLoad, portal: LoadsFiles, target: str, done: set[int]) -> None:
+    def _send_parts(self, file: FileLoad, portal: LoadsFiles, target: str) -> None:
         """The next part is read while the portal takes the one before."""
+        done = self.parts_there()
         missing = [part for part in file.parts if part.number not in done]
         for part, body, sha256 in ahead(_read(file, missing)):
             self.progress = self.between(Step.PREPARE, Step.SEND, (part.number - 1) / len(file.parts))
@@ -106,25 +103,7 @@ class Filing(Loading):
             receipt = portal.put_part(target, part.number - 1, file.offsets[part.number - 1], body)
             # A worker that lost its lease meanwhile must not write into the ledger of the next one.
             self.tell(f"Part {part.number:,} of {len(file.parts):,} has arrived.")
-            self._keep_part(target, part, sha256, receipt)
-
-    def _keep_part(self, target: str, part: Part, sha256: str, receipt: ChunkReceipt) -> None:
-        Chunk.objects.update_or_create(
-            publication=self.item,
-            target=target,
-            number=part.number,
-            defaults={
-                "first_row": part.start + 1,
-                "rows": part.rows,
-                "sha256": sha256,
-                "status_code": receipt.status,
-                "request_id": receipt.request_id,
-                "created": 0,
-                "updated": 0,
-                "requests": receipt.requests,
-                "at": timezone.now(),
-            },
-        )
+            self.write_down(part, sha256, receipt)
 
 
 def _read(file: FileLoad, parts: list[Part]) -> Iterator[tuple[Part, bytes, str]]:

@@ -8,15 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 from django.conf import settings
+from django.utils import timezone
 
 from dossier.storage import local_path
 from publishing.changes import MOST, difference
 from publishing.copies import TreatedCopy
 from publishing.errors import NothingToPublish
-from publishing.loads import ChangesLoad, WholeLoad
-from publishing.models import Publication
+from publishing.loads import ChangesLoad, Part, WholeLoad
+from publishing.models import Chunk, Publication
 from publishing.pipeline import meanwhile
-from publishing.portals.base import CopiesRows, DeletesRows, NotFound, RemoteAsset, TidiesUp
+from publishing.portals.base import ChunkReceipt, CopiesRows, DeletesRows, NotFound, RemoteAsset, TidiesUp
 from publishing.records import PortalRecord
 from publishing.services.requests import treated_file
 from publishing.services.run_base import RunBase
@@ -152,6 +153,32 @@ class Loading(RunBase):
             and target.row_identifier == self.record.row_identifier
             and self.portal.count(target.remote_id) == base.receipt["public"]["rows"]
         )
+
+    # the ledger
+
+    def write_down(self, part: Part, sha256: str, receipt: ChunkReceipt) -> None:
+        """Keep in the ledger that the portal confirmed a part."""
+        Chunk.objects.update_or_create(
+            publication=self.item,
+            target=self.item.working_id,
+            number=part.number,
+            defaults={
+                "first_row": part.start + 1,
+                "rows": part.rows,
+                "deletes": part.deletes,
+                "sha256": sha256,
+                "status_code": receipt.status,
+                "request_id": receipt.request_id,
+                "created": receipt.created,
+                "updated": receipt.updated,
+                "requests": receipt.requests,
+                "at": timezone.now(),
+            },
+        )
+
+    def parts_there(self) -> set[int]:
+        """The parts that the ledger has of this place."""
+        return set(self.item.chunks.filter(target=self.item.working_id).values_list("number", flat=True))
 
     def _room(self, name: str) -> Path:
         return Path(mkdtemp(dir=self.folder, prefix=name))

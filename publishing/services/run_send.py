@@ -14,7 +14,6 @@ from django.utils import timezone
 from publishing import encode
 from publishing.loads import Part, WholeLoad
 from publishing.measures import Measures
-from publishing.models import Chunk
 from publishing.pipeline import ahead
 from publishing.portals.base import (
     BadRequest,
@@ -134,7 +133,7 @@ class Sending(Filing):
             self.item.working_id, self.item.chunks_total, self.item.method = known
             self.item.base = None
             self.item.save(update_fields=["working_id", "chunks_total", "method", "base"])
-        if self._done():
+        if self.parts_there():
             return
         self.portal.empty(target.remote_id)
         wanted = {(column.field_name, column.type) for column in self.record.columns}
@@ -168,13 +167,13 @@ class Sending(Filing):
         parts = self.load.parts
         self.begin(Step.SEND, f"Sending {self.load.rows:,} of {self.copy.rows:,} rows.")
         expected = Measures(self.record) if isinstance(self.load, WholeLoad) else None
-        for part, rows, sha256 in ahead(self._made(self._done(), expected)):
+        for part, rows, sha256 in ahead(self._made(self.parts_there(), expected)):
             self.progress = self.between(Step.PREPARE, Step.SEND, (part.number - 1) / len(parts))
             self.tell(f"Sending part {part.number:,} of {len(parts):,}; {_sent(part, self.load.rows)}.")
             receipt = self._push(part, rows)
             # A worker that lost its lease meanwhile must not write into the ledger of the next one.
             self.tell(f"Part {part.number:,} of {len(parts):,} has arrived.")
-            self._write_down(part, sha256, receipt)
+            self.write_down(part, sha256, receipt)
         self.expected = expected
 
     def _made(self, done: set[int], expected: Measures | None) -> Iterator[tuple[Part, Any, str]]:
@@ -220,32 +219,10 @@ class Sending(Filing):
                 raise
         return portal.delete_rows(target, there) if there else ChunkReceipt(200, "", 0, 0, 0)
 
-    def _write_down(self, part: Part, sha256: str, receipt: ChunkReceipt) -> None:
-        Chunk.objects.update_or_create(
-            publication=self.item,
-            target=self.item.working_id,
-            number=part.number,
-            defaults={
-                "first_row": part.start + 1,
-                "rows": part.rows,
-                "deletes": part.deletes,
-                "sha256": sha256,
-                "status_code": receipt.status,
-                "request_id": receipt.request_id,
-                "created": receipt.created,
-                "updated": receipt.updated,
-                "requests": receipt.requests,
-                "at": timezone.now(),
-            },
-        )
-
-    def _done(self) -> set[int]:
-        return set(self.item.chunks.filter(target=self.item.working_id).values_list("number", flat=True))
-
     def _sent_whole(self) -> bool:
         """The ledger has every part of this place."""
         decided = bool(self.item.working_id and self.item.method)
-        return decided and len(self._done()) == self.item.chunks_total
+        return decided and len(self.parts_there()) == self.item.chunks_total
 
     # described and saved
 
