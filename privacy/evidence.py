@@ -36,6 +36,9 @@ WORTH_A_LOOK = (
 # The same for sentences, in which words explain more numbers, and streets and names of people are looked for.
 WORTH_A_LOOK_IN_PROSE = rf"{WORTH_A_LOOK}|[0-9]{{4}}|[0-9] [A-Za-z]|[A-Z][a-z’'-]+\.? [A-Z]|(?i:box|name) "
 
+# And for columns of codes, in which words stand out.
+WORTH_A_LOOK_AMONG_CODES = rf"{WORTH_A_LOOK}|[^0-9\s][,.]? [^0-9\s]"
+
 # Words in a column's name that say: this counts, groups or describes things, it does not hold them.
 NEGATIVE = (
     *("count", "number of", "no of", "num of", "rate", "ratio", "total", "sum", "average", "avg"),
@@ -72,6 +75,13 @@ NUMBERED = (
     *("schedule", "section", "job", "work", "cost", "expense", "revenue", "line", "model", "reel", "film"),
 )
 
+# In sentences, a bare number right after one of these is that of a thing: "receipt 213555877".
+THING = (
+    r"(?i:apn|parcel|permit|invoice|inv|case|docket|po|part|item|order|contract|job|w/?o|cad|receipt|rcpt|meter|mtr"
+    r"|serial|s/?n|sr|folio|run|form|notice|ref|reference|ticket|tracking|confirmation|claim|warrant|citation"
+    r"|batch|asset|pole|factura|pedido|permiso)(?i: (?:no|num|number|nr|id|code))?\.?[ :#]{1,3}"
+)
+
 # Written where a value is missing. They are nobody's name and count for no share.
 NULL_MARKERS = (
     *("", "-", "--", ".", "?", "n/a", "na", "none", "null", "nil", "unknown", "unk", "not available"),
@@ -102,6 +112,8 @@ _ABBREVIATED = {
     "pymt": "payment",
     **dict.fromkeys(("gndr", "gend"), "gender"),
     **dict.fromkeys(("ethn", "ethnc"), "ethnicity"),
+    **dict.fromkeys(("stu", "stud", "stdnt"), "student"),
+    **dict.fromkeys(("rtg", "rtng"), "routing"),
     "affil": "affiliation",
     "prim": "primary",
     "pref": "preferred",
@@ -164,6 +176,7 @@ class Pattern:
     `core` is searched for; what is found is widened over `glue` and, without punctuation at its ends, must
     equal `core`. `strength` is what a match is worth without a validator. A `bare` pattern looks like any
     other number: it counts where it stands out (prose, or few cells of a column), or under a fitting name.
+    `prose_only` is searched for in sentences, `codes_only` in columns of codes, where words stand out.
     """
 
     name: str
@@ -172,10 +185,20 @@ class Pattern:
     glue: str = WORD
     bare: bool = False
     prose_only: bool = False
+    codes_only: bool = False
+    # A word that, right before a match, belongs to it, so that `grade` can tell what the match is.
+    before: str = ""
+    # Judges its matches instead of the detector's.
+    grade: Grade | None = None
 
     @property
     def token(self) -> str:
-        return f"{self.glue}*(?:{self.core}){self.glue}*" if self.glue else self.core
+        return f"{self.glue}*(?:{self.led}){self.glue}*" if self.glue else self.led
+
+    @property
+    def led(self) -> str:
+        """The core with the word before it, where there is one."""
+        return rf"(?:{EDGE}{self.before})?(?:{self.core})" if self.before else self.core
 
 
 @dataclass(frozen=True, slots=True)

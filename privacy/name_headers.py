@@ -67,7 +67,7 @@ OTHER_NAMES = (
     *("store", "restaurant", "shop", "market", "address", "addr", "subdivision", "parcel", "plan"),
     *("course", "class", "subject", "major", "degree", "college", "university", "institution"),
     *("church", "storm", "hurricane", "statue", "artwork", "monument", "landmark", "cemetery", "trail"),
-    *("watershed", "creek"),
+    *("watershed", "creek", "st name", "str name", "strt"),
 )
 # Names of columns that say nothing.
 MEANS_NOTHING = (

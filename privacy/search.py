@@ -10,8 +10,20 @@ from functools import lru_cache
 import polars as pl
 
 from privacy.cells import Cells, true_share
-from privacy.evidence import WORTH_A_LOOK, WORTH_A_LOOK_IN_PROSE, Detector, Pattern
+from privacy.evidence import (
+    NEGATIVE,
+    WORTH_A_LOOK,
+    WORTH_A_LOOK_AMONG_CODES,
+    WORTH_A_LOOK_IN_PROSE,
+    Detector,
+    Pattern,
+    glued_in,
+    header_tokens,
+    heads,
+    phrase_in,
+)
 from privacy.folding import as_written, with_folded
+from privacy.vocabulary import FREE_TEXT_HEADERS
 
 # Glue that may end a sentence beside a match: not a part of it.
 _ENDS = ".-_"
@@ -33,6 +45,8 @@ _PLAIN = (
     r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{5,15}(?:Z|[+-][0-9:]{5})?)?"
     r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}(?: [0-9:]{4,8}(?: ?[AaPp][Mm])?)?)$"
 )
+# A column is one of codes, amounts or dates when nearly all its values are one word with a digit.
+_CODED, _NEARLY_ALL = r"^\s*\S*[0-9]\S*\s*$", 0.95
 # Forms (datafiles.inference) whose values are plain, all of which `surely` tells.
 _PLAIN_FORMS = ("decimal", "date_iso", "date_us", "datetime_iso")
 
@@ -48,6 +62,7 @@ class Plan:
     """
 
     prose: bool
+    codes: bool
     whole: tuple[tuple[Detector, int], ...]
     patterns: tuple[tuple[Detector, int], ...]
     plain: bool
@@ -61,7 +76,14 @@ class Plan:
     def glance(self) -> str | None:
         """What is worth a look, where every value can be looked at before all else: short ones are, in the look
         that tells their form."""
-        return WORTH_A_LOOK if self.look and not self.whole and not self.prose else None
+        return self.worth if self.look and not self.whole and not self.prose else None
+
+    @property
+    def worth(self) -> str:
+        """What every value has in it that some pattern matches."""
+        if self.prose:
+            return WORTH_A_LOOK_IN_PROSE
+        return WORTH_A_LOOK_AMONG_CODES if self.codes else WORTH_A_LOOK
 
     def after(self, looked: int, worth: int) -> Plan:
         """The plan for what follows when `worth` of the values `looked` at were worth it: too many spare nothing."""
@@ -86,17 +108,18 @@ class Part:
 def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> Plan:
     """Plan the search of a column by its first values."""
     sample = head.head(_SAMPLED)
-    look = WORTH_A_LOOK_IN_PROSE if prose else WORTH_A_LOOK
+    codes = not prose and _coded(sample)
     usable = [
         (one, place)
         for one in detectors
         if "text" in one.types or "integer" in one.types
         for place, pattern in enumerate(one.patterns)
-        if prose or not pattern.prose_only
+        if (prose or not pattern.prose_only) and (codes or not pattern.codes_only)
     ]
     shares = {} if prose or sample.is_empty() else _whole_shares(sample, usable)
-    return Plan(
+    plan = Plan(
         prose=prose,
+        codes=codes,
         whole=tuple(pair for pair, share in shares.items() if share >= _MANY and not _pattern(pair).bare),
         patterns=tuple(
             pair
@@ -104,8 +127,13 @@ def plan_of(head: pl.Series, detectors: Iterable[Detector], *, prose: bool) -> P
             if prose or not _pattern(pair).bare or shares.get(pair, 0.0) <= EXCEPTIONAL
         ),
         plain=not prose and true_share(sample.str.contains(_PLAIN)) >= _MANY,
-        look=true_share(sample.str.contains(look)) <= _HALF,
+        look=True,
     )
+    return replace(plan, look=true_share(sample.str.contains(plan.worth)) <= _HALF)
+
+
+def _coded(values: pl.Series) -> bool:
+    return true_share(values.str.contains(_CODED)) >= _NEARLY_ALL
 
 
 def sift(plan: Plan, values: pl.DataFrame, *, glanced: bool) -> tuple[list[Part], pl.DataFrame, Plan]:
@@ -122,7 +150,7 @@ def sift(plan: Plan, values: pl.DataFrame, *, glanced: bool) -> tuple[list[Part]
     following = plan
     if plan.look and not glanced and not left.is_empty():
         looked = left.height
-        left = left.filter(pl.col("v").str.contains(WORTH_A_LOOK_IN_PROSE if plan.prose else WORTH_A_LOOK))
+        left = left.filter(pl.col("v").str.contains(plan.worth))
         following = plan.after(looked, left.height)
     if plan.plain and not left.is_empty():
         left = left.filter(~pl.col("v").str.contains(_PLAIN))
@@ -145,8 +173,11 @@ def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.Dat
     values have them."""
     found = []
     values = with_folded(cells.frame)
+    codes = not cells.prose and _coded(cells.frame.get_column("v").head(_SAMPLED))
     for place, pattern in enumerate(detector.patterns):
-        if not searched(detector, pattern, type_) or (pattern.prose_only and not cells.prose):
+        if not searched(detector, pattern, type_, cells.name) or (pattern.prose_only and not cells.prose):
+            continue
+        if pattern.codes_only and not codes:
             continue
         cut = _cut(values, pattern)
         if cut.is_empty():
@@ -158,9 +189,22 @@ def pattern_matches(cells: Cells, detector: Detector, type_: str) -> list[pl.Dat
     return found
 
 
-def searched(detector: Detector, pattern: Pattern, type_: str) -> bool:
-    """Whether matches of a pattern mean anything in a column of that type."""
-    return type_ in detector.types and type_ not in _CLOSED and not (pattern.bare and type_ == "integer")
+def searched(detector: Detector, pattern: Pattern, type_: str, name: str) -> bool:
+    """Whether matches of a pattern mean anything in a column of that type. A bare number among whole numbers does
+    only where the column's name speaks of the entity, or of remarks."""
+    if type_ not in detector.types or type_ in _CLOSED:
+        return False
+    return not pattern.bare or type_ != "integer" or _asked_for(detector, name)
+
+
+def _asked_for(detector: Detector, name: str) -> bool:
+    tokens = header_tokens(name)
+    if phrase_in(tokens, FREE_TEXT_HEADERS):
+        return True
+    if phrase_in(tokens, NEGATIVE + detector.against):
+        return False
+    named = phrase_in(tokens, detector.headers + detector.hints)
+    return heads(tokens, named[0]) if named else glued_in(tokens, detector.glued) is not None
 
 
 def _pattern(pair: tuple[Detector, int]) -> Pattern:
@@ -205,7 +249,7 @@ def _cut(values: pl.DataFrame, pattern: Pattern) -> pl.DataFrame:
     cut = few.with_columns(m=pl.col(read).str.extract_all(pattern.token)).explode("m").drop_nulls("m")
     if pattern.glue and not cut.is_empty():
         cut = cut.with_columns(m=pl.col("m").str.strip_chars(_ENDS))
-        cut = cut.filter(pl.col("m").str.contains(rf"^[+(]?(?:{pattern.core})$"))
+        cut = cut.filter(pl.col("m").str.contains(rf"^[+(]?(?:{pattern.led})$"))
     return cut
 
 
@@ -217,10 +261,11 @@ def _read(values: pl.DataFrame) -> str:
 def _part(detector: Detector, place: int, cut: pl.DataFrame) -> Part:
     """Matches with their strength, without the impossible ones."""
     tried = int(cut.get_column("n").sum())
-    strength = detector.patterns[place].strength
-    if detector.grade is None or cut.is_empty():
+    pattern = detector.patterns[place]
+    strength, grade = pattern.strength, pattern.grade or detector.grade
+    if grade is None or cut.is_empty():
         return Part(detector, place, tried, tried, cut.with_columns(s=pl.lit(strength)), whole=False)
-    grades = detector.grade(cut.get_column("m"))
+    grades = grade(cut.get_column("m"))
     graded = cut.with_columns(s=grades.rename("s") * strength)
     return Part(detector, place, tried, tried, graded.filter(pl.col("s") > 0), whole=False)
 

@@ -171,7 +171,9 @@ class Tally:
     def _strength(self, place: int, strength: float, cells: Cells, type_: str) -> float:
         """What a match of that pattern is worth in this column; 0 when it does not count."""
         pattern = self.detector.patterns[place]
-        if not searched(self.detector, pattern, type_) or (pattern.prose_only and not cells.prose):
+        if not searched(self.detector, pattern, type_, cells.name) or (
+            pattern.prose_only and not cells.prose
+        ):
             return 0.0
         tried, passed = self._tried_and_passed(place)
         if pattern.bare and not cells.prose and passed > EXCEPTIONAL * cells.filled:

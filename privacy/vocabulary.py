@@ -86,7 +86,7 @@ TERMS: tuple[Term, ...] = (
             *("membership number", "membership id", "teacher id", "physician id", "practitioner id"),
             *("attorney id", "bar number", "officer badge", "shield number", "shield no"),
             *("employee no", "caseworker id", "loyalty number", "frequent flyer", "donor number"),
-            *("case person id", "mpi", "ppsn"),
+            *("case person id", "mpi", "empi", "ppsn", "pers id", "student key", "student state id"),
         ),
         against=("type", "status", "school", "team", "name", "date", "state", "color"),
         types=_NUMBERS,
@@ -372,7 +372,7 @@ FREE_TEXT_HEADERS = (
     *("note", "comment", "narrative", "remark", "description", "desc", "detail", "memo", "summary"),
     *("message", "explanation", "free text", "reason", "observation", "complaint text", "text"),
     *("notes", "feedback", "transcript", "statement", "story", "disposition text", "finding"),
-    *("comentario",),
+    *("rmk", "cmt", "cmnt", "narr", "comentario", "nota", "observaciones", "observacion", "detalle"),
 )
 KEY_HEADERS = (
     *("id", "objectid", "object id", "fid", "oid", "key", "guid", "uuid", "number", "no", "num"),

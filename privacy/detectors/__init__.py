@@ -71,7 +71,7 @@ DETECTORS: tuple[Detector, ...] = (
     diagnosis.DETECTOR,
 )
 # What else judges a scan: raise it when the scanner, the verdicts or the vocabulary change their judgement.
-SCANNER_VERSION = 7
+SCANNER_VERSION = 8
 
 
 def registry_version(detectors: tuple[Detector, ...]) -> str:

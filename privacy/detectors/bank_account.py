@@ -6,7 +6,7 @@ from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 DETECTOR = Detector(
     name="bank_account",
-    version=3,
+    version=4,
     entity="BANK_ACCOUNT",
     label="account number",
     group="direct",
@@ -18,6 +18,7 @@ DETECTOR = Detector(
         *("bank account", "bank account number", "bank acct", "bank account no", "checking account"),
         *("savings account", "bban", "clabe", "direct deposit account", "deposit account"),
         *("bank acct no", "eft account", "ach account", "payee account", "dda"),
+        *("cuenta bancaria", "cuenta de banco", "numero de cuenta", "num cuenta", "numero cuenta"),
     ),
     # Charts of accounts and registers number theirs with fewer digits.
     weak_headers=("account number", "acct"),

@@ -18,7 +18,7 @@ _SHAPES = (
 
 DETECTOR = Detector(
     name="driver_license",
-    version=3,
+    version=4,
     entity="DRIVER_LICENSE",
     label="driver licence number",
     group="direct",
@@ -27,7 +27,15 @@ DETECTOR = Detector(
         *("driver license", "drivers license", "driver s license", "driver licence", "drivers licence"),
         *("driving licence", "driver license number", "drivers license number", "dl number", "dl no"),
         *("dl num", "dln", "dl", "oln", "odl", "drivers lic", "driver lic", "drivers lic no"),
-        *("driver lic no", "state id number", "driving license", "cdl number", "driver id number"),
+        *(
+            "driver lic no",
+            "state id number",
+            "driving license",
+            "cdl number",
+            "dmv id",
+            "dmv number",
+            "driver id number",
+        ),
         *(
             "operator license",
             "operators license",

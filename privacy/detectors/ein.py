@@ -8,7 +8,7 @@ _PREFIX = r"(?:0[1-6]|1[0-6]|2[0-7]|3[0-9]|4[0-8]|5[0-9]|6[0-8]|7[1-7]|8[0-8]|9[
 
 DETECTOR = Detector(
     name="ein",
-    version=1,
+    version=2,
     entity="EIN",
     label="employer identification number",
     group="quasi",
@@ -21,6 +21,9 @@ DETECTOR = Detector(
         "federal tax id",
         "employer identification number",
     ),
+    # A number for taxes is a person's or an employer's; an employer's is written as 2-7.
+    weak_headers=("tin", "tax id", "taxpayer id", "tax number", "tax identification number"),
+    convinces=fits_regex(rf"{_PREFIX}{DASH}[0-9]{{7}}"),
     fits=fits_regex(rf"{_PREFIX}{DASH}?[0-9]{{7}}"),
     patterns=(
         Pattern(

@@ -33,17 +33,22 @@ _AGAINST = (
 )
 # What versions and sections of a text are abbreviated to; too short to speak against an address by themselves.
 _SECTIONS = ("ver", "vers", "rev", "revision", "fw", "sec", "subsection", "subsec", "para", "paragraph")
+# Four small numbers after one of these are a version or a section, in a sentence too.
+_TOLD = r"(?i:versions?|vers?|v|rev|revision|release|build|firmware|fw|software|sw|section|sec|reg|oid)\.?[ :#]{1,3}"
 _MOST, _FEW, _SMALL, _PRIVATE, _OUT_OF_RANGE = 0.5, 10, 100, 10, 0.1
 
 
 def grade(matches: pl.Series) -> pl.Series:
-    """Four small numbers ("1.2.10.3") may be a version or a section: lower, less so where each has two digits.
-    Two short groups with colons are weak too."""
+    """Four small numbers ("1.2.10.3") may be a version or a section: lower, less so where each has two digits, and
+    none where a word before says so. Two short groups with colons are weak too."""
+    told = rf"^{_TOLD}[0-9]{{1,2}}(?:\.[0-9]{{1,2}}){{3}}$"
     small, two = r"^[0-9]{1,2}(?:\.[0-9]{1,2}){3}$", r"^[0-9]{2}(?:\.[0-9]{2}){3}$"
     return (
         matches.to_frame("m")
         .select(
-            pl.when(pl.col("m").str.contains(two))
+            pl.when(pl.col("m").str.contains(told))
+            .then(0.0)
+            .when(pl.col("m").str.contains(two))
             .then(0.6)
             .when(pl.col("m").str.contains(small) | pl.col("m").str.contains(_SHORT_V6))
             .then(0.2)
@@ -82,7 +87,7 @@ def otherwise(column: Reading) -> Otherwise | None:
 
 DETECTOR = Detector(
     name="ip_address",
-    version=5,
+    version=6,
     entity="IP_ADDRESS",
     label="IP address",
     group="direct",
@@ -95,7 +100,10 @@ DETECTOR = Detector(
         *("user ip",),
     ),
     fits=fits_regex(rf"(?:{_V4})(?:[:/][0-9]{{1,5}})?|{_V6}"),
-    patterns=(Pattern("version 4", _V4, 0.9), Pattern("version 6", _V6, 0.85, glue=r"[0-9A-Za-z_.:\-]")),
+    patterns=(
+        Pattern("version 4", _V4, 0.9, before=_TOLD),
+        Pattern("version 6", _V6, 0.85, glue=r"[0-9A-Za-z_.:\-]"),
+    ),
     against=_AGAINST,
     types=("text",),
     grade=grade,

@@ -5,6 +5,11 @@ from __future__ import annotations
 from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 _PLATE = r"[A-Z]{1,4}[ -]?[0-9]{2,5}[ -]?[A-Z]{0,3}|[0-9]{1,4}[ -]?[A-Z]{1,4}[ -]?[0-9]{0,4}"
+# What most states give to cars: letters and digits, six or seven of them.
+_PASSENGER = (
+    r"[0-9][A-Z]{3}[0-9]{3}|[A-Z]{3}[ -]?[0-9]{3,4}|[0-9]{3}[ -]?[A-Z]{3}"
+    r"|[A-Z]{2}[0-9]{5}|[A-Z]{2}[0-9]{2}[A-Z]{3}"
+)
 
 # "NC tag": other tags hang on pets and meters.
 _STATES = (
@@ -14,7 +19,7 @@ _STATES = (
 
 DETECTOR = Detector(
     name="license_plate",
-    version=3,
+    version=4,
     entity="LICENSE_PLATE",
     label="licence plate",
     group="direct",
@@ -27,6 +32,8 @@ DETECTOR = Detector(
     ),
     # Pets and assets have tags too.
     weak_headers=("tag number", "lp"),
+    hints=("tag", "tag no", "veh tag"),
+    asks=fits_regex(_PASSENGER),
     convinces=fits_regex(_PLATE),
     # A plate has digits; vanity plates may not, so a part is enough. Short numbers are counts.
     fits=fits_regex(rf"{_PLATE}|[0-9]{{4,7}}|[A-Z][A-Z0-9 -]{{1,7}}|[0-9]{{1,4}}[ -]?[A-Z][A-Z0-9 -]{{0,6}}"),
@@ -45,7 +52,8 @@ DETECTOR = Detector(
     against=(
         *("name", "appeal", "appearance", "appearances", "home", "base", "steel", "metal", "tectonic"),
         *("reader", "type", "state", "growth", "map", "material", "license type", "expiration", "count"),
-        *("culture", "petri", "assay", "umpire", "score", "well"),
+        *("culture", "petri", "assay", "umpire", "score", "well", "asset", "pet", "dog", "cat", "animal"),
+        *("rabies", "ear", "price", "hash", "meta", "bag", "equipment", "property", "device", "tree"),
     ),
     enough=0.5,
 )

@@ -6,7 +6,7 @@ from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 DETECTOR = Detector(
     name="medical_record",
-    version=2,
+    version=3,
     entity="MEDICAL_RECORD",
     label="medical record number",
     group="direct",
@@ -23,6 +23,7 @@ DETECTOR = Detector(
             "patient number",
             "patient no",
         ),
+        *("expediente clinico", "expediente medico"),
         *("patient mrn", "health record number", "med rec no", "medrec"),
         *("encounter id", "encounter number"),
     ),
@@ -30,6 +31,8 @@ DETECTOR = Detector(
     weak_headers=("visit number", "admission number", "specimen id", "accession number"),
     fits=fits_regex(r"[A-Z]{0,5}[- ]?[0-9][A-Z0-9 ./-]{2,24}|[0-9A-F]{8}-[0-9A-F-]{27}"),
     convinces=fits_regex(r"[A-Z]{0,5}[- ]?[0-9][A-Z0-9-]{4,24}|[0-9A-F]{8}-[0-9A-F-]{27}"),
+    # A file of any other office is called so in Spanish too.
+    hints=("expediente", "historia clinica", "hist clinica"),
     patterns=(
         Pattern(
             "after the word",

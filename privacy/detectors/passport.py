@@ -6,7 +6,7 @@ from privacy.evidence import EDGE, Detector, Pattern, fits_regex
 
 DETECTOR = Detector(
     name="passport",
-    version=2,
+    version=3,
     entity="PASSPORT",
     label="passport number",
     group="direct",
@@ -22,6 +22,7 @@ DETECTOR = Detector(
         "pasaporte",
         "travel document number",
         "travel document",
+        "ppt number",
         "travel doc number",
     ),
     fits=fits_regex(r"[A-Z]{0,2}[0-9]{6,9}|[A-Z][0-9A-Z]{7,8}"),

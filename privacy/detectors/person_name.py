@@ -41,6 +41,7 @@ _INTRODUCED = (
     r"|tenant:?|caller:?"
     r"|patient:?|applicant:?|resident:?|per)"
 )
+_AMONG_CODES = r"^\s*\p{L}[\p{L}'’-]+,?(?: \p{L}\.?)? \p{L}[\p{L}'’-]+(?: \p{L}\.?| \p{L}[\p{L}'’-]+)?\s*$"
 _LONGEST_RUN = 5
 # After a run cut at its longest, a street may go on ("Martin Luther King Jr Parkway").
 _STREET = (
@@ -96,8 +97,10 @@ def reads(column: Reading) -> Said | None:
     sure = phrase_in(column.tokens, OF_PEOPLE)
     either = phrase_in(column.tokens, OF_EITHER)
     counted = phrase_in(column.tokens, NEGATIVE)
-    if counted or (column.prose and not sure):
+    if column.prose and not sure:
         return None
+    if counted:
+        return _counted(column, counted[0])
     if not column.filled:
         phrase = sure or (either if phrase_in(column.tokens, ANY_NAME) else None)
         return (
@@ -122,6 +125,15 @@ def reads(column: Reading) -> Said | None:
     if named := phrase_in(column.tokens, ANY_NAME):
         return _any_name(column, named[0], seen)
     return _by_values(column, seen)
+
+
+def _counted(column: Reading, phrase: str) -> Said | None:
+    """Whole names under a word for counts or kinds: the name of the column is wrong, or they name something else."""
+    if column.distinct < _LISTED or column.filled >= _REPEATED * column.distinct:
+        return None
+    if _Evidence(column.values.head(_SAMPLE)).full < _HALF:
+        return None
+    return _names(column, "confirm", 0.45, f"The column is named “{phrase}”")
 
 
 def _sure(column: Reading, phrase: str, shaped: float) -> Said | None:
@@ -225,9 +237,16 @@ def grade(matches: pl.Series) -> pl.Series:
     return (known | (title & half) | (courtesy & plain)).cast(pl.Float64)
 
 
+def stands_out(cells: pl.Series) -> pl.Series:
+    """Among codes nothing introduces a name: the family name must be a common one ("Will Call" is none)."""
+    family = pl.coalesce(pl.col("v").str.extract(r"^\s*(.+?),", 1), pl.col("v").str.extract(r"(\S+)\s*$", 1))
+    common = family_names(cells.to_frame("v").select(v=family).to_series(), common_surname_set())
+    return (whole_names(cells) & common).cast(pl.Float64)
+
+
 DETECTOR = Detector(
     name="person_name",
-    version=4,
+    version=5,
     entity="PERSON_NAME",
     label="name of a person",
     group="direct",
@@ -254,6 +273,7 @@ DETECTOR = Detector(
             glue="",
             prose_only=True,
         ),
+        Pattern("a whole name among codes", _AMONG_CODES, 0.5, glue="", codes_only=True, grade=stands_out),
     ),
     against=OTHER_NAMES,
     alone=0.5,

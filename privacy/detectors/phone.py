@@ -8,7 +8,7 @@ import phonenumbers
 import polars as pl
 
 from privacy.checksums import only_digits
-from privacy.evidence import DASH, EDGE, Detector, Otherwise, Pattern, Reading, fits_regex, phrase_in
+from privacy.evidence import DASH, EDGE, THING, Detector, Otherwise, Pattern, Reading, fits_regex, phrase_in
 
 _AREA = r"[2-9][0-9]{2}"
 _MORE = r"(?:,? ?(?:x|ext\.?|extension|#) ?[0-9]{1,6})?"
@@ -21,7 +21,7 @@ _INTERNATIONAL = r"(?:\+|\(\+)[1-9](?:[ .()/\-]{0,2}[0-9]){7,14}"
 _BARE = rf"1?{_AREA}[2-9][0-9]{{6}}"
 _WORD = (
     r"(?i:phone|telephone|tel|cell|cellphone|mobile|fax|call|calling|called|text|texted|whatsapp|ring"
-    r"|dial|reach|hotline|ph)"
+    r"|dial|reach|hotline|ph|callback|call back|my number|my no\.|cel|celular|telefono|tel[eé]fono)"
 )
 _TOLD = (
     rf"{EDGE}{_WORD}(?i:\.| (?:no|num|number|him|her|me|us|them|it|to|back|on|at|is|was"
@@ -86,7 +86,9 @@ def grade(matches: pl.Series) -> pl.Series:
     frame = matches.to_frame("m").with_columns(possible=_possible(matches))
     return frame.select(
         pl.when(
-            pl.col("m").str.contains(_NOT_GIVEN) | (~pl.col("possible") & pl.col("m").str.contains(_DECIMAL))
+            pl.col("m").str.contains(_NOT_GIVEN)
+            | pl.col("m").str.contains(rf"^(?:{THING})[0-9]")
+            | (~pl.col("possible") & pl.col("m").str.contains(_DECIMAL))
         )
         .then(0.0)
         .when(pl.col("m").str.contains(rf"{_BEGIN}[0-9]{{3}}{_GAP}555{_GAP}01[0-9]{{2}}"))
@@ -146,7 +148,7 @@ def otherwise(column: Reading) -> Otherwise | None:
 
 DETECTOR = Detector(
     name="phone",
-    version=5,
+    version=6,
     entity="PHONE",
     label="telephone number",
     group="direct",
@@ -171,7 +173,7 @@ DETECTOR = Detector(
     patterns=(
         Pattern("separated", _SEPARATED, 0.9, glue=r"[0-9A-Za-z_.\-+]"),
         Pattern("international", _INTERNATIONAL, 0.85, glue=r"[0-9A-Za-z_\-]"),
-        Pattern("ten digits", _BARE, 0.35, bare=True),
+        Pattern("ten digits", _BARE, 0.35, bare=True, before=THING),
         Pattern("after the word", _TOLD, 0.8, glue="", prose_only=True),
     ),
     against=(

@@ -23,14 +23,14 @@ def grade(matches: pl.Series) -> pl.Series:
 
 DETECTOR = Detector(
     name="routing_number",
-    version=2,
+    version=3,
     entity="ROUTING_NUMBER",
     label="bank routing number",
     group="direct",
     explanation="Nine digits whose check digit fits, under a name or word that says so.",
     headers=(
         *("routing number", "routing no", "aba number", "rtn", "routing num"),
-        *("bank routing", "transit number"),
+        *("bank routing", "transit number", "dd routing"),
     ),
     # Forms are routed, and there are other ABAs.
     weak_headers=("routing", "aba"),

@@ -9,6 +9,7 @@ from privacy.evidence import (
     DASH,
     EDGE,
     NUMBERED,
+    THING,
     Detector,
     Otherwise,
     Pattern,
@@ -20,10 +21,12 @@ from privacy.evidence import (
 _GAP = rf"(?: ?{DASH} ?|[ .])"
 _SPACED = rf"[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}[0-9]{{4}}"
 _LONGER = rf"[0-9]{{3}}{DASH}[0-9]{{2}}{DASH}[0-9]{{4}}(?:{DASH}[0-9]{{1,4}}){{1,3}}"
+# After the word people put other signs between the groups as well.
+_TOLD_GAP = rf"(?:{_GAP}|[/_\t])?"
 _TOLD = (
-    rf"(?i){EDGE}(?:ssn|ss ?#|ss no\.?|s\.s\.n\.?|soc\.? ?sec\.?|social(?: security)?|ssa)(?: (?:no\.?"
-    rf"|num|number|nr|#))?"
-    rf"(?: is| was)?[ :#=-]{{0,3}}[0-9]{{3}}{_GAP}?[0-9]{{2}}{_GAP}?[0-9]{{4}}"
+    rf"(?i){EDGE}(?:ssn|ss ?#|ss no\.?|s\.s\.n\.?|soc\.? ?sec\.?|soc ?#|social(?: security)?|ssa"
+    rf"|(?:numero de )?seguro social)(?: (?:no\.?|num|number|nr|#))?"
+    rf"(?: is| was)?[ \t:#=-]{{0,3}}[0-9]{{3}}{_TOLD_GAP}[0-9]{{2}}{_TOLD_GAP}[0-9]{{4}}"
 )
 _LAST_FOUR = (
     rf"(?i){EDGE}(?:(?:ssn|s\.s\.n\.?|ss ?#|soc\.? ?sec\.?|social(?: security)?)"
@@ -38,6 +41,8 @@ _THINGS = (
 )
 _PARCELS = ("parcel", "tax parcel", "apn", "folio", "pin", "assessor", "assessors", "map", "plat", "lot")
 _SHAPED = rf"^\s*{_SPACED}\s*$"
+# "INV-219-09-1234"; letters that begin as SSN, SOC, TIN and ITIN do may stand for the number of a person.
+_LETTERED = rf"^\s*(?:[A-HJ-RU-Z][A-Z]|I[A-SU-Z]|S[A-NP-RT-Z]|T[A-HJ-Z])[A-Z]{{0,4}}-{_SPACED}\s*$"
 _PLACEHOLDER = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 # Groups 50 to 65, 70 to 88, 90 to 92 and 94 to 99: the tax office gives these after a 9.
 _TAXPAYER = r"^9[0-9]{2}(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])"
@@ -65,13 +70,14 @@ def grade(matches: pl.Series) -> pl.Series:
         pl.col("area").is_in(["000", "666"]) | (pl.col("group") == "00") | (pl.col("serial") == "0000")
     )
     ninth = pl.col("area").str.starts_with("9")
+    bare_thing = matches.str.contains(rf"^(?:{THING})[0-9]+$")
     # Of one of which only the end is told nothing is impossible.
     whole = digits.str.len_bytes() >= _DIGITS
     thing = matches.str.contains(rf"^{_THINGS}")
     return frame.select(
         pl.when(~whole)
         .then(1.0)
-        .when(impossible)
+        .when(impossible | bare_thing)
         .then(0.0)
         .when(thing)
         .then(0.4)
@@ -84,6 +90,9 @@ def grade(matches: pl.Series) -> pl.Series:
 def otherwise(column: Reading) -> Otherwise | None:
     """Parcels, and numbers of accounts and things, by a name that says so and by values that contradict a Social
     Security number. With one of both alone a person must look; a few values say nothing."""
+    if column.share(column.values.str.contains(_LETTERED)) >= _MOST:
+        named = phrase_in(column.tokens, NUMBERED) is not None
+        return Otherwise("letters before each, as numbers of things have", 1, sure=named)
     shaped = column.values.str.contains(_SHAPED)
     share = column.share(shaped)
     parcels = phrase_in(column.tokens, _PARCELS)
@@ -138,7 +147,7 @@ def _spread(parts: pl.Series, possible: int) -> float:
 
 DETECTOR = Detector(
     name="ssn",
-    version=5,
+    version=6,
     entity="SSN",
     label="Social Security number",
     group="direct",
@@ -162,7 +171,7 @@ DETECTOR = Detector(
         Pattern("separated", rf"{_THINGS}?{_SPACED}", 0.95, glue=r"[0-9.\-]"),
         # With more behind it may be an account; one among others may be a person's, with a number of theirs.
         Pattern("with more behind", _LONGER, 0.4, glue=r"[0-9.\-]", bare=True),
-        Pattern("nine digits", r"[0-9]{9}", 0.4, bare=True),
+        Pattern("nine digits", r"[0-9]{9}", 0.4, bare=True, before=THING),
         Pattern("after the word", _TOLD, 0.95, glue=""),
         Pattern("last four after the word", _LAST_FOUR, 0.75, glue=""),
         Pattern("hidden but for four", rf"(?i){_HIDDEN}", 0.75, glue=""),
@@ -175,6 +184,6 @@ DETECTOR = Detector(
     ),
     grade=grade,
     otherwise=otherwise,
-    shapes=(_SHAPED,),
+    shapes=(_SHAPED, _LETTERED),
     grade_note="begins with 9 (a taxpayer or test number), or follows a word such as account or parcel",
 )

@@ -46,6 +46,11 @@ _UNIT = (
     r"(?:[ ,.]+(?:apt|apartment|unit|ste|suite|fl|floor|rm|room|bldg|building|lot|spc|space|trlr|ph"
     r"|#)\.? ?#?[0-9A-Za-z-]+)*"
 )
+# In sentences "unit" may begin what follows: there it is a unit with a number or one letter.
+_UNIT_IN_TEXT = (
+    rf"(?:\.?[ ,.]{{1,2}}(?:(?:apt|apartment|unit|ste|suite|fl|floor|rm|room|bldg|building|lot|spc|space|trlr|no|#)"
+    rf"\.? ?#? ?(?:[0-9]{{1,5}}-?[A-Za-z]?|[A-Za-z]-?[0-9]{{0,4}})|[0-9]{{1,2}}(?:st|nd|rd|th) fl(?:oor)?){EDGE})*"
+)
 _REST = rf"(?-u:\b)\.?(?:[ ,]+[NSEW]{{1,2}}(?-u:\b)\.?)?{_UNIT}(?:[,;\n ].*)?"
 # Where the column says so, a number and words are enough, in either order.
 _PLAIN = (
@@ -55,12 +60,13 @@ _PLAIN = (
 _WHOLE = rf"(?:{_ADDRESS}){_REST}|(?:{_NUMBERED}){_UNIT}(?:,.*)?|(?:{_BOX})(?:[ ,].*)?"
 _IN_TEXT = (
     rf"(?i){EDGE}{_HOUSE} {_COMPASS}(?:[0-9]{{0,3}}[A-Za-z][A-Za-z'.-]* ){{1,3}}{_CLEAR_KIND}{EDGE}"
+    rf"(?:\.? [NSEW]{{1,2}}{EDGE})?{_UNIT_IN_TEXT}"
     rf"|{EDGE}P\.? ?O\.? Box [0-9]+"
 )
 
 DETECTOR = Detector(
     name="street_address",
-    version=2,
+    version=3,
     entity="STREET_ADDRESS",
     label="street address",
     group="direct",
