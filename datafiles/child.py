@@ -24,7 +24,12 @@ MEMORY_SENTENCE = (
 )
 _PR_SET_PDEATHSIG = 1
 # ENOMEM and EAGAIN in the words of the system, of the loader of libraries, and of Rust.
-_NO_ROOM = ("Cannot allocate memory", "Resource temporarily unavailable", "failed to map segment", "os error 12")
+_NO_ROOM = (
+    "Cannot allocate memory",
+    "Resource temporarily unavailable",
+    "failed to map segment",
+    "os error 12",
+)
 
 
 def confine(limits: Limits) -> None:

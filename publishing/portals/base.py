@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -192,11 +192,17 @@ class TakesJson(Protocol):
 @runtime_checkable
 class ReadsText(Protocol):
     def read_text(
-        self, remote_id: str, fields: list[str], *, anonymous: bool = False
+        self,
+        remote_id: str,
+        fields: list[str],
+        *,
+        anonymous: bool = False,
+        still: Callable[[], None] = lambda: None,
     ) -> Iterator[pl.DataFrame]:
         """As `read_back`, a page of text columns at a time; "" and null both stand for nothing.
 
-        Whoever gets to the end has got as many rows as the portal counted.
+        Whoever gets to the end has got as many rows as the portal counted. `still` is called after every answer:
+        more than one may be waited for before a page is given out.
         """
 
 

@@ -28,6 +28,7 @@ from publishing.services.recheck_private import (
 from publishing.services.remote import open_portal, place_of, told_as_work
 from publishing.services.run_base import Step
 from publishing.services.run_compare import Comparing
+from publishing.services.taking_back import stopped_take_backs_anew
 from work.errors import Retry
 from work.services import Beat, scaled, task_nudge, work_queue
 
@@ -66,7 +67,8 @@ def recheck_request(
 def rechecks_sweep(*, now: datetime | None = None) -> int:
     """Ask for a check of every place that was not looked at for as long as the settings say. Returns how many.
 
-    Of what is public: is it what was approved? Of what is not: does really nobody see it?
+    Of what is public: is it what was approved? Of what is not: does really nobody see it? What should have become
+    private in that time and has not is asked for again.
     """
     now = now or timezone.now()
     if not settings.PUBLISHING_RECHECK_HOURS:
@@ -80,7 +82,8 @@ def rechecks_sweep(*, now: datetime | None = None) -> int:
     # Of a portal that we left nothing can be asked.
     due = [*public.exclude(remote_id=""), *(one for one in private if one.domain == place_of(one.portal))]
     with transaction.atomic():
-        return sum(_ask(asset, None, now) is not None for asset in due)
+        asked = sum(_ask(asset, None, now) is not None for asset in due)
+    return asked + stopped_take_backs_anew(before=before)
 
 
 def recheck_place(asset: PortalAsset, *, now: datetime | None = None) -> None:

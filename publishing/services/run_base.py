@@ -41,17 +41,21 @@ class RunBase:
         self.record = PortalRecord.from_json(publication.record)
         self.beat = beat
         self.progress = 0
-        self._told_at = -_SELDOM
+        self._said, self._said_at = "", -_SELDOM
 
     def tell(self, message: str) -> None:
         """Renew the lease and say what happens now."""
         self.beat(self.progress, message)
-        self._told_at = time.monotonic()
+        self._said, self._said_at = message, time.monotonic()
 
     def mention(self, message: str) -> None:
         """The same a few times a second at most: for the many small steps of reading."""
-        if time.monotonic() - self._told_at >= _SELDOM:
+        if time.monotonic() - self._said_at >= _SELDOM:
             self.tell(message)
+
+    def still(self) -> None:
+        """Renew the lease where there is nothing new to say."""
+        self.mention(self._said)
 
     def under_lock(self, message: str) -> None:
         """Inside a transaction: lock the release, its places and this row. Raises LeaseLost, WorkCancelled.

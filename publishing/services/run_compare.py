@@ -111,7 +111,7 @@ class Comparing(Sending):
         """Pages of the copy, and whether they still have to be brought into the notation."""
         fields = self.record.fields
         if isinstance(self.portal, ReadsText):
-            for page in self.portal.read_text(remote_id, fields, anonymous=anonymous):
+            for page in self.portal.read_text(remote_id, fields, anonymous=anonymous, still=self.still):
                 yield True, page
             return
         rows = self.portal.read_back(remote_id, fields, anonymous=anonymous)

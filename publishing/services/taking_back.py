@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from dossier.services import dossier_lock
@@ -67,6 +67,31 @@ def publications_shown_hide(
     # One that stopped says why; whoever pursues it asks again.
     on_its_way = (*_LIVE, Publication.Status.DEAD)
     return _hidden_urgently(rows.exclude(goal=Goal.HIDDEN, status__in=on_its_way), now)
+
+
+def stopped_take_backs_anew(*, before: datetime) -> int:
+    """Start anew what was to be made private and had stopped before then, while strangers may still see it.
+
+    Whoever was told may not have come to it, and a portal that refused for hours may obey the next day. Returns how
+    many copies it concerns.
+    """
+    stopped = Publication.objects.filter(
+        goal__in=(Goal.PRIVATE, Goal.HIDDEN),
+        status=Publication.Status.DEAD,
+        finished_at__lt=before,
+        asset__public_publication=F("pk"),
+    )
+    return sum(_started_anew(stopped, row) for row in list(stopped))
+
+
+@transaction.atomic
+def _started_anew(stopped: QuerySet[Publication], row: Publication) -> bool:
+    dossier_lock(release_id=row.release_id)
+    if not stopped.filter(pk=row.pk).exists():
+        return False
+    publication_start_anew(row)
+    work_queue(row, urgent=row.goal == Goal.HIDDEN)
+    return True
 
 
 def _hidden_urgently(found: QuerySet[Publication], now: datetime | None) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
 import pytest
 
-from publishing.encode import encode_table, portal_text, rows_fingerprint, table_fingerprint
+from publishing.encode import encode_table, rows_fingerprint, table_fingerprint
 from publishing.portals.base import (
     AuthFailed,
     BadRequest,
@@ -19,7 +18,7 @@ from publishing.portals.base import (
     Throttled,
     TooLarge,
 )
-from publishing.portals.socrata import SocrataConfig, SocrataPortal, bulk
+from publishing.portals.socrata import SocrataConfig, SocrataPortal
 from publishing.portals.socrata.session import SocrataSession
 from publishing.records import PortalRecord
 from tests.publishing import samples
@@ -237,46 +236,6 @@ def test_rows_are_taken_out_in_a_request_of_their_own_and_again_without_harm(
     assert keys == {"1", "2", "4", "5", "6", "8", "9", "10"}
     with pytest.raises(ValueError, match="without a key"):
         portal.delete_rows(remote_id, ["1", ""])
-
-
-def test_pages_of_text_grow_to_the_size_that_is_set_and_are_the_whole_table(
-    portal: SocrataPortal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    remote_id, record, rows, _ = made(portal, 40)
-    portal.push_chunk(remote_id, rows)
-    monkeypatch.setattr(bulk, "PAGE", 2)
-    monkeypatch.setattr(bulk, "_MOST_ROWS", 11)
-    pages = list(portal.read_text(remote_id, record.fields))
-    # Four times as many at the most: an answer that came cut short says little.
-    assert [page.height for page in pages] == [2, 8, 11, 11, 8]
-    assert portal_text(pl.concat(pages), record).equals(encode_table(samples.table(40), record))
-    monkeypatch.setattr(bulk, "_PAGE_BYTES", 1)
-    assert [page.height for page in portal.read_text(remote_id, record.fields)] == [2, *[1] * 38]
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"kind": "status", "status": 429, "code": "too-many-requests", "times": 2},
-        {"kind": "reset_before"},
-        {"kind": "truncated", "times": 2},
-        {"kind": "ticket"},
-        {"kind": "html", "status": 200},
-    ],
-    ids=lambda fault: f"{fault['kind']}-{fault.get('status', '')}",
-)
-def test_passing_trouble_in_any_page_of_text_leaves_every_row_there_once_and_in_order(
-    portal: SocrataPortal, orders: Orders, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
-) -> None:
-    remote_id, record, rows, _ = made(portal, 40)
-    portal.push_chunk(remote_id, rows)
-    monkeypatch.setattr(bulk, "PAGE", 10)
-    monkeypatch.setattr(bulk, "_MOST_ROWS", 10)
-    for skipped in range(4):
-        orders.fault(method="GET", path=r"^/resource/.*\.csv", skip=skipped, **fault)
-        pages = list(portal.read_text(remote_id, record.fields))
-        assert [page.height for page in pages] == [10] * 4
-        assert portal_text(pl.concat(pages), record).equals(encode_table(samples.table(40), record))
 
 
 def test_one_row_goes_by_its_id_and_never_the_dataset(portal: SocrataPortal, orders: Orders) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from dossier.selectors import facts
 from publishing.errors import PermitMissing
 from publishing.models import Publication
 from publishing.portals.socrata import SocrataPortal
 from publishing.services import publication_make_private
+from publishing.services.recheck import rechecks_sweep
 from tests.cast import Cast
 from tests.factories.workflow import release_at
 from tests.publishing import samples
@@ -47,6 +50,28 @@ def test_a_retraction_keeps_trying_until_the_portal_obeys(cast: Cast, orders: Or
     assert run(publication).status == Status.QUEUED
     run_to_the_end(publication)
     assert seen_by_strangers(orders, publication) is None and publication.reached == "private"
+
+
+def test_what_a_portal_refused_to_make_private_for_hours_is_asked_for_again_the_next_day(
+    cast: Cast, orders: Orders, settings: Any
+) -> None:
+    settings.PUBLISHING_RECHECK_HOURS = 24
+    prepared = Prepared(cast)
+    publication = public(prepared)
+    publication_make_private(release_id=prepared.release.pk)
+    orders.fault("status", status=503, path="permissions", times=1000)
+    Publication.objects.filter(pk=publication.pk).update(attempts=publication.MAX_ATTEMPTS - 1)
+    assert run(publication).status == Status.DEAD
+    orders.quiet()
+    now = timezone.now()
+    rechecks_sweep(now=now - timedelta(hours=1))
+    publication.refresh_from_db()
+    assert publication.status == Status.DEAD
+    rechecks_sweep(now=now + timedelta(hours=25))
+    publication.refresh_from_db()
+    assert publication.status == Status.QUEUED
+    run_to_the_end(publication)
+    assert publication.status == Status.DONE and seen_by_strangers(orders, publication) is None
 
 
 def test_a_taken_back_release_can_become_public_again_after_a_new_permit(cast: Cast, orders: Orders) -> None:

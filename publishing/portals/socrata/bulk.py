@@ -48,13 +48,18 @@ class BulkRows(Assets, RowCalls):
     # out
 
     def read_text(
-        self, remote_id: str, fields: list[str], *, anonymous: bool = False
+        self,
+        remote_id: str,
+        fields: list[str],
+        *,
+        anonymous: bool = False,
+        still: Callable[[], None] = lambda: None,
     ) -> Iterator[pl.DataFrame]:
         """Every row as CSV, a page at a time. A page that is cut short is asked for again."""
         if self._readable_point(remote_id, fields) is not None:
             yield from as_text(self.read_back(remote_id, fields, anonymous=anonymous), fields)
             return
-        pages = self._bodies(remote_id, fields, anonymous=anonymous)
+        pages = self._bodies(remote_id, fields, anonymous=anonymous, still=still)
         for (asked, rows, _), page in following(pages, lambda page: _ended(page[2], fields, page[1])):
             try:
                 yield page.result()
@@ -63,7 +68,7 @@ class BulkRows(Assets, RowCalls):
                 yield self._csv(remote_id, fields, asked, anonymous=anonymous, rows=rows)
 
     def _bodies(
-        self, remote_id: str, fields: list[str], *, anonymous: bool
+        self, remote_id: str, fields: list[str], *, anonymous: bool, still: Callable[[], None]
     ) -> Iterator[tuple[dict[str, str], int, bytes]]:
         """What was asked for, how many rows that is, and the answer as it came."""
         total = self.count(remote_id, anonymous=anonymous)
@@ -72,6 +77,7 @@ class BulkRows(Assets, RowCalls):
             rows = min(rows, total - offset)
             asked = {"$order": ":id", "$limit": str(rows), "$offset": str(offset)}
             body = self._body(remote_id, fields, asked, anonymous=anonymous)
+            still()
             yield asked, rows, body
             offset += rows
             rows = max(1, min(_MOST_ROWS, rows * _GROWTH, rows * _PAGE_BYTES // max(1, len(body))))

@@ -232,10 +232,15 @@ class Drafts(BulkRows, Describing, Audience):
             offset += _ROWS
 
     def read_text(
-        self, remote_id: str, fields: list[str], *, anonymous: bool = False
+        self,
+        remote_id: str,
+        fields: list[str],
+        *,
+        anonymous: bool = False,
+        still: Callable[[], None] = lambda: None,
     ) -> Iterator[pl.DataFrame]:
         if Draft.of(remote_id) is None:
-            return super().read_text(remote_id, fields, anonymous=anonymous)
+            return super().read_text(remote_id, fields, anonymous=anonymous, still=still)
         return as_text(self.read_back(remote_id, fields), fields)
 
     def rows_of_keys(
