@@ -165,6 +165,13 @@ class Portal(Protocol):
 
 # What some portals can do besides. Who asks looks first: isinstance(portal, DeletesRows).
 
+# Told that the work goes on.
+Still = Callable[[], None]
+
+
+def silent() -> None:
+    """For whoever need not be told."""
+
 
 @runtime_checkable
 class DeletesRows(Protocol):
@@ -192,12 +199,7 @@ class TakesJson(Protocol):
 @runtime_checkable
 class ReadsText(Protocol):
     def read_text(
-        self,
-        remote_id: str,
-        fields: list[str],
-        *,
-        anonymous: bool = False,
-        still: Callable[[], None] = lambda: None,
+        self, remote_id: str, fields: list[str], *, anonymous: bool = False, still: Still = silent
     ) -> Iterator[pl.DataFrame]:
         """As `read_back`, a page of text columns at a time; "" and null both stand for nothing.
 

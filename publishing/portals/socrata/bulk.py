@@ -11,7 +11,7 @@ import polars as pl
 import requests
 
 from publishing.pipeline import following
-from publishing.portals.base import ChunkReceipt, JsonRows, ProtocolError, RemoteAsset
+from publishing.portals.base import ChunkReceipt, JsonRows, ProtocolError, RemoteAsset, Still, silent
 from publishing.portals.shared.steps import in_halves
 from publishing.portals.socrata.assets import Assets
 from publishing.portals.socrata.rows import PAGE, RowCalls
@@ -48,12 +48,7 @@ class BulkRows(Assets, RowCalls):
     # out
 
     def read_text(
-        self,
-        remote_id: str,
-        fields: list[str],
-        *,
-        anonymous: bool = False,
-        still: Callable[[], None] = lambda: None,
+        self, remote_id: str, fields: list[str], *, anonymous: bool = False, still: Still = silent
     ) -> Iterator[pl.DataFrame]:
         """Every row as CSV, a page at a time. A page that is cut short is asked for again."""
         if self._readable_point(remote_id, fields) is not None:
@@ -68,7 +63,7 @@ class BulkRows(Assets, RowCalls):
                 yield self._csv(remote_id, fields, asked, anonymous=anonymous, rows=rows)
 
     def _bodies(
-        self, remote_id: str, fields: list[str], *, anonymous: bool, still: Callable[[], None]
+        self, remote_id: str, fields: list[str], *, anonymous: bool, still: Still
     ) -> Iterator[tuple[dict[str, str], int, bytes]]:
         """What was asked for, how many rows that is, and the answer as it came."""
         total = self.count(remote_id, anonymous=anonymous)

@@ -23,7 +23,9 @@ from publishing.portals.base import (
     RemoteAsset,
     RemoteColumn,
     Retryable,
+    Still,
     Submitted,
+    silent,
 )
 from publishing.portals.socrata.audience import Audience
 from publishing.portals.socrata.bulk import BulkRows, as_text
@@ -232,12 +234,7 @@ class Drafts(BulkRows, Describing, Audience):
             offset += _ROWS
 
     def read_text(
-        self,
-        remote_id: str,
-        fields: list[str],
-        *,
-        anonymous: bool = False,
-        still: Callable[[], None] = lambda: None,
+        self, remote_id: str, fields: list[str], *, anonymous: bool = False, still: Still = silent
     ) -> Iterator[pl.DataFrame]:
         if Draft.of(remote_id) is None:
             return super().read_text(remote_id, fields, anonymous=anonymous, still=still)
