@@ -53,8 +53,10 @@ def nav_links(request: HttpRequest, assignments: list[RoleAssignment]) -> list[d
         wanted.append(("Proposals", "proposal_list"))
     if roles & {Role.OPEN_DATA_TEAM, Role.CDO}:
         wanted.append(("Requests", "request_queue"))
+    if roles & {Role.PORTAL_ADMIN, Role.CDO, Role.PRIVACY_OFFICER, Role.OPEN_DATA_TEAM}:
+        wanted.append(("Retirements", "retirement_list"))
     if roles & {Role.PORTAL_ADMIN, Role.CDO, Role.PRIVACY_OFFICER}:
-        wanted += [("Retirements", "retirement_list"), ("Retractions", "retraction_list")]
+        wanted.append(("Retractions", "retraction_list"))
     if request.user.is_staff and is_decider(assignments):
         wanted.append(("Approval queue", "admin:workflow_approvalrequest_changelist"))
     if Role.PORTAL_ADMIN in roles:

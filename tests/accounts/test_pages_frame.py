@@ -42,6 +42,7 @@ def links_of(response: object) -> list[str]:
     ("role", "more"),
     [
         (Role.STEWARD, []),
+        (Role.OPEN_DATA_TEAM, ["Requests", "Retirements"]),
         (Role.PRIVACY_OFFICER, ["Retirements", "Retractions"]),
         (Role.CDO, ["Requests", "Retirements", "Retractions", "Approval queue"]),
         (Role.PORTAL_ADMIN, ["Retirements", "Retractions", "People", "Programs", "Admin"]),
