@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from privacy.risk.coding import Coded, ranked
 from privacy.risk.columns import Frame, coded_columns, require, weights_of
-from privacy.risk.packing import Keys, Packing, count, pack, regroup, runs
+from privacy.risk.packing import Keys, Packing, count, lengths, pack, regroup, runs
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ class Cells:
 
     def classes(self) -> Ints:
         """The class of each cell."""
-        return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.codes)))
+        return np.repeat(np.arange(len(self.starts)), lengths(self.starts, len(self.codes)))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,10 +16,14 @@ import numpy as np
 
 from privacy.risk.classes import Cells, ClassTable, Floats, Ints
 from privacy.risk.columns import Frame
+from privacy.risk.packing import lengths
 
 # Recursive (c,l) is told for these l, as far as every group has so many values.
 _RECURSIVE = (2, 3, 4)
 _STEP = 1 << 17
+_WORKERS = 2
+# Of some classes: sizes, different values, and of their cells the codes and the counts.
+_Cut = tuple[Ints, Ints, Ints, Ints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,13 @@ class Diversity:
     `l` is the smallest number of different sensitive values in a group; `entropy_l` the same weighted by how
     evenly they occur; `recursive_c` tells for each l above which c the table is recursively (c,l)-diverse. `t`
     is the largest distance of a group's values from those of the whole table: ordered for numbers, which are
-    near or far from one another, otherwise categorical.
+    near or far from one another, otherwise categorical. `certain_rows` are in groups of one value only.
     """
 
     l: int  # noqa: E741 - its name in the literature
     entropy_l: float
     t: float
+    certain_rows: int = 0
     t_categorical: float = 0.0
     t_ordered: float | None = None
     recursive_c: dict[int, float] = field(default_factory=dict)
@@ -56,16 +62,21 @@ def diversity_of(table: ClassTable, sensitive: str) -> Diversity | None:
     cells = table.cells[sensitive]
     if not len(table):
         return None
-    distinct = np.diff(cells.starts, append=len(cells.codes))
+    distinct = lengths(cells.starts, len(cells.codes))
     fewest = int(distinct.min())
     whole = np.bincount(cells.codes, cells.counts, len(cells.values)) / table.rows
-    categorical, farthest = 0.0, 0.0
-    for part in _parts(table.sizes, distinct, cells):
-        categorical = max(categorical, part.categorical(whole))
-        farthest = max(farthest, part.ordered(whole)) if cells.ordered else 0.0
+
+    def distances(cut: _Cut) -> tuple[float, float]:
+        part = _Part.of(*cut)
+        return part.categorical(whole), part.ordered(whole) if cells.ordered else 0.0
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        measured = list(pool.map(distances, _cuts(table.sizes, distinct, cells)))
+    categorical, farthest = (max(one) for one in zip(*measured, strict=True))
     ordered = farthest if cells.ordered else None
     return Diversity(
         l=fewest,
+        certain_rows=int(table.sizes[distinct == 1].sum()),
         # Where somebody's value is certain, no evenness is left to weigh.
         entropy_l=1.0 if fewest == 1 else _entropy_l(table.sizes, cells),
         t=categorical if ordered is None else ordered,
@@ -99,20 +110,16 @@ def _recursive(sizes: Ints, cells: Cells, wanted: list[int]) -> dict[int, float]
     return found
 
 
-def _parts(sizes: Ints, distinct: Ints, cells: Cells) -> Iterator[_Part]:
+def _cuts(sizes: Ints, distinct: Ints, cells: Cells) -> Iterator[_Cut]:
     """The classes in parts whose cells stay in the processor's cache."""
-    ends = cells.starts + distinct
-    first = 0
+    starts, first = cells.starts, 0
     while first < len(sizes):
-        # The classes whose cells end within the next _STEP, and one at least.
-        last = max(first + 1, int(np.searchsorted(ends, cells.starts[first] + _STEP, "right")))
-        inside = slice(int(cells.starts[first]), int(ends[last - 1]))
-        yield _Part.of(
-            sizes[first:last],
-            distinct[first:last],
-            cells.codes[inside],
-            cells.counts[inside],
-        )
+        # The classes whose cells end within the next _STEP, and one at least. A class ends where the next begins.
+        end = int(starts[first]) + _STEP
+        within = len(sizes) if end >= len(cells.codes) else int(np.searchsorted(starts, end, "right")) - 1
+        last = max(first + 1, within)
+        inside = slice(int(starts[first]), int(starts[last]) if last < len(sizes) else len(cells.codes))
+        yield sizes[first:last], distinct[first:last], cells.codes[inside], cells.counts[inside]
         first = last
 
 
@@ -166,7 +173,7 @@ class _Part:
             end[self.starts[1:] - 1] = last
             total = np.cumsum(self.counts)
             before = np.zeros(len(total))
-            begun = np.diff(self.starts, append=len(total))
+            begun = lengths(self.starts, len(total))
             base = np.repeat(total.take(self.starts) - self.counts.take(self.starts), begun)
             before[self.starts] = prefix.take(start.take(self.starts))
             c = (total - base) / self.sizes

@@ -101,7 +101,7 @@ def count(keys: Keys, space: int) -> tuple[Keys, NDArray[np.int64]]:
         return there, counts.take(there)
     keys.sort()
     starts = runs(keys)
-    return keys.take(starts), np.diff(starts, append=len(keys))
+    return keys.take(starts), lengths(starts, len(keys))
 
 
 def runs(rising: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -110,6 +110,14 @@ def runs(rising: NDArray[np.int64]) -> NDArray[np.int64]:
     new[:1] = True
     np.not_equal(rising[1:], rising[:-1], out=new[1:])
     return np.flatnonzero(new)
+
+
+def lengths(starts: NDArray[np.int64], end: int) -> NDArray[np.int64]:
+    """How long each run is: the last one goes to `end`. (np.diff would copy the starts to append it.)"""
+    found = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=found[:-1])
+    found[-1:] = end - starts[-1:]
+    return found
 
 
 def regroup(keys: Keys, space: int) -> tuple[Keys, NDArray[np.int64]]:

@@ -241,8 +241,6 @@ def _sensitive(table: ClassTable, name: str) -> Sensitive | None:
     found = diversity_of(table, name)
     if found is None:
         return None
-    cells = table.cells[name]
-    same = np.diff(cells.starts, append=len(cells.codes)) == 1
     return Sensitive(
         column=name,
         l=found.l,
@@ -250,7 +248,7 @@ def _sensitive(table: ClassTable, name: str) -> Sensitive | None:
         t=found.t,
         t_categorical=found.t_categorical,
         t_ordered=found.t_ordered,
-        certain_rows=int(table.sizes[same].sum()),
+        certain_rows=found.certain_rows,
         recursive=[{"l": l, "c": c} for l, c in found.recursive_c.items()],  # noqa: E741
     )
 
