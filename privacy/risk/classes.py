@@ -175,11 +175,12 @@ def _cells(keys: Keys, space: int, coded: Coded, *, ordered: bool) -> tuple[Keys
     """The classes that occur, their sizes, and the cells of a column whose codes are the last bits of the keys."""
     bits = _bits(coded)
     known, counts = count(keys, space)
-    of_class = known >> bits
-    starts = runs(of_class)
+    starts = runs(known, bits)
     sizes = np.add.reduceat(counts, starts) if len(starts) else counts
+    of_class = known.take(starts)
+    of_class >>= bits
     known &= (1 << bits) - 1
-    return of_class.take(starts), sizes, Cells(coded.values, starts, known, counts, ordered)
+    return of_class, sizes, Cells(coded.values, starts, known, counts, ordered)
 
 
 def _merged(cells: Cells, which: Ints, classes: int) -> Cells:
@@ -190,4 +191,4 @@ def _merged(cells: Cells, which: Ints, classes: int) -> Cells:
     keys |= cells.codes
     known, at = regroup(keys, classes << bits)
     counts = np.bincount(at, cells.counts, len(known)).astype(np.int64)
-    return Cells(cells.values, runs(known >> bits), known & ((1 << bits) - 1), counts, cells.ordered)
+    return Cells(cells.values, runs(known, bits), known & ((1 << bits) - 1), counts, cells.ordered)

@@ -104,11 +104,13 @@ def count(keys: Keys, space: int) -> tuple[Keys, NDArray[np.int64]]:
     return keys.take(starts), lengths(starts, len(keys))
 
 
-def runs(rising: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where a new value begins in a sorted array."""
+def runs(rising: NDArray[np.int64], bits: int = 0) -> NDArray[np.int64]:
+    """Where a new value begins in a sorted array; what differs in the last `bits` alone is the same value."""
     new = np.empty(len(rising), bool)
     new[:1] = True
-    np.not_equal(rising[1:], rising[:-1], out=new[1:])
+    for start in range(1, len(rising), _STEP):
+        part = rising[start - 1 : start + _STEP] >> bits
+        np.not_equal(part[1:], part[:-1], out=new[start : start + _STEP])
     return np.flatnonzero(new)
 
 
