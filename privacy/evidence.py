@@ -114,6 +114,8 @@ _ABBREVIATED = {
     **dict.fromkeys(("ethn", "ethnc"), "ethnicity"),
     **dict.fromkeys(("stu", "stud", "stdnt"), "student"),
     **dict.fromkeys(("rtg", "rtng"), "routing"),
+    **dict.fromkeys(("sch", "schl"), "school"),
+    "hosp": "hospital",
     "affil": "affiliation",
     "prim": "primary",
     "pref": "preferred",

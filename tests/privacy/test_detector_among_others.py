@@ -153,3 +153,10 @@ def test_things_with_such_numbers_and_names_ask_nobody(name: str, values: list[s
 def test_letters_before_each_number_leave_a_question_where_the_name_says_nothing() -> None:
     result = verdict("ref", drawn("EMP-", range(101, 665), "-", range(10, 99), "-", range(1000, 9999)))
     assert result.decision == "confirm" and result.hits[0].entity == "SSN", result.explanation
+
+
+@pytest.mark.parametrize("name", ["SchNm", "SCHL_NAME", "HospNm"])
+def test_schools_and_hospitals_named_after_people_are_asked_about_and_not_taken_for_people(name: str) -> None:
+    values = [f"{given} {family}" for given in GIVEN for family in FAMILY]
+    assert verdict(name, [*values] * 4).decision == "confirm"
+    assert verdict("StuNm", [*values] * 4).decision == "flag"
