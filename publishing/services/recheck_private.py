@@ -37,7 +37,10 @@ def should_be_public(asset: PortalAsset) -> Publication | None:
 
 
 def holds_ours(asset: PortalAsset) -> bool:
-    """Did we make it, or ever send rows there? Else it was found under our key, and what it shows is of others."""
+    """Did we make it, or ever send rows there? Else it was found under our key, and what it shows is of others.
+
+    Wider than `is_our_place`, which asks before rows are sent: where strangers may see ours, a doubt makes it private.
+    """
     if asset.create_asked_at is not None:
         return True
     compared = Q(receipt__has_key="private") | Q(receipt__has_key="public") | ~Q(evidence=[])

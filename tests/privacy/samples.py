@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from datafiles.table import Table
+from privacy.scanner import ColumnResult, scan
 
 SSN = "123-45-6788"
 EMAIL = "ann.planted@mail.example"
@@ -20,6 +22,19 @@ SOON = datetime.now(UTC).date() + timedelta(days=90)
 def column(name: str, values: list[str | None]) -> Table:
     """A table of one column."""
     return Table.of(pl.DataFrame({name: values}, schema={name: pl.String}))
+
+
+def verdict(name: str, values: list[str | None]) -> ColumnResult:
+    """What the scan says of a table of one column."""
+    return scan(column(name, values)).columns[0]
+
+
+def put_together(dice: random.Random, *pieces: str | range, count: int = 60) -> list[str | None]:
+    """Values put together of fixed pieces and drawn numbers."""
+    return [
+        "".join(one if isinstance(one, str) else str(dice.choice(one)) for one in pieces)
+        for _ in range(count)
+    ]
 
 
 def permits(rows: int = 60) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import polars as pl
 import pytest
@@ -11,24 +12,11 @@ from privacy.detectors import detector_of
 from privacy.finding import cells_of
 from privacy.remedies.base import Context, changed_column
 from privacy.remedies.registry import REMEDIES
-from privacy.scanner import ColumnResult, scan
 from privacy.search import pattern_matches
-from tests.privacy.samples import column
+from tests.privacy.samples import put_together, verdict
 
 DICE = random.Random(57)
-
-
-def verdict(name: str, values: list[str | None]) -> ColumnResult:
-    return scan(column(name, values)).columns[0]
-
-
-def drawn(*pieces: str | range, count: int = 60) -> list[str | None]:
-    """Values put together of fixed pieces and drawn numbers."""
-    return [
-        "".join(one if isinstance(one, str) else str(DICE.choice(one)) for one in pieces)
-        for _ in range(count)
-    ]
-
+drawn = partial(put_together, DICE)
 
 GIVEN, FAMILY = ("Maria", "John", "Linda", "Robert"), ("Garcia", "Smith", "Jones")
 SMALL = drawn(range(1000, 99_999), count=200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 
 import polars as pl
 import pytest
@@ -10,23 +11,10 @@ import pytest
 from benchmarks.accuracy import ours, published
 from privacy.detectors import phone
 from privacy.evidence import header_tokens, heads, phrase_in
-from privacy.scanner import ColumnResult, scan
-from tests.privacy.samples import column
+from tests.privacy.samples import put_together, verdict
 
 DICE = random.Random(31)
-
-
-def verdict(name: str, values: list[str | None]) -> ColumnResult:
-    return scan(column(name, values)).columns[0]
-
-
-def drawn(*pieces: str | range, count: int = 60) -> list[str | None]:
-    """Values put together of fixed pieces and drawn numbers."""
-    return [
-        "".join(one if isinstance(one, str) else str(DICE.choice(one)) for one in pieces)
-        for _ in range(count)
-    ]
-
+drawn = partial(put_together, DICE)
 
 SSNS = drawn(range(101, 670), "-", range(10, 99), "-", range(1000, 9999))
 # Book, page and number of an assessor's map, of any size: many were never given as Social Security numbers.

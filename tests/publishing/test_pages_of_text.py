@@ -9,16 +9,22 @@ import pytest
 
 from publishing.encode import encode_table, portal_text
 from publishing.portals.socrata import SocrataPortal, bulk
+from publishing.records import PortalRecord
 from tests.publishing import samples
 from tests.publishing.conftest import Orders
 from tests.publishing.test_adapter import made
 
 
+def forty_rows(portal: SocrataPortal) -> tuple[str, PortalRecord]:
+    remote_id, record, rows, _ = made(portal, 40)
+    portal.push_chunk(remote_id, rows)
+    return remote_id, record
+
+
 def test_pages_of_text_grow_to_the_size_that_is_set_and_are_the_whole_table(
     portal: SocrataPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remote_id, record, rows, _ = made(portal, 40)
-    portal.push_chunk(remote_id, rows)
+    remote_id, record = forty_rows(portal)
     monkeypatch.setattr(bulk, "PAGE", 2)
     monkeypatch.setattr(bulk, "_MOST_ROWS", 11)
     pages = list(portal.read_text(remote_id, record.fields))
@@ -32,8 +38,7 @@ def test_pages_of_text_grow_to_the_size_that_is_set_and_are_the_whole_table(
 def test_who_reads_is_told_of_every_answer_also_of_those_that_are_fetched_ahead(
     portal: SocrataPortal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remote_id, record, rows, _ = made(portal, 40)
-    portal.push_chunk(remote_id, rows)
+    remote_id, record = forty_rows(portal)
     monkeypatch.setattr(bulk, "PAGE", 10)
     monkeypatch.setattr(bulk, "_MOST_ROWS", 10)
     heard: list[str] = []
@@ -56,8 +61,7 @@ def test_who_reads_is_told_of_every_answer_also_of_those_that_are_fetched_ahead(
 def test_passing_trouble_in_any_page_of_text_leaves_every_row_there_once_and_in_order(
     portal: SocrataPortal, orders: Orders, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ) -> None:
-    remote_id, record, rows, _ = made(portal, 40)
-    portal.push_chunk(remote_id, rows)
+    remote_id, record = forty_rows(portal)
     monkeypatch.setattr(bulk, "PAGE", 10)
     monkeypatch.setattr(bulk, "_MOST_ROWS", 10)
     for skipped in range(4):
